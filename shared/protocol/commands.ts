@@ -1,0 +1,73 @@
+/** What a client may say over a socket. The stack's routes are a loop over this list; one file of `functions/websocket/` is one command. */
+import * as z from 'zod';
+import type { ErrorCode } from './errors.ts';
+import { messageDeleted, messageSent, messageUpdated, type ServerEvent } from './events.ts';
+import { conversationId, messageId } from './identifiers.ts';
+import { draft, edit } from './message.ts';
+import { text } from './text.ts';
+
+export interface Command<
+  Name extends string = string,
+  Data extends z.ZodType = z.ZodType,
+  Answer extends ServerEvent = ServerEvent,
+> {
+  name: Name;
+  summary: string;
+  data: Data;
+  answer: Answer;
+  /** Beside those that any command may meet. */
+  errors: readonly ErrorCode[];
+}
+
+const command = <Name extends string, Data extends z.ZodType, Answer extends ServerEvent>(
+  one: Command<Name, Data, Answer>,
+) => one;
+
+/** Errors that any command may be answered with. */
+export const commonCommandErrors = [
+  'invalid_request',
+  'token_expired',
+  'not_found',
+  'internal',
+  'unavailable',
+] as const;
+
+/** What every frame of a client is; `data` is checked by its command. */
+export const clientFrame = z
+  .strictObject({
+    event: z.string().max(64),
+    id: text({ max: 64 }).optional().meta({ description: 'Your reference; the answer repeats it.' }),
+    data: z.unknown(),
+    traceparent: z
+      .string()
+      .regex(/^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/, 'is not a W3C traceparent')
+      .optional(),
+  })
+  .meta({ id: 'ClientFrame' });
+
+export const messageSend = command({
+  name: 'message.send',
+  summary: 'Post a message. Safe to repeat with the same `clientMessageId`: it is stored once. Answered means stored.',
+  data: draft.extend({ conversationId }).meta({ id: 'MessageSend' }),
+  answer: messageSent,
+  errors: ['forbidden', 'rate_limited', 'payload_too_large'],
+});
+
+export const messageEdit = command({
+  name: 'message.edit',
+  summary: 'Change a message of your own.',
+  data: edit.extend({ messageId }).meta({ id: 'MessageEditCommand' }),
+  answer: messageUpdated,
+  errors: ['forbidden', 'version_conflict', 'message_deleted'],
+});
+
+export const messageDelete = command({
+  name: 'message.delete',
+  summary:
+    'Delete a message of your own, or of anybody as an admin of the conversation. A tombstone stays. Safe to repeat.',
+  data: z.strictObject({ messageId }).meta({ id: 'MessageDelete' }),
+  answer: messageDeleted,
+  errors: ['forbidden'],
+});
+
+export const commands = [messageSend, messageEdit, messageDelete] as const;

@@ -1,0 +1,97 @@
+import * as z from 'zod';
+import { conversationId, sequence, timestamp, userId } from './identifiers.ts';
+import { preview } from './message.ts';
+import { memberRole } from './roles.ts';
+import { text } from './text.ts';
+
+export const conversationType = z.enum(['direct', 'group']).meta({ id: 'ConversationType' });
+
+export const conversationSettings = z
+  .strictObject({
+    open: z.boolean().default(false).meta({ description: 'Whether any user of the tenant who knows the id may join.' }),
+  })
+  .meta({ id: 'ConversationSettings' });
+export type ConversationSettings = z.infer<typeof conversationSettings>;
+
+export const title = text({ max: 200 });
+
+/** What is the same for everybody who sees it. */
+export const conversation = z
+  .object({
+    id: conversationId,
+    type: conversationType,
+    title: title.nullable(),
+    settings: conversationSettings,
+    memberCount: z.int().min(0),
+    memberIds: z
+      .array(userId)
+      .optional()
+      .meta({
+        description:
+          'Both users of a direct conversation; left out for a group, whose members are a list of their own.',
+      }),
+    seq: sequence.meta({ description: 'The number of the newest message; 0 before the first.' }),
+    rev: sequence.meta({
+      description: 'Counts what changed after it was first said: edits, deletions, members, settings.',
+    }),
+    lastMessage: preview.nullable(),
+    lastActivityAt: timestamp,
+    createdAt: timestamp,
+    createdBy: userId,
+    updatedAt: timestamp,
+  })
+  .meta({ id: 'Conversation' });
+export type Conversation = z.infer<typeof conversation>;
+
+/** A conversation as one of its members sees it. */
+export const ownConversation = conversation
+  .extend({
+    role: memberRole
+      .nullable()
+      .meta({ description: 'Your role; null for a service or a moderator who is not a member.' }),
+    lastReadSeq: sequence.nullable(),
+    unreadCount: z.int().min(0),
+  })
+  .meta({ id: 'OwnConversation' });
+export type OwnConversation = z.infer<typeof ownConversation>;
+
+const memberIds = z.array(userId).max(1_000);
+
+export const conversationCreate = z
+  .strictObject({
+    type: conversationType,
+    memberIds: memberIds.meta({ description: 'You are always included. Direct: exactly one other user.' }),
+    title: title.optional(),
+    settings: conversationSettings.partial().optional(),
+  })
+  .meta({ id: 'ConversationCreate' });
+export type ConversationCreate = z.infer<typeof conversationCreate>;
+
+export const conversationPatch = z
+  .strictObject({ title: title.nullable().optional(), settings: conversationSettings.partial().optional() })
+  .refine((patch) => patch.title !== undefined || patch.settings !== undefined, 'must change something')
+  .meta({ id: 'ConversationPatch' });
+export type ConversationPatch = z.infer<typeof conversationPatch>;
+
+export const member = z
+  .object({
+    conversationId,
+    userId,
+    role: memberRole,
+    joinedAt: timestamp,
+    lastReadSeq: sequence,
+    rev: sequence.meta({
+      description: 'The revision of the conversation that last changed this membership; 0 for a founding member.',
+    }),
+  })
+  .meta({ id: 'Member' });
+export type Member = z.infer<typeof member>;
+
+export const membersAdd = z
+  .strictObject({
+    memberIds: memberIds.min(1).max(50),
+    role: memberRole.extract(['admin', 'member']).default('member'),
+  })
+  .meta({ id: 'MembersAdd' });
+
+export const memberPatch = z.strictObject({ role: memberRole }).meta({ id: 'MemberPatch' });

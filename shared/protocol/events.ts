@@ -1,0 +1,122 @@
+/** What the server says over a socket. Clients drop what they have by `(conversationId, seq, rev)`. */
+import * as z from 'zod';
+import { conversation, member } from './conversation.ts';
+import { errorCodes } from './errors.ts';
+import { clientMessageId, conversationId, messageId, sequence } from './identifiers.ts';
+import { message } from './message.ts';
+
+export interface ServerEvent<Name extends string = string, Data extends z.ZodType = z.ZodType> {
+  name: Name;
+  summary: string;
+  data: Data;
+}
+
+const serverEvent = <Name extends string, Data extends z.ZodType>(event: ServerEvent<Name, Data>) => event;
+
+export const fieldError = z.object({ path: z.string(), message: z.string() }).meta({ id: 'FieldError' });
+
+export const errorData = z
+  .object({
+    code: z.enum(errorCodes),
+    message: z.string(),
+    errors: z.array(fieldError).optional(),
+    retryAfter: z.number().optional().meta({ description: 'Seconds' }),
+    current: z.unknown().optional(),
+  })
+  .meta({ id: 'ErrorData' });
+export type ErrorData = z.infer<typeof errorData>;
+
+export const messageSent = serverEvent({
+  name: 'message.sent',
+  summary: 'The answer to `message.send`: the message is stored, under this number. The same for every repetition.',
+  data: z.object({ clientMessageId, messageId, seq: sequence }).meta({ id: 'MessageSent' }),
+});
+
+export const messageNew = serverEvent({
+  name: 'message.new',
+  summary: 'A message was posted. Goes to every connection of every member but the one that sent it.',
+  data: message,
+});
+
+export const messageUpdated = serverEvent({
+  name: 'message.updated',
+  summary: 'A message was edited; `data` is its new state. Also the answer to `message.edit`.',
+  data: message,
+});
+
+export const messageDeleted = serverEvent({
+  name: 'message.deleted',
+  summary:
+    'A message became a tombstone, or a number of the sequence was closed as void. Also the answer to `message.delete`.',
+  data: message,
+});
+
+export const conversationNew = serverEvent({
+  name: 'conversation.new',
+  summary: 'You are a member of this conversation now.',
+  data: conversation,
+});
+
+export const conversationUpdated = serverEvent({
+  name: 'conversation.updated',
+  summary: 'Title or settings of a conversation changed.',
+  data: conversation,
+});
+
+export const conversationRemoved = serverEvent({
+  name: 'conversation.removed',
+  summary: 'You are no longer a member of this conversation, or it was deleted.',
+  data: z
+    .object({ conversationId, rev: sequence, reason: z.enum(['left', 'removed', 'deleted']) })
+    .meta({ id: 'ConversationRemoved' }),
+});
+
+export const memberAdded = serverEvent({
+  name: 'member.added',
+  summary: 'Somebody joined or was added.',
+  data: member,
+});
+
+export const memberUpdated = serverEvent({ name: 'member.updated', summary: "A member's role changed.", data: member });
+
+export const memberRemoved = serverEvent({
+  name: 'member.removed',
+  summary: 'Somebody left or was removed.',
+  data: member,
+});
+
+export const errorEvent = serverEvent({
+  name: 'error',
+  summary: 'The command with this `id` failed; see the error catalogue.',
+  data: errorData,
+});
+
+export const batchEvent = serverEvent({
+  name: 'batch',
+  summary: 'Several events at once, in order.',
+  data: z.object({ events: z.array(z.object({ event: z.string(), data: z.unknown() })).min(1) }).meta({ id: 'Batch' }),
+});
+
+/** In the order in which the documents list them. */
+export const serverEvents = [
+  messageSent,
+  messageNew,
+  messageUpdated,
+  messageDeleted,
+  conversationNew,
+  conversationUpdated,
+  conversationRemoved,
+  memberAdded,
+  memberUpdated,
+  memberRemoved,
+  batchEvent,
+  errorEvent,
+] as const;
+
+type EventData = { [E in (typeof serverEvents)[number] as E['name']]: z.infer<E['data']> };
+export type EventName = keyof EventData;
+
+/** A frame as it goes to a client. `id` repeats the reference of the command that it answers. */
+export type ServerFrame = { [Name in EventName]: { event: Name; id?: string; data: EventData[Name] } }[EventName];
+/** A frame that tells of something that happened, rather than answering. */
+export type LiveEvent = Exclude<ServerFrame, { event: 'error' | 'batch' | 'message.sent' }>;

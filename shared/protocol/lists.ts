@@ -1,0 +1,17 @@
+/** Lists are `{ "<plural>": […], "nextCursor": string | null, "hasMore": boolean }`, walked with `?limit=` and `?cursor=`. */
+import * as z from 'zod';
+
+export const pageSize = { default: 50, max: 100 };
+
+/** `?limit=` and `?cursor=` of every list. A cursor is opaque and belongs to the list that gave it. */
+export const pageQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(pageSize.max).default(pageSize.default),
+  cursor: z.string().min(1).max(1024).optional(),
+});
+
+export const listOf = <Name extends string, Item extends z.ZodType>(plural: Name, item: Item) =>
+  z.object({
+    ...({ [plural]: z.array(item) } as Record<Name, z.ZodArray<Item>>),
+    nextCursor: z.string().nullable(),
+    hasMore: z.boolean(),
+  });

@@ -1,0 +1,91 @@
+import * as z from 'zod';
+import { clientMessageId, conversationId, messageId, sequence, timestamp, userId } from './identifiers.ts';
+import { text } from './text.ts';
+
+/** As people count them: grapheme clusters. Bytes are bounded too, so that a message always fits one 128 KB frame. */
+export const contentLimit = { characters: 4_000, bytes: 100 * 1024 };
+
+export const content = text({ max: contentLimit.characters, maxBytes: contentLimit.bytes, multiline: true }).meta({
+  examples: ['Hello!'],
+});
+
+/** A MIME type of text. How it is rendered is the client's business; nothing is interpreted here. */
+export const contentType = z.enum(['text/plain', 'text/markdown']).meta({ id: 'ContentType' });
+
+/** A file that lives with the host; Parley stores the reference only. */
+export const attachment = z
+  .strictObject({ externalFileId: text({ max: 256, maxBytes: 1024 }), label: text({ max: 256, maxBytes: 1024 }) })
+  .meta({ id: 'Attachment' });
+
+const attachments = z.array(attachment).max(10);
+
+/**
+ * `sent`: as its sender wrote or last edited it. `deleted`: a tombstone, its content is gone. `void`: a number whose send never
+ * came to an end; it was never a message and stands only so that the sequence has no gap.
+ */
+export const messageStatus = z.enum(['sent', 'deleted', 'void']).meta({ id: 'MessageStatus' });
+
+export const message = z
+  .object({
+    id: messageId,
+    conversationId,
+    seq: sequence.meta({ description: 'Numbers the messages of a conversation 1, 2, 3 … without gaps.' }),
+    rev: sequence.meta({
+      description: 'The revision of the conversation that last changed this message; 0 if nothing did.',
+    }),
+    version: z.int().min(1).meta({ description: 'Counts the states of this message, from 1.' }),
+    status: messageStatus,
+    senderId: userId.nullable().meta({ description: 'null for a void.' }),
+    clientMessageId: clientMessageId.nullable(),
+    content: z.string().nullable().meta({ description: 'null once deleted, and for a void.' }),
+    contentType,
+    attachments: z.array(attachment),
+    replyTo: messageId.nullable(),
+    createdAt: timestamp,
+    editedAt: timestamp.nullable(),
+    deletedAt: timestamp.nullable(),
+    deletedBy: userId.nullable(),
+  })
+  .meta({ id: 'Message' });
+export type Message = z.infer<typeof message>;
+
+/** What a sender gives; HTTP and sockets alike. */
+export const draft = z
+  .strictObject({
+    clientMessageId,
+    content,
+    contentType: contentType.default('text/plain'),
+    attachments: attachments.default([]),
+    replyTo: messageId.nullable().default(null).meta({ description: 'A message of the same conversation.' }),
+  })
+  .meta({ id: 'MessageDraft' });
+export type Draft = z.infer<typeof draft>;
+
+export const edit = z
+  .strictObject({
+    content,
+    contentType: contentType.optional(),
+    attachments: attachments.optional(),
+    expectedVersion: z
+      .int()
+      .min(1)
+      .optional()
+      .meta({ description: 'Refuse the edit with `version_conflict` unless the message still has this version.' }),
+  })
+  .meta({ id: 'MessageEdit' });
+export type Edit = z.infer<typeof edit>;
+
+/** What an inbox shows of the newest message. */
+export const preview = z
+  .object({
+    messageId,
+    seq: sequence,
+    senderId: userId,
+    content: z.string().nullable().meta({ description: 'The first 100 characters; null once deleted.' }),
+    contentType,
+    attachmentCount: z.int().min(0),
+    status: messageStatus,
+    createdAt: timestamp,
+  })
+  .meta({ id: 'MessagePreview' });
+export type Preview = z.infer<typeof preview>;

@@ -1,0 +1,11 @@
+/** Every HTTP route. The stack's routes are a loop over this list; one file of `functions/http/` answers one. */
+import type { Route } from './route.ts';
+import * as conversations from './routes/conversations.ts';
+import * as members from './routes/members.ts';
+import * as messages from './routes/messages.ts';
+import * as service from './routes/service.ts';
+import * as users from './routes/users.ts';
+
+export const routes: readonly Route[] = [users, conversations, members, messages, service].flatMap(
+  (resource) => Object.values(resource) as Route[],
+);

@@ -1,0 +1,67 @@
+import * as z from 'zod';
+import { conversationCreate, conversationPatch, ownConversation } from '../conversation.ts';
+import { conversationId } from '../identifiers.ts';
+import { listOf, pageQuery } from '../lists.ts';
+import { route } from '../route.ts';
+
+const params = z.strictObject({ conversationId });
+
+export const conversationsCreate = route({
+  name: 'conversations/create',
+  method: 'POST',
+  paths: ['/api/conversations'],
+  summary: 'Start a conversation. The same two users always share one direct conversation, whoever asks first.',
+  access: 'token',
+  body: conversationCreate,
+  status: 201,
+  answer: ownConversation,
+  errors: ['conversation_full'],
+});
+
+export const conversationsList = route({
+  name: 'conversations/list',
+  method: 'GET',
+  paths: ['/api/conversations'],
+  summary: 'Your inbox: newest activity first, with unread counts and the newest message.',
+  access: 'token',
+  query: pageQuery,
+  status: 200,
+  answer: listOf('conversations', ownConversation).meta({ id: 'ConversationList' }),
+  errors: [],
+});
+
+export const conversationsGet = route({
+  name: 'conversations/get',
+  method: 'GET',
+  paths: ['/api/conversations/{conversationId}'],
+  summary: 'One conversation of yours.',
+  access: 'token',
+  params,
+  status: 200,
+  answer: ownConversation,
+  errors: ['not_found'],
+});
+
+export const conversationsUpdate = route({
+  name: 'conversations/update',
+  method: 'PATCH',
+  paths: ['/api/conversations/{conversationId}'],
+  summary: 'Change the title or settings of a group. What is left out stays.',
+  access: 'token',
+  params,
+  body: conversationPatch,
+  status: 200,
+  answer: ownConversation,
+  errors: ['not_found', 'forbidden', 'direct_conversation'],
+});
+
+export const conversationsDelete = route({
+  name: 'conversations/delete',
+  method: 'DELETE',
+  paths: ['/api/conversations/{conversationId}'],
+  summary: 'Delete a group for everybody. Nobody sees it any more; its data stays until retention removes it.',
+  access: 'token',
+  params,
+  status: 204,
+  errors: ['not_found', 'forbidden', 'direct_conversation'],
+});

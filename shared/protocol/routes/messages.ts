@@ -1,0 +1,82 @@
+import * as z from 'zod';
+import { conversationId, messageId } from '../identifiers.ts';
+import { listOf, pageQuery } from '../lists.ts';
+import { draft, edit, message } from '../message.ts';
+import { route } from '../route.ts';
+
+const ofConversation = z.strictObject({ conversationId });
+/** The nested twin also names the conversation; then both have to agree. */
+const ofMessage = z.strictObject({ messageId, conversationId: conversationId.optional() });
+
+const onePaths = ['/api/messages/{messageId}', '/api/conversations/{conversationId}/messages/{messageId}'] as const;
+
+const position = z.coerce.number().int().min(0).max(999_999_999_999);
+
+export const messagesCreate = route({
+  name: 'messages/create',
+  method: 'POST',
+  paths: ['/api/conversations/{conversationId}/messages'],
+  summary: 'Post a message. Safe to repeat with the same `clientMessageId`: it is stored once.',
+  access: 'token',
+  params: ofConversation,
+  body: draft,
+  status: 201,
+  answer: message,
+  errors: ['not_found', 'forbidden', 'rate_limited', 'payload_too_large'],
+});
+
+export const messagesList = route({
+  name: 'messages/list',
+  method: 'GET',
+  paths: ['/api/conversations/{conversationId}/messages'],
+  summary: 'History, newest first: the newest, those `before` a number, or those next `after` one.',
+  access: 'token',
+  params: ofConversation,
+  query: pageQuery
+    .extend({ before: position.optional(), after: position.optional() })
+    .refine(
+      ({ before, after, cursor }) => [before, after, cursor].filter((one) => one !== undefined).length <= 1,
+      'takes one of before, after and cursor',
+    ),
+  status: 200,
+  answer: listOf('messages', message).meta({ id: 'MessageList' }),
+  errors: ['not_found'],
+});
+
+export const messagesGet = route({
+  name: 'messages/get',
+  method: 'GET',
+  paths: onePaths,
+  summary: 'One message.',
+  access: 'token',
+  params: ofMessage,
+  status: 200,
+  answer: message,
+  errors: ['not_found'],
+});
+
+export const messagesUpdate = route({
+  name: 'messages/update',
+  method: 'PATCH',
+  paths: onePaths,
+  summary: 'Change a message of your own.',
+  access: 'token',
+  params: ofMessage,
+  body: edit,
+  status: 200,
+  answer: message,
+  errors: ['not_found', 'forbidden', 'version_conflict', 'message_deleted'],
+});
+
+export const messagesDelete = route({
+  name: 'messages/delete',
+  method: 'DELETE',
+  paths: onePaths,
+  summary:
+    'Delete a message of your own, or of anybody as an admin of the conversation. A tombstone stays. Safe to repeat.',
+  access: 'token',
+  params: ofMessage,
+  status: 200,
+  answer: message,
+  errors: ['not_found', 'forbidden'],
+});

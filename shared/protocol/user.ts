@@ -1,0 +1,61 @@
+import * as z from 'zod';
+import { timestamp, userId } from './identifiers.ts';
+import { text } from './text.ts';
+
+export const displayName = text({ max: 100 });
+
+const avatarUrl = z
+  .url({ protocol: /^https$/ })
+  .max(2048)
+  .meta({ description: 'https only', examples: ['https://example.com/ada.png'] });
+
+const locale = z
+  .string()
+  .max(35)
+  .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'is not a BCP 47 language tag')
+  .meta({ description: 'BCP 47', examples: ['en-GB'] });
+
+const metadata = z
+  .record(text({ max: 40 }), z.union([text({ max: 500, min: 0 }), z.number(), z.boolean()]))
+  .refine((value) => Object.keys(value).length <= 20, 'must hold at most 20 entries')
+  .meta({ description: "The host's own facts about the user, at most 20; never shown to other users." });
+
+export const preferences = z
+  .strictObject({ locale: locale.optional(), notifications: z.enum(['all', 'mentions', 'none']).optional() })
+  .meta({ id: 'Preferences' });
+
+/** The public part: what any user of the tenant may see. */
+export const user = z
+  .object({ id: userId, displayName: displayName.nullable(), avatarUrl: avatarUrl.nullable() })
+  .meta({ id: 'User', description: 'The public part of a user.' });
+export type User = z.infer<typeof user>;
+
+/** What a user sees of themselves, and the host of its users. */
+export const ownUser = user
+  .extend({
+    locale: locale.nullable(),
+    metadata,
+    preferences,
+    createdAt: timestamp.nullable(),
+    updatedAt: timestamp.nullable(),
+  })
+  .meta({
+    id: 'OwnUser',
+    description: 'A user, as themselves and the host see it. Times are null until the host has synced it.',
+  });
+export type OwnUser = z.infer<typeof ownUser>;
+
+/** What the host says of a user. A field left out stays as it is; null removes it. */
+export const userSync = z
+  .strictObject({
+    id: userId,
+    displayName: displayName.nullable().optional(),
+    avatarUrl: avatarUrl.nullable().optional(),
+    locale: locale.nullable().optional(),
+    metadata: metadata.optional(),
+  })
+  .meta({ id: 'UserSync' });
+export type UserSync = z.infer<typeof userSync>;
+
+export const preferencesPatch = z.strictObject({ preferences }).meta({ id: 'MePatch' });
+export type Preferences = z.infer<typeof preferences>;
