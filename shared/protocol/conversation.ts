@@ -23,13 +23,9 @@ export const conversation = z
     title: title.nullable(),
     settings: conversationSettings,
     memberCount: z.int().min(0),
-    memberIds: z
-      .array(userId)
-      .optional()
-      .meta({
-        description:
-          'Both users of a direct conversation; left out for a group, whose members are a list of their own.',
-      }),
+    memberIds: z.array(userId).optional().meta({
+      description: 'Both users of a direct conversation; left out for a group, whose members are a list of their own.',
+    }),
     seq: sequence.meta({ description: 'The number of the newest message; 0 before the first.' }),
     rev: sequence.meta({
       description: 'Counts what changed after it was first said: edits, deletions, members, settings.',

@@ -5,13 +5,19 @@ export const pageSize = { default: 50, max: 100 };
 
 /** `?limit=` and `?cursor=` of every list. A cursor is opaque and belongs to the list that gave it. */
 export const pageQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(pageSize.max).default(pageSize.default),
-  cursor: z.string().min(1).max(1024).optional(),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(pageSize.max)
+    .default(pageSize.default)
+    .meta({ description: 'How many at most.' }),
+  cursor: z.string().min(1).max(1024).optional().meta({ description: 'The `nextCursor` of the page before.' }),
 });
 
 export const listOf = <Name extends string, Item extends z.ZodType>(plural: Name, item: Item) =>
   z.object({
     ...({ [plural]: z.array(item) } as Record<Name, z.ZodArray<Item>>),
-    nextCursor: z.string().nullable(),
+    nextCursor: z.string().nullable().meta({ description: 'What `cursor` takes for the next page; null at the end.' }),
     hasMore: z.boolean(),
   });

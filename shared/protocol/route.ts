@@ -38,7 +38,7 @@ export const route = <
   Params extends z.ZodType = z.ZodUndefined,
   Query extends z.ZodType = z.ZodUndefined,
   Body extends z.ZodType = z.ZodUndefined,
-  Answer extends z.ZodType = z.ZodUndefined,
+  Answer extends z.ZodType = z.ZodVoid,
 >(
   one: Route<Params, Query, Body, Answer>,
 ): Route<Params, Query, Body, Answer> => one;

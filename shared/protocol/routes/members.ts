@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { member, memberPatch, membersAdd } from '../conversation.ts';
+import { member, memberPatch, membersAdd as membersAddBody } from '../conversation.ts';
 import { conversationId, userId } from '../identifiers.ts';
 import { listOf, pageQuery } from '../lists.ts';
 import { route } from '../route.ts';
@@ -20,14 +20,14 @@ export const membersList = route({
   errors: ['not_found'],
 });
 
-export const membersAddRoute = route({
+export const membersAdd = route({
   name: 'members/add',
   method: 'POST',
   paths: ['/api/conversations/{conversationId}/members'],
   summary: 'Add users to a group, all or none. Those who are members already stay as they are. Safe to repeat.',
   access: 'token',
   params: ofConversation,
-  body: membersAdd,
+  body: membersAddBody,
   status: 200,
   answer: z.object({ members: z.array(member) }).meta({ id: 'MembersAdded' }),
   errors: ['not_found', 'forbidden', 'conversation_full', 'direct_conversation'],

@@ -33,7 +33,10 @@ export const messagesList = route({
   access: 'token',
   params: ofConversation,
   query: pageQuery
-    .extend({ before: position.optional(), after: position.optional() })
+    .extend({
+      before: position.optional().meta({ description: 'Those whose `seq` is less. One of before, after and cursor.' }),
+      after: position.optional().meta({ description: 'Those whose `seq` is greater, nearest first.' }),
+    })
     .refine(
       ({ before, after, cursor }) => [before, after, cursor].filter((one) => one !== undefined).length <= 1,
       'takes one of before, after and cursor',

@@ -1,0 +1,13 @@
+/** Founds a conversation; two users always share one. */
+import { ownView } from '../../../shared/domain/conversation.ts';
+import { conversationsCreate } from '../../../shared/protocol/routes/conversations.ts';
+import { type Deps, live } from '../../../shared/runtime/deps.ts';
+import { onRequest } from '../../../shared/runtime/http.ts';
+
+export const createConversation = ({ conversations }: Pick<Deps, 'conversations'>) =>
+  onRequest(conversationsCreate, async ({ body, caller }) => {
+    const { conversation, member } = await conversations.create(caller, body);
+    return ownView(conversation, member);
+  });
+
+export const handler = live(createConversation);

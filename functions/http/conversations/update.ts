@@ -1,0 +1,13 @@
+/** A manager changes title or settings of a group. */
+import { ownView } from '../../../shared/domain/conversation.ts';
+import { conversationsUpdate } from '../../../shared/protocol/routes/conversations.ts';
+import { type Deps, live } from '../../../shared/runtime/deps.ts';
+import { onRequest } from '../../../shared/runtime/http.ts';
+
+export const updateConversation = ({ conversations, places }: Pick<Deps, 'conversations' | 'places'>) =>
+  onRequest(conversationsUpdate, async ({ params, body, caller }) => {
+    const place = await places.placeOf(caller, params.conversationId);
+    return ownView(await conversations.update(place, body), place.member);
+  });
+
+export const handler = live(updateConversation);

@@ -1,0 +1,15 @@
+/** The members of a conversation, by user id. */
+import { publicMember } from '../../../shared/domain/conversation.ts';
+import { membersList } from '../../../shared/protocol/routes/members.ts';
+import { type Deps, live } from '../../../shared/runtime/deps.ts';
+import { onRequest } from '../../../shared/runtime/http.ts';
+import { listed } from '../../../shared/runtime/listed.ts';
+
+export const listMembers = ({ members, places }: Pick<Deps, 'members' | 'places'>) =>
+  onRequest(membersList, async ({ params, query, caller }) => {
+    const place = await places.placeOf(caller, params.conversationId);
+    const { items, nextCursor } = await members.page(place, query);
+    return listed('members', { items: items.map(publicMember), nextCursor });
+  });
+
+export const handler = live(listMembers);

@@ -1,0 +1,11 @@
+/** A sender changes a message of theirs. Safe to repeat. */
+import { messagesUpdate } from '../../../shared/protocol/routes/messages.ts';
+import { type Deps, live } from '../../../shared/runtime/deps.ts';
+import { onRequest } from '../../../shared/runtime/http.ts';
+
+export const updateMessage = ({ messages }: Pick<Deps, 'messages'>) =>
+  onRequest(messagesUpdate, ({ params, body, caller }) =>
+    messages.edit(caller, params.messageId, body, params.conversationId),
+  );
+
+export const handler = live(updateMessage);

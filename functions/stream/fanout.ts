@@ -1,0 +1,39 @@
+/**
+ * The stream's first reader, which is about latency: tells every live connection of every member what happened.
+ * At least once, and in order for each conversation. A batch that fails is taken up again from its first failure; clients drop
+ * what they have.
+ */
+import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
+import { type Deps, live } from '../../shared/runtime/deps.ts';
+import { happeningOf, runsOf } from '../../shared/runtime/happenings.ts';
+import { describeError, logger, setLogContext } from '../../shared/runtime/logger.ts';
+import { createRedeliveryQueue, type RedeliveryQueue } from '../../shared/runtime/redelivery.ts';
+import { followed } from '../../shared/runtime/stream.ts';
+
+export const fanout =
+  ({ fanOut, redelivery }: Pick<Deps, 'fanOut'> & { redelivery: RedeliveryQueue }) =>
+  async (event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
+    const runs = runsOf(followed(event.Records).flatMap((record) => happeningOf(record) ?? []));
+    const failures = await Promise.all(
+      runs.map(async ({ firstSequenceNumber, ...run }) => {
+        try {
+          const undelivered = await fanOut(run);
+          if (undelivered.length > 0) await redelivery.add(run.tenant, undelivered);
+          return [];
+        } catch (error) {
+          setLogContext({ correlationId: firstSequenceNumber, operation: 'fanout' });
+          logger.error('failed', {
+            tenant: run.tenant,
+            conversationId: run.conversationId,
+            error: describeError(error),
+          });
+          return [{ itemIdentifier: firstSequenceNumber }];
+        }
+      }),
+    );
+    return { batchItemFailures: failures.flat() };
+  };
+
+export const handler = live((deps) =>
+  fanout({ fanOut: deps.fanOut, redelivery: createRedeliveryQueue(deps.settings.REDELIVERY_QUEUE_URL) }),
+);

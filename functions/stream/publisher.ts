@@ -1,0 +1,18 @@
+/**
+ * The stream's second reader: puts what happened on the bus, where everything that reacts has a queue of its own.
+ * At least once; an event's `id` is the same each time.
+ */
+import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
+import { type Bus, createBus } from '../../shared/runtime/bus.ts';
+import { domainEventsOf } from '../../shared/runtime/publishing.ts';
+import { settingsFrom } from '../../shared/runtime/settings.ts';
+import { followed } from '../../shared/runtime/stream.ts';
+
+export const publisher =
+  (bus: Bus) =>
+  async (event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
+    await bus.publish(followed(event.Records).flatMap(domainEventsOf));
+    return { batchItemFailures: [] };
+  };
+
+export const handler = publisher(createBus(settingsFrom(process.env).BUS_NAME));

@@ -1,0 +1,12 @@
+/** `message.delete`: a sender or an admin deletes a message; a tombstone stays. Contract: docs/reference/websocket.md#messagedelete */
+import { messageDelete } from '../../shared/protocol/commands.ts';
+import { type Deps, live } from '../../shared/runtime/deps.ts';
+import { onCommand } from '../../shared/runtime/websocket.ts';
+
+export const deleteByFrame = ({ messages }: Pick<Deps, 'messages'>) =>
+  onCommand(messageDelete, async ({ data, caller }) => ({
+    event: 'message.deleted',
+    data: await messages.remove(caller, data.messageId),
+  }));
+
+export const handler = live(deleteByFrame);

@@ -1,0 +1,12 @@
+/** `message.edit`: a sender changes a message of theirs. Contract: docs/reference/websocket.md#messageedit */
+import { messageEdit } from '../../shared/protocol/commands.ts';
+import { type Deps, live } from '../../shared/runtime/deps.ts';
+import { onCommand } from '../../shared/runtime/websocket.ts';
+
+export const editByFrame = ({ messages }: Pick<Deps, 'messages'>) =>
+  onCommand(messageEdit, async ({ data: { messageId, ...edit }, caller }) => ({
+    event: 'message.updated',
+    data: await messages.edit(caller, messageId, edit),
+  }));
+
+export const handler = live(editByFrame);

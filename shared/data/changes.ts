@@ -1,0 +1,72 @@
+import type { Change, ChangeDraft } from '../domain/changes.ts';
+import type { ConversationState } from '../domain/conversation.ts';
+import { Problem } from '../protocol/errors.ts';
+import { changeItem, conversationFrom } from './items.ts';
+import { conversationKey, type Key } from './keys.ts';
+import { getMany, type Table, type Write } from './table.ts';
+
+interface Revision {
+  tenant: string;
+  conversation: ConversationState;
+  /** One or more; they take consecutive numbers. */
+  changes: readonly ChangeDraft[];
+  /** What META's attributes become, beside `rev`. Only these are written, since senders write others at the same time. */
+  set?: Record<string, unknown>;
+  /** Attributes of META that must still be what they were. */
+  where?: Record<string, unknown>;
+  /** When the changes are forgotten, in seconds since 1970. */
+  expiresAt: number;
+}
+
+/** The number that the first change of a revision takes. */
+export const nextRev = (conversation: ConversationState): number => conversation.rev + 1;
+
+/**
+ * The writes that any change of a conversation brings beside its own: META takes the next `rev`, and each change is filed under
+ * one. They hold only while nobody else took those numbers, so revisions have no gaps and no change is without one.
+ */
+export const revise = (
+  table: Table,
+  { tenant, conversation, changes, set = {}, where = {}, expiresAt }: Revision,
+): Write[] => {
+  const fields = Object.entries({ ...set, rev: conversation.rev + changes.length });
+  const held = Object.entries({ ...where, rev: conversation.rev, deletedAt: null });
+  const filed = changes.map(
+    (change, i) => ({ ...change, conversationId: conversation.id, rev: nextRev(conversation) + i }) as Change,
+  );
+  return [
+    {
+      Update: {
+        TableName: table.name,
+        Key: conversationKey(tenant, conversation.id),
+        UpdateExpression: `SET ${fields.map((_, i) => `#f${i} = :f${i}`).join(', ')}`,
+        ConditionExpression: held.map((_, i) => `#h${i} = :h${i}`).join(' AND '),
+        ExpressionAttributeNames: {
+          ...Object.fromEntries(fields.map(([name], i) => [`#f${i}`, name])),
+          ...Object.fromEntries(held.map(([name], i) => [`#h${i}`, name])),
+        },
+        ExpressionAttributeValues: {
+          ...Object.fromEntries(fields.map(([, value], i) => [`:f${i}`, value])),
+          ...Object.fromEntries(held.map(([, value], i) => [`:h${i}`, value])),
+        },
+      },
+    },
+    ...filed.map((change) => ({
+      Put: {
+        TableName: table.name,
+        Item: changeItem(tenant, change, expiresAt),
+        ConditionExpression: 'attribute_not_exists(PK)',
+      },
+    })),
+  ];
+};
+
+/** What a plan builds upon, read afresh: the conversation and the items that it changes. @throws Problem `not_found` once deleted */
+export const freshly = async (table: Table, tenant: string, conversationId: string, keys: readonly Key[]) => {
+  const [meta, ...items] = await getMany(table, [conversationKey(tenant, conversationId), ...keys], {
+    consistent: true,
+  });
+  const conversation = meta ? conversationFrom(meta) : undefined;
+  if (!conversation || conversation.deletedAt) throw new Problem('not_found');
+  return { conversation, items };
+};

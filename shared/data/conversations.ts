@@ -1,0 +1,146 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { Caller } from '../domain/caller.ts';
+import type { Clock } from '../domain/clock.ts';
+import { type ConversationState, founded, type MemberState, patched, requireGroup } from '../domain/conversation.ts';
+import { requirePermission, standingsOf } from '../domain/permissions.ts';
+import type { ConversationCreate, ConversationPatch } from '../protocol/conversation.ts';
+import { Problem } from '../protocol/errors.ts';
+import { freshly, nextRev, revise } from './changes.ts';
+import { conversationFrom, conversationItem, isDeletedProfile, memberFrom, memberItem } from './items.ts';
+import { conversationKey, memberKey, profileKey } from './keys.ts';
+import type { Limits } from './limits.ts';
+import type { Place } from './places.ts';
+import { cancellationReasons, getMany, type Item, type Table, writeTogether } from './table.ts';
+
+interface Deps {
+  table: Table;
+  clock: Clock;
+  limits: Limits;
+}
+
+/** DynamoDB writes at most this many items together. */
+const transactionLimit = 100;
+
+export const createConversations = ({ table, clock, limits }: Deps) => {
+  /** @param decide what META becomes; undefined where nothing changes */
+  const change = (
+    { caller, conversation: { id } }: Place,
+    kind: 'conversation.updated' | 'conversation.deleted',
+    decide: (conversation: ConversationState, at: string) => Partial<ConversationState> | undefined,
+  ): Promise<ConversationState> =>
+    writeTogether(table, async () => {
+      const { conversation } = await freshly(table, caller.tenant, id, []);
+      const now = clock.now();
+      const at = now.toISOString();
+      const set = decide(conversation, at);
+      if (!set) return { writes: [], result: conversation };
+      const writes = revise(table, {
+        tenant: caller.tenant,
+        conversation,
+        changes: [{ kind, at, by: caller.user }],
+        set,
+        expiresAt: limits.expiryOf(caller.tenant, now),
+      });
+      return { writes, result: { ...conversation, ...set, rev: nextRev(conversation) } };
+    });
+
+  return {
+    /**
+     * Founds a conversation. Safe to repeat for two users, who always share one; a group is a new one each time.
+     * A conversation exists once META does, and META is written last, so nobody ever sees half of one.
+     */
+    create: async (caller: Caller, request: ConversationCreate): Promise<Place> => {
+      const now = clock.now();
+      const { conversation, members } = founded(caller, request, now, limits.of(caller.tenant).groupSize);
+      await refuseDeleted(table, caller, [...members.map((one) => one.userId), caller.user]);
+
+      const items = members.map((member) => memberItem(caller.tenant, member, conversation.lastActivityAt));
+      const meta = conversationItem(caller.tenant, conversation);
+      // META comes with the last of them: what precedes it is invisible.
+      const early = items.slice(0, Math.max(0, items.length - (transactionLimit - 1)));
+      for (let start = 0; start < early.length; start += transactionLimit) {
+        await putAll(table, early.slice(start, start + transactionLimit));
+      }
+      try {
+        await putAll(table, [meta, ...items.slice(early.length)]);
+      } catch (error) {
+        if (conversation.type !== 'direct' || !cancellationReasons(error).includes('ConditionalCheckFailed'))
+          throw error;
+        return existing(table, caller, conversation.id);
+      }
+      return placed(
+        caller,
+        conversation,
+        members.find((one) => one.userId === caller.user),
+      );
+    },
+
+    /** @returns the conversation as it is afterwards, changed or not */
+    update: async (place: Place, patch: ConversationPatch): Promise<ConversationState> => {
+      requirePermission(place.standings, 'conversation.update');
+      requireGroup(place.conversation);
+      return change(place, 'conversation.updated', (conversation, at) => {
+        const next = patched(conversation, patch);
+        return next && { ...next, updatedAt: at };
+      });
+    },
+
+    /** Soft: from here on nobody sees it; its items stay until retention removes them. */
+    remove: async (place: Place): Promise<void> => {
+      requirePermission(place.standings, 'conversation.delete');
+      requireGroup(place.conversation);
+      await change(place, 'conversation.deleted', (_, at) => ({ deletedAt: at, updatedAt: at }));
+    },
+
+    /** For those who act for the service itself, such as the stream's readers: no caller, no rule, deleted or not. */
+    stateOf: async (tenant: string, conversationId: string): Promise<ConversationState | undefined> => {
+      const [meta] = await getMany(table, [conversationKey(tenant, conversationId)], { consistent: true });
+      return meta ? conversationFrom(meta) : undefined;
+    },
+  };
+};
+export type Conversations = ReturnType<typeof createConversations>;
+
+const placed = (caller: Caller, conversation: ConversationState, member: MemberState | undefined): Place => ({
+  caller,
+  conversation,
+  member,
+  standings: standingsOf(caller, member?.role),
+});
+
+const existing = async (table: Table, caller: Caller, conversationId: string): Promise<Place> => {
+  const [meta, membership] = await getMany(
+    table,
+    [conversationKey(caller.tenant, conversationId), memberKey(caller.tenant, conversationId, caller.user)],
+    { consistent: true },
+  );
+  if (!meta) throw new Problem('unavailable');
+  return placed(caller, conversationFrom(meta), membership ? memberFrom(membership) : undefined);
+};
+
+const putAll = async (table: Table, items: Item[]): Promise<void> => {
+  if (items.length === 1) {
+    await table.client.send(
+      new PutCommand({ TableName: table.name, Item: items[0], ConditionExpression: 'attribute_not_exists(PK)' }),
+    );
+    return;
+  }
+  const writes = items.map((Item) => ({
+    Put: { TableName: table.name, Item, ConditionExpression: 'attribute_not_exists(PK)' },
+  }));
+  await writeTogether(table, async () => ({ writes, result: undefined }), { retryConditions: false });
+};
+
+/** @throws Problem `invalid_request` naming those whom the host has deleted */
+export const refuseDeleted = async (table: Table, caller: Caller, users: readonly string[]): Promise<void> => {
+  const profiles = await getMany(
+    table,
+    users.map((user) => profileKey(caller.tenant, user)),
+  );
+  const deleted = users.filter((_, i) => isDeletedProfile(profiles[i]));
+  if (deleted.length === 0) return;
+  if (deleted.includes(caller.user)) throw new Problem('forbidden', { detail: 'This user has been deleted.' });
+  throw new Problem('invalid_request', {
+    errors: deleted.map((user) => ({ path: 'memberIds', message: `${JSON.stringify(user)} has been deleted` })),
+  });
+};

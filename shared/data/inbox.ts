@@ -1,0 +1,92 @@
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import type { Caller } from '../domain/caller.ts';
+import { type ConversationState, type MemberState, ownView } from '../domain/conversation.ts';
+import type { OwnConversation } from '../protocol/conversation.ts';
+import { cursorOf, type Page, positionIn } from './cursors.ts';
+import { conversationFrom, memberFrom } from './items.ts';
+import { conversationKey, inboxIndex, inboxPartition } from './keys.ts';
+import { getMany, type Item, queryAll, type Table } from './table.ts';
+
+const scope = 'inbox';
+
+/**
+ * The index knows the hour of a conversation's last activity; META knows the moment. So a page is cut from a chunk of the index
+ * that is put in exact order: exact within a chunk, exact to the hour from one chunk to the next.
+ */
+const smallestChunk = 50;
+
+const position = z.object({
+  /** The index entry after which the chunk begins. */
+  chunkAfter: z.string().optional(),
+  /** Within the chunk: the entry after which the page begins. */
+  row: z.object({ lastActivityAt: z.string(), id: z.string() }).optional(),
+});
+
+export const createInbox = (table: Table) => {
+  const ofUser = (tenant: string, user: string) => ({
+    IndexName: inboxIndex,
+    KeyConditionExpression: 'GSI1PK = :user',
+    ExpressionAttributeValues: { ':user': inboxPartition(tenant, user) },
+  });
+
+  return {
+    /** Newest activity first. Two round trips. */
+    page: async (
+      caller: Caller,
+      { limit, cursor }: { limit: number; cursor?: string | undefined },
+    ): Promise<Page<OwnConversation>> => {
+      const { chunkAfter, row: seen } = cursor === undefined ? {} : positionIn(cursor, scope, position);
+      const chunk = await table.client.send(
+        new QueryCommand({
+          TableName: table.name,
+          ...ofUser(caller.tenant, caller.user),
+          ...(chunkAfter === undefined
+            ? {}
+            : {
+                KeyConditionExpression: 'GSI1PK = :user AND GSI1SK < :after',
+                ExpressionAttributeValues: {
+                  ':user': inboxPartition(caller.tenant, caller.user),
+                  ':after': chunkAfter,
+                },
+              }),
+          ScanIndexForward: false,
+          Limit: Math.max(limit, smallestChunk),
+        }),
+      );
+      const entries = chunk.Items ?? [];
+      const states = await getMany(
+        table,
+        entries.map((entry) => conversationKey(caller.tenant, String(entry.conversationId))),
+      );
+      const rows = entries
+        .flatMap((entry, i) => rowOf(entry, states[i]))
+        .sort(byActivity)
+        .filter((row) => !seen || byActivity(seen, row) < 0);
+
+      const items = rows.slice(0, limit);
+      const last = items.at(-1);
+      const inChunk = rows.length > limit && last;
+      const next = inChunk
+        ? { chunkAfter, row: { lastActivityAt: last.lastActivityAt, id: last.id } }
+        : chunk.LastEvaluatedKey && { chunkAfter: String(entries.at(-1)?.GSI1SK) };
+      return { items, nextCursor: next ? cursorOf(scope, next) : null };
+    },
+
+    /** Every conversation that a user is a member of, however many. */
+    conversationIdsOf: async (tenant: string, user: string): Promise<string[]> =>
+      (await queryAll(table, ofUser(tenant, user))).map((entry) => String(entry.conversationId)),
+  };
+};
+export type Inbox = ReturnType<typeof createInbox>;
+
+const rowOf = (entry: Item, meta: Item | undefined): OwnConversation[] => {
+  const state: ConversationState | undefined = meta && conversationFrom(meta);
+  if (!state || state.deletedAt) return [];
+  return [ownView(state, memberFrom(entry) as MemberState)];
+};
+
+const byActivity = (
+  a: Pick<OwnConversation, 'lastActivityAt' | 'id'>,
+  b: Pick<OwnConversation, 'lastActivityAt' | 'id'>,
+): number => b.lastActivityAt.localeCompare(a.lastActivityAt) || b.id.localeCompare(a.id);

@@ -1,0 +1,87 @@
+/**
+ * The one file that spells keys. What is read by which of them: docs/access-patterns.md.
+ *
+ * Every partition starts with the tenant. Ids come from outside, so what separates the parts is escaped in them.
+ */
+
+export interface Key {
+  PK: string;
+  SK: string;
+}
+
+const escaped = (part: string): string => part.replaceAll('%', '%25').replaceAll('#', '%23');
+const unescaped = (part: string): string => part.replaceAll('%23', '#').replaceAll('%25', '%');
+const digits = (number: number): string => String(number).padStart(12, '0');
+
+const conversationPartition = (tenant: string, conversation: string) => `${escaped(tenant)}#CONV#${conversation}`;
+const userPartition = (tenant: string, user: string) => `${escaped(tenant)}#USER#${escaped(user)}`;
+
+export const conversationKey = (tenant: string, conversation: string): Key => ({
+  PK: conversationPartition(tenant, conversation),
+  SK: 'META',
+});
+
+export const memberKey = (tenant: string, conversation: string, user: string): Key => ({
+  PK: conversationPartition(tenant, conversation),
+  SK: `${memberPrefix}${escaped(user)}`,
+});
+export const memberPrefix = 'MEMBER#';
+
+export const messageKey = (tenant: string, conversation: string, seq: number): Key => ({
+  PK: conversationPartition(tenant, conversation),
+  SK: `${messagePrefix}${digits(seq)}`,
+});
+export const messagePrefix = 'MSG#';
+
+export const changeKey = (tenant: string, conversation: string, rev: number): Key => ({
+  PK: conversationPartition(tenant, conversation),
+  SK: `${changePrefix}${digits(rev)}`,
+});
+export const changePrefix = 'CHG#';
+
+export const sendReceiptKey = (tenant: string, conversation: string, sender: string, clientMessageId: string): Key => ({
+  PK: conversationPartition(tenant, conversation),
+  SK: `SENT#${escaped(sender)}#${escaped(clientMessageId)}`,
+});
+
+export const profileKey = (tenant: string, user: string): Key => ({ PK: userPartition(tenant, user), SK: 'PROFILE' });
+export const presenceKey = (tenant: string, user: string): Key => ({ PK: userPartition(tenant, user), SK: 'PRESENCE' });
+
+export const rateLimitKey = (tenant: string, user: string, what: string): Key => ({
+  PK: userPartition(tenant, user),
+  SK: `LIMIT#${what}`,
+});
+
+/** The ticket names its holder, so it is found by its own digest; the tenant is inside. */
+export const ticketKey = (digest: string): Key => ({ PK: `TICKET#${digest}`, SK: 'TICKET' });
+
+/** A key that no item has: reading it asks nothing but whether the table answers. */
+export const healthKey: Key = { PK: 'HEALTH', SK: 'HEALTH' };
+
+/** GSI1 lists a user's inbox, the newest hour of activity first. */
+export const inboxIndex = 'GSI1';
+export const inboxPartition = userPartition;
+export const inboxSort = (bucket: string, conversation: string): string => `${bucket}#${conversation}`;
+
+export type ParsedKey =
+  | { kind: 'conversation'; tenant: string; conversationId: string }
+  | { kind: 'member'; tenant: string; conversationId: string; userId: string }
+  | { kind: 'message'; tenant: string; conversationId: string; seq: number }
+  | { kind: 'change'; tenant: string; conversationId: string; rev: number }
+  | { kind: 'profile'; tenant: string; userId: string };
+
+/** Reads a stream record's key back; undefined for items that nobody follows. */
+export const parseKey = ({ PK, SK }: Key): ParsedKey | undefined => {
+  const [tenantPart, space, id] = PK.split('#');
+  if (tenantPart === undefined || id === undefined) return undefined;
+  const tenant = unescaped(tenantPart);
+  if (space === 'USER') return SK === 'PROFILE' ? { kind: 'profile', tenant, userId: unescaped(id) } : undefined;
+  if (space !== 'CONV') return undefined;
+  const place = { tenant, conversationId: id };
+  if (SK === 'META') return { kind: 'conversation', ...place };
+  if (SK.startsWith(memberPrefix))
+    return { kind: 'member', ...place, userId: unescaped(SK.slice(memberPrefix.length)) };
+  if (SK.startsWith(messagePrefix)) return { kind: 'message', ...place, seq: Number(SK.slice(messagePrefix.length)) };
+  if (SK.startsWith(changePrefix)) return { kind: 'change', ...place, rev: Number(SK.slice(changePrefix.length)) };
+  return undefined;
+};

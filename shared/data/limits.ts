@@ -1,0 +1,33 @@
+import { epochSeconds } from '../domain/clock.ts';
+
+/** What a tenant may do, and for how long things are kept. */
+export interface TenantLimits {
+  /** Members of a group. */
+  groupSize: number;
+  /** Messages a user may send, on average and at once. */
+  messagesPerMinute: number;
+  retentionDays: number;
+  /** Up to how many live connections the sender posts to them itself. */
+  fastLaneConnections: number;
+}
+
+export interface TenantSettings {
+  default: TenantLimits;
+  /** What a tenant has otherwise. */
+  tenants: Record<string, { [Name in keyof TenantLimits]?: TenantLimits[Name] | undefined }>;
+}
+
+const day = 86_400;
+
+export const createLimits = (settings: TenantSettings) => {
+  const of = (tenant: string): TenantLimits => ({
+    ...settings.default,
+    ...(settings.tenants[tenant] as Partial<TenantLimits> | undefined),
+  });
+  return {
+    of,
+    /** When what is said now is forgotten, in seconds since 1970. */
+    expiryOf: (tenant: string, now: Date): number => epochSeconds(now) + of(tenant).retentionDays * day,
+  };
+};
+export type Limits = ReturnType<typeof createLimits>;

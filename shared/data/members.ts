@@ -1,0 +1,187 @@
+import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import type { Clock } from '../domain/clock.ts';
+import { type ConversationState, type MemberState, newMember, requireGroup } from '../domain/conversation.ts';
+import { may, requirePermission } from '../domain/permissions.ts';
+import { Problem } from '../protocol/errors.ts';
+import type { MemberRole } from '../protocol/roles.ts';
+import { nextRev } from './changes.ts';
+import { refuseDeleted } from './conversations.ts';
+import { cursorOf, type Page, positionIn } from './cursors.ts';
+import { inboxPlace, memberFrom } from './items.ts';
+import { conversationKey, memberKey, memberPrefix } from './keys.ts';
+import type { Limits } from './limits.ts';
+import { createMembershipChanges } from './membership-changes.ts';
+import type { Place } from './places.ts';
+import { isConditionFailed, queryAll, type Table } from './table.ts';
+
+interface Deps {
+  table: Table;
+  clock: Clock;
+  limits: Limits;
+}
+
+export const createMembers = ({ table, clock, limits }: Deps) => {
+  const ofConversation = (tenant: string, conversationId: string) => ({
+    KeyConditionExpression: 'PK = :pk AND begins_with(SK, :members)',
+    ExpressionAttributeValues: { ':pk': conversationKey(tenant, conversationId).PK, ':members': memberPrefix },
+  });
+
+  const change = createMembershipChanges({ table, clock, limits });
+
+  /** @throws Problem `last_owner` when nobody else would own the group */
+  const withdraw = (place: Place, userId: string, check: (member: MemberState) => void): Promise<void> =>
+    change(place, [userId], ({ conversation, members: [member] }) => {
+      if (!member) throw new Problem('not_found');
+      check(member);
+      const owners = member.role === 'owner' ? -1 : 0;
+      requireOwnerLeft(conversation, owners);
+      const removed = { ...member, rev: nextRev(conversation) };
+      return { steps: [{ kind: 'member.removed', member: removed, owners }], result: undefined };
+    });
+
+  const leave = async (place: Place): Promise<void> => {
+    requirePermission(place.standings, 'conversation.leave');
+    requireGroup(place.conversation);
+    await withdraw(place, place.caller.user, () => undefined);
+  };
+
+  return {
+    /** Every member; for fan-out. Costs what their bytes cost. */
+    all: async (tenant: string, conversationId: string): Promise<MemberState[]> =>
+      (await queryAll(table, ofConversation(tenant, conversationId))).map(memberFrom),
+
+    /** One page, by user id. */
+    page: async (
+      place: Place,
+      { limit, cursor }: { limit: number; cursor?: string | undefined },
+    ): Promise<Page<MemberState>> => {
+      const { tenant } = place.caller;
+      const scope = `members:${place.conversation.id}`;
+      const after = cursor === undefined ? undefined : positionIn(cursor, scope, z.string());
+      const answer = await table.client.send(
+        new QueryCommand({
+          TableName: table.name,
+          ...ofConversation(tenant, place.conversation.id),
+          Limit: limit,
+          ConsistentRead: true,
+          ...(after === undefined ? {} : { ExclusiveStartKey: memberKey(tenant, place.conversation.id, after) }),
+        }),
+      );
+      const items = (answer.Items ?? []).map(memberFrom);
+      const last = items.at(-1);
+      return { items, nextCursor: answer.LastEvaluatedKey && last ? cursorOf(scope, last.userId) : null };
+    },
+
+    /** Adds all of them or none. Those who are members already stay as they are. */
+    add: async (place: Place, users: readonly string[], role: MemberRole): Promise<MemberState[]> => {
+      requirePermission(place.standings, 'members.add');
+      if (role !== 'member') requirePermission(place.standings, 'members.promote');
+      requireGroup(place.conversation);
+      const distinct = [...new Set(users)];
+      await refuseDeleted(table, place.caller, distinct);
+      return change(place, distinct, ({ conversation, members, at }) => {
+        const newcomers = distinct
+          .filter((_, i) => !members[i])
+          .map((user, i) => ({ ...newMember(conversation, user, role, at), rev: nextRev(conversation) + i }));
+        requireRoom(conversation, newcomers.length, limits.of(place.caller.tenant).groupSize);
+        const present = members.filter((member) => member !== undefined);
+        const byUser = new Map([...present, ...newcomers].map((member) => [member.userId, member]));
+        return {
+          steps: newcomers.map((member) => ({ kind: 'member.added', member, owners: 0 })),
+          result: distinct.flatMap((user) => byUser.get(user) ?? []),
+        };
+      });
+    },
+
+    /** Somebody lets themselves into an open group. */
+    join: async (place: Place): Promise<MemberState> => {
+      if (place.member) return place.member;
+      requireGroup(place.conversation);
+      return change(place, [place.caller.user], ({ conversation, members: [existing], at }) => {
+        if (existing) return { steps: [], result: existing };
+        if (!conversation.settings.open) throw new Problem('not_found');
+        requireRoom(conversation, 1, limits.of(place.caller.tenant).groupSize);
+        const member = { ...newMember(conversation, place.caller.user, 'member', at), rev: nextRev(conversation) };
+        return { steps: [{ kind: 'member.added', member, owners: 0 }], result: member };
+      });
+    },
+
+    /** @throws Problem `last_owner` when nobody else would own the group */
+    setRole: async (place: Place, userId: string, role: MemberRole): Promise<MemberState> => {
+      requirePermission(place.standings, 'members.promote');
+      requireGroup(place.conversation);
+      return change(place, [userId], ({ conversation, members: [member] }) => {
+        if (!member) throw new Problem('not_found');
+        if (member.role === role) return { steps: [], result: member };
+        const owners = Number(role === 'owner') - Number(member.role === 'owner');
+        requireOwnerLeft(conversation, owners);
+        const updated = { ...member, role, rev: nextRev(conversation) };
+        return { steps: [{ kind: 'member.updated', member: updated, owners }], result: updated };
+      });
+    },
+
+    /** Somebody is removed by a manager; whoever names themselves leaves. */
+    remove: async (place: Place, userId: string): Promise<void> => {
+      if (userId === place.caller.user && place.member) return leave(place);
+      requirePermission(place.standings, 'members.remove');
+      requireGroup(place.conversation);
+      await withdraw(place, userId, (member) => {
+        if (member.role === 'member' || may(place.standings, 'members.removeManager')) return;
+        throw new Problem('forbidden', { detail: 'Only an owner removes admins and owners.' });
+      });
+    },
+
+    leave,
+
+    /** Everything up to `seq` counts as read. Only ever rises. */
+    raiseRead: async (tenant: string, conversationId: string, userId: string, seq: number): Promise<void> => {
+      await ignoringCondition(
+        table.client.send(
+          new UpdateCommand({
+            TableName: table.name,
+            Key: memberKey(tenant, conversationId, userId),
+            UpdateExpression: 'SET lastReadSeq = :seq',
+            ConditionExpression: 'lastReadSeq < :seq',
+            ExpressionAttributeValues: { ':seq': seq },
+          }),
+        ),
+      );
+    },
+
+    /** Moves a membership in its user's inbox to the hour of `activityAt`, or out of it with null. Safe to repeat. */
+    placeInInbox: async (tenant: string, member: MemberState, activityAt: string | null): Promise<void> => {
+      const place = activityAt === null ? undefined : inboxPlace(tenant, member, activityAt);
+      await ignoringCondition(
+        table.client.send(
+          new UpdateCommand({
+            TableName: table.name,
+            Key: memberKey(tenant, member.conversationId, member.userId),
+            UpdateExpression: place ? 'SET GSI1PK = :pk, GSI1SK = :sk' : 'REMOVE GSI1PK, GSI1SK',
+            ConditionExpression: place ? 'attribute_exists(PK) AND GSI1SK < :sk' : 'attribute_exists(PK)',
+            ...(place ? { ExpressionAttributeValues: { ':pk': place.GSI1PK, ':sk': place.GSI1SK } } : {}),
+          }),
+        ),
+      );
+    },
+  };
+};
+export type Members = ReturnType<typeof createMembers>;
+
+const requireRoom = (conversation: ConversationState, newcomers: number, groupSize: number): void => {
+  if (newcomers > 0 && conversation.memberCount + newcomers > groupSize) {
+    throw new Problem('conversation_full', { detail: `At most ${groupSize} members.` });
+  }
+};
+
+const requireOwnerLeft = (conversation: ConversationState, owners: number): void => {
+  if (owners < 0 && conversation.ownerCount + owners < 1) throw new Problem('last_owner');
+};
+
+const ignoringCondition = async (write: Promise<unknown>): Promise<void> => {
+  try {
+    await write;
+  } catch (error) {
+    if (!isConditionFailed(error)) throw error;
+  }
+};

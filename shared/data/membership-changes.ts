@@ -1,0 +1,94 @@
+import type { Caller } from '../domain/caller.ts';
+import type { Clock } from '../domain/clock.ts';
+import { type ConversationState, type MemberState, publicMember } from '../domain/conversation.ts';
+import { freshly, revise } from './changes.ts';
+import { memberFrom, memberItem } from './items.ts';
+import { memberKey } from './keys.ts';
+import type { Limits } from './limits.ts';
+import { type Table, type Write, writeTogether } from './table.ts';
+
+interface Deps {
+  table: Table;
+  clock: Clock;
+  limits: Limits;
+}
+
+export interface Found {
+  conversation: ConversationState;
+  /** In the order of the users asked for. */
+  members: (MemberState | undefined)[];
+  at: Date;
+}
+
+export interface Step {
+  kind: 'member.added' | 'member.updated' | 'member.removed';
+  member: MemberState;
+  /** By how many the owners become more or fewer. */
+  owners: number;
+}
+
+/** Who changes what; `by` is the caller's user. */
+interface Target {
+  caller: Pick<Caller, 'tenant' | 'user'>;
+  conversation: Pick<ConversationState, 'id'>;
+}
+
+export const createMembershipChanges = ({ table, clock, limits }: Deps) => {
+  /** Memberships change: their own writes, META's counters and the changes, together or not at all. */
+  const change = async <T>(
+    { caller, conversation: { id } }: Target,
+    users: readonly string[],
+    decide: (now: Found) => { steps: Step[]; result: T },
+  ): Promise<T> =>
+    writeTogether(table, async () => {
+      const keys = users.map((user) => memberKey(caller.tenant, id, user));
+      const { conversation, items } = await freshly(table, caller.tenant, id, keys);
+      const members = items.map((item) => (item ? memberFrom(item) : undefined));
+      const at = clock.now();
+      const { steps, result } = decide({ conversation, members, at });
+      if (steps.length === 0) return { writes: [], result };
+      const revision = revise(table, {
+        tenant: caller.tenant,
+        conversation,
+        changes: steps.map(({ kind, member }) => ({
+          kind,
+          at: at.toISOString(),
+          by: caller.user,
+          member: publicMember(member),
+        })),
+        set: {
+          memberCount:
+            conversation.memberCount +
+            sum(steps.map(({ kind }) => (kind === 'member.added' ? 1 : kind === 'member.removed' ? -1 : 0))),
+          ownerCount: conversation.ownerCount + sum(steps.map(({ owners }) => owners)),
+        },
+        expiresAt: limits.expiryOf(caller.tenant, at),
+      });
+      return { writes: [...revision, ...steps.map((step) => memberWrite(caller.tenant, conversation, step))], result };
+    });
+
+  const memberWrite = (tenant: string, conversation: ConversationState, { kind, member }: Step): Write => {
+    const Key = memberKey(tenant, conversation.id, member.userId);
+    if (kind === 'member.removed')
+      return { Delete: { TableName: table.name, Key, ConditionExpression: 'attribute_exists(PK)' } };
+    if (kind === 'member.added') {
+      const Item = memberItem(tenant, member, conversation.lastActivityAt);
+      return { Put: { TableName: table.name, Item, ConditionExpression: 'attribute_not_exists(PK)' } };
+    }
+    return {
+      Update: {
+        TableName: table.name,
+        Key,
+        UpdateExpression: 'SET #role = :role, #rev = :rev',
+        ConditionExpression: 'attribute_exists(PK)',
+        ExpressionAttributeNames: { '#role': 'role', '#rev': 'rev' },
+        ExpressionAttributeValues: { ':role': member.role, ':rev': member.rev },
+      },
+    };
+  };
+
+  return change;
+};
+export type MembershipChanges = ReturnType<typeof createMembershipChanges>;
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);

@@ -1,0 +1,96 @@
+import type { Caller } from '../domain/caller.ts';
+import type { Clock } from '../domain/clock.ts';
+import { epochSeconds } from '../domain/clock.ts';
+import { edited, previewOf, tombstoned } from '../domain/message.ts';
+import { requirePermission } from '../domain/permissions.ts';
+import { Problem } from '../protocol/errors.ts';
+import { placeOfMessage } from '../protocol/identifiers.ts';
+import type { Edit, Message } from '../protocol/message.ts';
+import { freshly, nextRev, revise } from './changes.ts';
+import { isExpired, messageFrom, messageItem, storedPreview } from './items.ts';
+import { messageKey } from './keys.ts';
+import type { Limits } from './limits.ts';
+import type { Place, Places } from './places.ts';
+import { type Item, type Table, type Write, writeTogether } from './table.ts';
+
+interface Deps {
+  table: Table;
+  clock: Clock;
+  limits: Limits;
+  places: Places;
+}
+
+export const createMessages = ({ table, clock, limits, places }: Deps) => {
+  const visible = (item: Item | undefined): Message => {
+    if (!item || isExpired(item, epochSeconds(clock.now()))) throw new Problem('not_found');
+    const message = messageFrom(item);
+    if (message.status === 'void') throw new Problem('not_found');
+    return message;
+  };
+
+  /** The message takes its new state, the conversation a revision, and the inbox the new preview, together or not at all. */
+  const change = (
+    { caller, conversation: { id } }: Place,
+    seq: number,
+    kind: 'message.updated' | 'message.deleted',
+    decide: (message: Message, now: Date) => Message | undefined,
+  ): Promise<Message> =>
+    writeTogether(table, async () => {
+      const { conversation, items } = await freshly(table, caller.tenant, id, [messageKey(caller.tenant, id, seq)]);
+      const message = visible(items[0]);
+      const now = clock.now();
+      const decided = decide(message, now);
+      if (!decided) return { writes: [], result: message };
+      const next = { ...decided, rev: nextRev(conversation) };
+      const isNewest = conversation.lastMessage?.seq === seq;
+      const write: Write = {
+        Put: {
+          TableName: table.name,
+          Item: messageItem(caller.tenant, next, Number(items[0]?.expiresAt)),
+          ConditionExpression: '#version = :version',
+          ExpressionAttributeNames: { '#version': 'version' },
+          ExpressionAttributeValues: { ':version': message.version },
+        },
+      };
+      const revision = revise(table, {
+        tenant: caller.tenant,
+        conversation,
+        changes: [{ kind, at: now.toISOString(), by: caller.user, seq }],
+        expiresAt: limits.expiryOf(caller.tenant, now),
+        ...(isNewest ? { set: { lastMessage: storedPreview(previewOf(next)) }, where: { lastMessageSeq: seq } } : {}),
+      });
+      return { writes: [write, ...revision], result: next };
+    });
+
+  /** @param conversationId where the nested route names it, both have to agree */
+  const find = async (caller: Caller, messageId: string, conversationId?: string) => {
+    const place = placeOfMessage(messageId);
+    if (conversationId !== undefined && conversationId !== place.conversationId) throw new Problem('not_found');
+    const found = await places.placeWith(caller, place.conversationId, {
+      more: [messageKey(caller.tenant, place.conversationId, place.seq)],
+    });
+    return { place: found.place, message: visible(found.rest[0]) };
+  };
+
+  return {
+    /** @throws Problem `not_found` also for a void, and for what retention has removed */
+    get: async (caller: Caller, messageId: string, conversationId?: string): Promise<Message> =>
+      (await find(caller, messageId, conversationId)).message,
+
+    /** Safe to repeat: an edit that changes nothing makes no new version. */
+    edit: async (caller: Caller, messageId: string, edit: Edit, conversationId?: string): Promise<Message> => {
+      const { place, message } = await find(caller, messageId, conversationId);
+      requirePermission(place.standings, 'message.editOwn');
+      return change(place, message.seq, 'message.updated', (current, now) => edited(current, edit, caller, now));
+    },
+
+    /** Leaves a tombstone. Safe to repeat. */
+    remove: async (caller: Caller, messageId: string, conversationId?: string): Promise<Message> => {
+      const { place, message } = await find(caller, messageId, conversationId);
+      return change(place, message.seq, 'message.deleted', (current, now) =>
+        tombstoned(current, caller, place.standings, now),
+      );
+    },
+  };
+};
+export type Messages = ReturnType<typeof createMessages>;

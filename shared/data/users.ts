@@ -1,0 +1,111 @@
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Clock } from '../domain/clock.ts';
+import { Problem } from '../protocol/errors.ts';
+import { type OwnUser, type Preferences, preferences, type User, type UserSync } from '../protocol/user.ts';
+import { isDeletedProfile } from './items.ts';
+import { profileKey } from './keys.ts';
+import { type Item, isConditionFailed, type Table } from './table.ts';
+
+/** Preferences are attributes of their own, so that two devices can set two of them at once. */
+const preferenceAttribute = (name: string) => `preference:${name}`;
+const preferenceNames = Object.keys(preferences.shape) as (keyof Preferences)[];
+
+export const createUsers = ({ table, clock }: { table: Table; clock: Clock }) => {
+  const read = async (tenant: string, user: string): Promise<Item | undefined> =>
+    (
+      await table.client.send(
+        new GetCommand({ TableName: table.name, Key: profileKey(tenant, user), ConsistentRead: true }),
+      )
+    ).Item;
+
+  const set = async (
+    tenant: string,
+    user: string,
+    fields: Record<string, unknown>,
+    more: { remove?: string; condition?: string },
+  ) => {
+    const all = Object.entries({ ...fields, updatedAt: clock.now().toISOString() });
+    const { Attributes } = await table.client.send(
+      new UpdateCommand({
+        TableName: table.name,
+        Key: profileKey(tenant, user),
+        UpdateExpression: `SET createdAt = if_not_exists(createdAt, :now)${all.map((_, i) => `, #f${i} = :f${i}`).join('')}${more.remove ? ` REMOVE ${more.remove}` : ''}`,
+        ExpressionAttributeNames: Object.fromEntries(all.map(([name], i) => [`#f${i}`, name])),
+        ExpressionAttributeValues: {
+          ':now': clock.now().toISOString(),
+          ...Object.fromEntries(all.map(([, value], i) => [`:f${i}`, value])),
+        },
+        ...(more.condition ? { ConditionExpression: more.condition } : {}),
+        ReturnValues: 'ALL_NEW',
+      }),
+    );
+    return Attributes ?? {};
+  };
+
+  return {
+    /** What the host says of a user. What it leaves out stays; one that was deleted comes back. */
+    sync: async (tenant: string, { id, ...said }: UserSync): Promise<OwnUser> => {
+      const fields = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
+      return ownUserFrom(id, await set(tenant, id, fields, { remove: 'deletedAt' }));
+    },
+
+    /** The public part. @throws Problem `not_found` for whom the host never synced, or deleted */
+    publicPart: async (tenant: string, user: string): Promise<User> => {
+      const item = await read(tenant, user);
+      if (!item || isDeletedProfile(item)) throw new Problem('not_found');
+      const { id, displayName, avatarUrl } = ownUserFrom(user, item);
+      return { id, displayName, avatarUrl };
+    },
+
+    /** A valid token is enough to be somebody, synced or not. @throws Problem `not_found` once deleted */
+    own: async (tenant: string, user: string): Promise<OwnUser> => {
+      const item = await read(tenant, user);
+      if (isDeletedProfile(item)) throw new Problem('not_found');
+      return ownUserFrom(user, item ?? {});
+    },
+
+    /** What is left out stays. @throws Problem `not_found` once deleted */
+    setPreferences: async (tenant: string, user: string, chosen: Preferences): Promise<OwnUser> => {
+      const fields = Object.fromEntries(
+        Object.entries(chosen).map(([name, value]) => [preferenceAttribute(name), value]),
+      );
+      try {
+        return ownUserFrom(user, await set(tenant, user, fields, { condition: 'attribute_not_exists(deletedAt)' }));
+      } catch (error) {
+        if (isConditionFailed(error)) throw new Problem('not_found');
+        throw error;
+      }
+    },
+
+    /** Leaves a mark without any of what was known of them; the memberships go by the stream. Safe to repeat. */
+    remove: async (tenant: string, user: string): Promise<void> => {
+      const forgotten = ['displayName', 'avatarUrl', 'locale', 'metadata', ...preferenceNames.map(preferenceAttribute)];
+      await table.client.send(
+        new UpdateCommand({
+          TableName: table.name,
+          Key: profileKey(tenant, user),
+          UpdateExpression: `SET deletedAt = if_not_exists(deletedAt, :now), updatedAt = :now REMOVE ${forgotten.map((_, i) => `#r${i}`).join(', ')}`,
+          ExpressionAttributeNames: Object.fromEntries(forgotten.map((name, i) => [`#r${i}`, name])),
+          ExpressionAttributeValues: { ':now': clock.now().toISOString() },
+        }),
+      );
+    },
+  };
+};
+export type Users = ReturnType<typeof createUsers>;
+
+const ownUserFrom = (id: string, item: Item): OwnUser => ({
+  id,
+  displayName: (item.displayName as string | undefined) ?? null,
+  avatarUrl: (item.avatarUrl as string | undefined) ?? null,
+  locale: (item.locale as string | undefined) ?? null,
+  metadata: (item.metadata as OwnUser['metadata'] | undefined) ?? {},
+  preferences: Object.fromEntries(
+    preferenceNames.flatMap((name) => {
+      const value = item[preferenceAttribute(name)];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  ),
+  createdAt: (item.createdAt as string | undefined) ?? null,
+  updatedAt: (item.updatedAt as string | undefined) ?? null,
+});

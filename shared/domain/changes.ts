@@ -1,0 +1,18 @@
+import type { Member } from '../protocol/conversation.ts';
+
+/**
+ * What `rev` numbers: everything that changed after it was first said. A change points at what changed; a membership is small
+ * enough to be carried along, so that a removed one can still be told.
+ */
+export type Change = { conversationId: string; rev: number; at: string; by: string } & (
+  | { kind: 'message.updated' | 'message.deleted'; seq: number }
+  | { kind: 'member.added' | 'member.updated' | 'member.removed'; member: Member }
+  | { kind: 'conversation.updated' | 'conversation.deleted' }
+);
+
+/** A change before it is filed. */
+export type ChangeDraft = Change extends infer One
+  ? One extends Change
+    ? Omit<One, 'rev' | 'conversationId'>
+    : never
+  : never;

@@ -1,0 +1,144 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type {
+  Conversation,
+  ConversationCreate,
+  ConversationPatch,
+  Member,
+  OwnConversation,
+} from '../protocol/conversation.ts';
+import { Problem } from '../protocol/errors.ts';
+import type { Caller } from './caller.ts';
+
+/** A conversation as the table knows it. */
+export interface ConversationState extends Conversation {
+  /** A group has at least one; a direct conversation none. */
+  ownerCount: number;
+  deletedAt: string | null;
+}
+
+/** A membership as the table knows it. */
+export interface MemberState extends Member {
+  /** The newest number when they joined. */
+  joinedSeq: number;
+}
+
+/** A group's id says nothing. 128 random bits. */
+export const newGroupId = (): string => `g-${randomBytes(16).toString('base64url')}`;
+
+/** A direct conversation's id is derived from its two users, so that creating it twice yields the same one without a look-up or a race. */
+export const directConversationId = (tenant: string, users: readonly [string, string]): string => {
+  const identity = JSON.stringify([tenant, ...[...users].sort()]);
+  return `d-${createHash('sha256').update(identity).digest().subarray(0, 16).toString('base64url')}`;
+};
+
+export const isDirect = (conversationId: string): boolean => conversationId.startsWith('d-');
+
+/** Who takes over when a group's last owner goes: admins before members, and who has been there longest. */
+export const heirOf = (members: readonly MemberState[], leaver: string): MemberState | undefined => {
+  const rank = { owner: 0, admin: 1, member: 2 };
+  return members
+    .filter((one) => one.userId !== leaver)
+    .sort((a, b) => rank[a.role] - rank[b.role] || a.joinedAt.localeCompare(b.joinedAt))[0];
+};
+
+/** The conversation and its founding members that a request describes. A service is not a person: it founds, but does not join. */
+export const founded = (caller: Caller, request: ConversationCreate, now: Date, groupSize: number) => {
+  const isService = caller.roles.includes('service');
+  const users = [...new Set(isService ? request.memberIds : [caller.user, ...request.memberIds])];
+  if (request.type === 'direct' && users.length !== 2) {
+    throw new Problem('invalid_request', {
+      errors: [{ path: 'memberIds', message: 'a direct conversation has exactly two users' }],
+    });
+  }
+  if (request.type === 'direct' && (request.title !== undefined || request.settings !== undefined)) {
+    throw new Problem('direct_conversation', { detail: 'A direct conversation has no title and no settings.' });
+  }
+  if (users.length === 0)
+    throw new Problem('invalid_request', { errors: [{ path: 'memberIds', message: 'must not be empty' }] });
+  if (users.length > groupSize) throw new Problem('conversation_full', { detail: `At most ${groupSize} members.` });
+
+  const at = now.toISOString();
+  const id = request.type === 'direct' ? directConversationId(caller.tenant, users as [string, string]) : newGroupId();
+  const conversation: ConversationState = {
+    id,
+    type: request.type,
+    title: request.title ?? null,
+    settings: { open: request.settings?.open ?? false },
+    memberCount: users.length,
+    ...(request.type === 'direct' ? { memberIds: [...users].sort() } : {}),
+    seq: 0,
+    rev: 0,
+    lastMessage: null,
+    lastActivityAt: at,
+    createdAt: at,
+    createdBy: caller.user,
+    updatedAt: at,
+    ownerCount: request.type === 'group' ? 1 : 0,
+    deletedAt: null,
+  };
+  const members = users.map((userId, index) =>
+    newMember(conversation, userId, request.type === 'group' && index === 0 ? 'owner' : 'member', now),
+  );
+  return { conversation, members };
+};
+
+/** Newcomers start with nothing unread. */
+export const newMember = (
+  conversation: Pick<ConversationState, 'id' | 'seq' | 'rev'>,
+  userId: string,
+  role: Member['role'],
+  now: Date,
+): MemberState => ({
+  conversationId: conversation.id,
+  userId,
+  role,
+  joinedAt: now.toISOString(),
+  joinedSeq: conversation.seq,
+  lastReadSeq: conversation.seq,
+  rev: conversation.rev,
+});
+
+/** What a patch leaves of title and settings; undefined where it changes nothing. */
+export const patched = (conversation: ConversationState, patch: ConversationPatch) => {
+  const title = patch.title === undefined ? conversation.title : patch.title;
+  const settings = { ...conversation.settings, ...definedOf(patch.settings ?? {}) };
+  const same = title === conversation.title && JSON.stringify(settings) === JSON.stringify(conversation.settings);
+  return same ? undefined : { title, settings };
+};
+
+const definedOf = <T extends object>(value: T) =>
+  Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+
+/** @throws Problem `direct_conversation`: it has two members, no title, no roles, and stays. */
+export const requireGroup = (conversation: Pick<ConversationState, 'type'>): void => {
+  if (conversation.type === 'direct') throw new Problem('direct_conversation');
+};
+
+/** What everybody who may see it sees. */
+export const publicView = ({ ownerCount: _, deletedAt: __, ...conversation }: ConversationState): Conversation =>
+  conversation;
+
+/** Who sent the newest message has read everything before it. */
+export const ownView = (
+  state: ConversationState,
+  member: Pick<MemberState, 'userId' | 'role' | 'lastReadSeq'> | undefined,
+): OwnConversation => {
+  const lastReadSeq = member
+    ? state.lastMessage?.senderId === member.userId
+      ? Math.max(member.lastReadSeq, state.lastMessage.seq)
+      : member.lastReadSeq
+    : null;
+  return {
+    ...publicView(state),
+    role: member?.role ?? null,
+    lastReadSeq,
+    unreadCount: lastReadSeq === null ? 0 : Math.max(0, state.seq - lastReadSeq),
+  };
+};
+
+export const publicMember = ({ joinedSeq: _, ...member }: MemberState): Member => member;
+
+/** The inbox index sorts by the hour of the last activity, refreshed at most once an hour. */
+export const activityBucket = (at: string): string => at.slice(0, 13);

@@ -1,0 +1,36 @@
+/**
+ * Numbers that were taken but hold no message: the mark of a send that died on its way. Readers close those that are old enough,
+ * so that the sequence becomes contiguous again and nobody waits for ever.
+ */
+
+/** Long enough for any send that is still alive: a function's timeout and its retries. */
+export const holeAgeMs = 5_000;
+
+interface Seen {
+  seq: number;
+  createdAt: string;
+}
+
+/**
+ * Which numbers of a stretch are holes that may be closed now.
+ * @param stretch what a consistent read of the numbers `from`…`to` (inclusive) found, in any order
+ * @param takenAt when `to` was known to be taken: a hole at the end is as old as that
+ */
+export const closableHoles = (
+  stretch: readonly Seen[],
+  from: number,
+  to: number,
+  takenAt: string,
+  now: Date,
+): number[] => {
+  const oldEnough = (at: string) => now.getTime() - Date.parse(at) >= holeAgeMs;
+  const bySeq = new Map(stretch.map((one) => [one.seq, one]));
+  const holes: number[] = [];
+  let laterTakenAt = takenAt;
+  for (let seq = to; seq >= from; seq -= 1) {
+    const present = bySeq.get(seq);
+    if (present) laterTakenAt = present.createdAt;
+    else if (oldEnough(laterTakenAt)) holes.push(seq);
+  }
+  return holes.reverse();
+};

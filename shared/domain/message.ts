@@ -1,0 +1,140 @@
+import { Problem } from '../protocol/errors.ts';
+import { messageIdOf, placeOfMessage } from '../protocol/identifiers.ts';
+import type { Draft, Edit, Message, Preview } from '../protocol/message.ts';
+import type { Caller } from './caller.ts';
+import { may, type Standing } from './permissions.ts';
+
+const previewLength = 100;
+
+/** @throws Problem `invalid_request` when `replyTo` cannot be a message of this conversation. */
+export const requireReplyInside = (draft: Draft, conversation: { id: string; seq: number }): void => {
+  if (draft.replyTo === null) return;
+  const { conversationId, seq } = placeOfMessage(draft.replyTo);
+  if (conversationId !== conversation.id || seq > conversation.seq) {
+    throw new Problem('invalid_request', {
+      errors: [{ path: 'replyTo', message: 'is not a message of this conversation' }],
+    });
+  }
+};
+
+export const newMessage = (
+  draft: Draft,
+  conversationId: string,
+  seq: number,
+  senderId: string,
+  now: Date,
+): Message => ({
+  id: messageIdOf(conversationId, seq),
+  conversationId,
+  seq,
+  rev: 0,
+  version: 1,
+  status: 'sent',
+  senderId,
+  clientMessageId: draft.clientMessageId,
+  content: draft.content,
+  contentType: draft.contentType,
+  attachments: draft.attachments,
+  replyTo: draft.replyTo,
+  createdAt: now.toISOString(),
+  editedAt: null,
+  deletedAt: null,
+  deletedBy: null,
+});
+
+/** Closes a number whose send never came to an end. */
+export const voidMessage = (conversationId: string, seq: number, now: Date): Message => ({
+  id: messageIdOf(conversationId, seq),
+  conversationId,
+  seq,
+  rev: 0,
+  version: 1,
+  status: 'void',
+  senderId: null,
+  clientMessageId: null,
+  content: null,
+  contentType: 'text/plain',
+  attachments: [],
+  replyTo: null,
+  createdAt: now.toISOString(),
+  editedAt: null,
+  deletedAt: null,
+  deletedBy: null,
+});
+
+/**
+ * The message as an edit leaves it, still with its old `rev`; undefined when the edit changes nothing.
+ * @throws Problem `forbidden` to anybody but its sender, `message_deleted`, `version_conflict` with the current state
+ */
+export const edited = (message: Message, edit: Edit, caller: Caller, now: Date): Message | undefined => {
+  if (message.senderId !== caller.user) throw new Problem('forbidden', { detail: 'Only its sender edits a message.' });
+  if (message.status === 'deleted') throw new Problem('message_deleted');
+  if (edit.expectedVersion !== undefined && edit.expectedVersion !== message.version) {
+    throw new Problem('version_conflict', { current: message });
+  }
+  const contentType = edit.contentType ?? message.contentType;
+  const attachments = edit.attachments ?? message.attachments;
+  const same =
+    edit.content === message.content &&
+    contentType === message.contentType &&
+    JSON.stringify(attachments) === JSON.stringify(message.attachments);
+  if (same) return undefined;
+  return {
+    ...message,
+    content: edit.content,
+    contentType,
+    attachments,
+    version: message.version + 1,
+    editedAt: now.toISOString(),
+  };
+};
+
+/**
+ * The tombstone, still with the old `rev`; undefined when it is one already.
+ * @throws Problem `forbidden` unless it is the caller's own or they may delete anybody's
+ */
+export const tombstoned = (
+  message: Message,
+  caller: Caller,
+  held: readonly Standing[],
+  now: Date,
+): Message | undefined => {
+  const own = message.senderId === caller.user && may(held, 'message.deleteOwn');
+  if (!own && !may(held, 'message.deleteAny')) throw new Problem('forbidden', { detail: 'Not your message.' });
+  if (message.status === 'deleted') return undefined;
+  return {
+    ...message,
+    status: 'deleted',
+    content: null,
+    attachments: [],
+    version: message.version + 1,
+    deletedAt: now.toISOString(),
+    deletedBy: caller.user,
+  };
+};
+
+/** What the inbox shows of a message; a void has none. */
+export const previewOf = (message: Message): Preview => ({
+  messageId: message.id,
+  seq: message.seq,
+  senderId: message.senderId ?? '',
+  content: message.content === null ? null : clipped(message.content),
+  contentType: message.contentType,
+  attachmentCount: message.attachments.length,
+  status: message.status,
+  createdAt: message.createdAt,
+});
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+/** At most 100 characters as people count them and 400 UTF-16 units, never cut inside one, so that META stays within one write unit. */
+const clipped = (content: string): string => {
+  let end = 0;
+  let count = 0;
+  for (const { index, segment } of graphemes.segment(content)) {
+    if (count === previewLength || index + segment.length > 400) break;
+    end = index + segment.length;
+    count += 1;
+  }
+  return content.slice(0, end);
+};

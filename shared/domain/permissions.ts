@@ -1,0 +1,60 @@
+/** The permission table: what each standing may do in a conversation. Printed into docs/reference/permissions.md. */
+import { Problem } from '../protocol/errors.ts';
+import type { MemberRole } from '../protocol/roles.ts';
+import type { Caller } from './caller.ts';
+
+/**
+ * How somebody stands to a conversation: their role as a member, and what their token says of them in the tenant. Somebody may
+ * have several; one that allows is enough.
+ */
+export const standings = ['owner', 'admin', 'member', 'tenant-moderator', 'tenant-admin', 'service'] as const;
+export type Standing = (typeof standings)[number];
+
+const everyMember = ['owner', 'admin', 'member'] as const;
+const managers = ['owner', 'admin', 'tenant-admin', 'service'] as const;
+
+export const permissions = {
+  'conversation.read': {
+    meaning: 'See the conversation, its members and messages',
+    allowed: [...everyMember, 'tenant-moderator', 'tenant-admin', 'service'],
+  },
+  'conversation.update': { meaning: 'Change title and settings', allowed: managers },
+  'conversation.delete': { meaning: 'Delete the group for everybody', allowed: ['owner', 'tenant-admin', 'service'] },
+  'members.add': { meaning: 'Add plain members', allowed: managers },
+  'members.promote': { meaning: 'Add admins, change roles', allowed: ['owner', 'tenant-admin', 'service'] },
+  'members.remove': { meaning: 'Remove a plain member', allowed: managers },
+  'members.removeManager': { meaning: 'Remove an admin or an owner', allowed: ['owner', 'tenant-admin', 'service'] },
+  'conversation.leave': { meaning: 'Leave', allowed: everyMember },
+  'message.send': { meaning: 'Post a message', allowed: [...everyMember, 'service'] },
+  'message.editOwn': { meaning: 'Edit a message of one’s own', allowed: [...everyMember, 'service'] },
+  'message.deleteOwn': { meaning: 'Delete a message of one’s own', allowed: [...everyMember, 'service'] },
+  'message.deleteAny': {
+    meaning: 'Delete anybody’s message',
+    allowed: ['owner', 'admin', 'tenant-moderator', 'tenant-admin', 'service'],
+  },
+} as const satisfies Record<string, { meaning: string; allowed: readonly Standing[] }>;
+
+export type Action = keyof typeof permissions;
+
+const standingOfTenantRole: Partial<Record<string, Standing>> = {
+  moderator: 'tenant-moderator',
+  admin: 'tenant-admin',
+  service: 'service',
+};
+
+export const standingsOf = (caller: Caller, role: MemberRole | undefined): Standing[] => [
+  ...(role ? [role] : []),
+  ...caller.roles.flatMap((tenantRole) => standingOfTenantRole[tenantRole] ?? []),
+];
+
+export const may = (held: readonly Standing[], action: Action): boolean => {
+  const allowed: readonly Standing[] = permissions[action].allowed;
+  return held.some((standing) => allowed.includes(standing));
+};
+
+/** @throws Problem `not_found` to whom may not even see the conversation, `forbidden` to whom may. */
+export const requirePermission = (held: readonly Standing[], action: Action): void => {
+  if (!may(held, 'conversation.read')) throw new Problem('not_found');
+  if (!may(held, action))
+    throw new Problem('forbidden', { detail: `${permissions[action].meaning}: not with your role.` });
+};

@@ -1,0 +1,42 @@
+import { changeFrom, conversationFrom, messageFrom } from '../data/items.ts';
+import type { Happening } from '../domain/live-events.ts';
+import type { Run } from './fan-out.ts';
+import type { Followed } from './stream.ts';
+
+interface Located {
+  tenant: string;
+  conversationId: string;
+  sequenceNumber: string;
+  happening: Happening;
+}
+
+/** What a stream record means to those who are connected; undefined for what they are not told of. */
+export const happeningOf = ({ key, before, after, sequenceNumber }: Followed): Located | undefined => {
+  if (!after || key.kind === 'profile' || key.kind === 'member') return undefined;
+  const place = { tenant: key.tenant, conversationId: key.conversationId, sequenceNumber };
+  switch (key.kind) {
+    case 'message': {
+      const message = messageFrom(after);
+      const isNew = before === undefined;
+      const same = before !== undefined && messageFrom(before).rev === message.rev;
+      return same ? undefined : { ...place, happening: { kind: 'message', message, isNew } };
+    }
+    case 'change':
+      return { ...place, happening: { kind: 'change', change: changeFrom(after) } };
+    case 'conversation':
+      return before ? undefined : { ...place, happening: { kind: 'founded', conversation: conversationFrom(after) } };
+  }
+};
+
+/** What happened, conversation by conversation, each in its order. */
+export const runsOf = (located: readonly Located[]): (Run & { firstSequenceNumber: string })[] =>
+  [...Map.groupBy(located, ({ tenant, conversationId }) => JSON.stringify([tenant, conversationId])).values()].flatMap(
+    (group) => {
+      const [first] = group;
+      if (!first) return [];
+      const { tenant, conversationId, sequenceNumber } = first;
+      return [
+        { tenant, conversationId, firstSequenceNumber: sequenceNumber, happenings: group.map((one) => one.happening) },
+      ];
+    },
+  );

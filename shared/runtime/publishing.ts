@@ -1,0 +1,42 @@
+import { conversationFrom } from '../data/items.ts';
+import { activityBucket } from '../domain/conversation.ts';
+import type { DomainEvent } from '../domain/domain-events.ts';
+import type { Followed } from './stream.ts';
+
+/** What a stream record means to the rest of the world. */
+export const domainEventsOf = ({ key, before, after }: Followed): DomainEvent[] => {
+  if (!after) return [];
+  if (key.kind === 'conversation' && before) {
+    const hour = activityBucket(conversationFrom(after).lastActivityAt);
+    if (activityBucket(conversationFrom(before).lastActivityAt) === hour) return [];
+    const { tenant: tenantId, conversationId } = key;
+    const id = `${tenantId}/${conversationId}/active/${hour}`;
+    return [
+      {
+        type: 'conversation.active',
+        detail: { version: 1, id, tenantId, occurredAt: String(after.lastActivityAt), conversationId },
+      },
+    ];
+  }
+  if (key.kind === 'change' && after.kind === 'conversation.deleted') {
+    const { tenant: tenantId, conversationId, rev } = key;
+    const id = `${tenantId}/${conversationId}/${rev}`;
+    return [
+      {
+        type: 'conversation.deleted',
+        detail: { version: 1, id, tenantId, occurredAt: String(after.at), conversationId },
+      },
+    ];
+  }
+  if (key.kind === 'profile' && after.deletedAt && !before?.deletedAt) {
+    const { tenant: tenantId, userId } = key;
+    const occurredAt = String(after.deletedAt);
+    return [
+      {
+        type: 'user.deleted',
+        detail: { version: 1, id: `${tenantId}/${userId}/deleted/${occurredAt}`, tenantId, occurredAt, userId },
+      },
+    ];
+  }
+  return [];
+};

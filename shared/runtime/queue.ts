@@ -1,0 +1,32 @@
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { DomainEvent, DomainEvents } from '../domain/domain-events.ts';
+import { describeError, logger, setLogContext } from './logger.ts';
+
+/** One message at a time; those that fail come back by themselves, the others do not. */
+export const onQueue =
+  (operation: string, run: (body: unknown) => Promise<void>) =>
+  async (event: SQSEvent): Promise<SQSBatchResponse> => {
+    const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
+    for (const { messageId, body } of event.Records) {
+      setLogContext({ correlationId: messageId, operation });
+      try {
+        await run(JSON.parse(body));
+        logger.info('done');
+      } catch (error) {
+        logger.error('failed', { error: describeError(error) });
+        batchItemFailures.push({ itemIdentifier: messageId });
+      }
+    }
+    return { batchItemFailures };
+  };
+
+/** Domain events as the bus delivers them to a queue. */
+export const onDomainEvents = <Type extends keyof DomainEvents>(
+  operation: string,
+  types: readonly Type[],
+  run: (event: Extract<DomainEvent, { type: Type }>) => Promise<void>,
+) =>
+  onQueue(operation, async (body) => {
+    const { 'detail-type': type, detail } = body as { 'detail-type': Type; detail: DomainEvents[Type] };
+    if (types.includes(type)) await run({ type, detail } as unknown as Extract<DomainEvent, { type: Type }>);
+  });

@@ -1,0 +1,28 @@
+import type { RateLimits } from '../data/rate-limits.ts';
+import type { Sends } from '../data/sends.ts';
+import type { Caller } from '../domain/caller.ts';
+import type { Draft, Message } from '../protocol/message.ts';
+import type { FastLane } from './fast-lane.ts';
+import { together } from './together.ts';
+
+interface Deps {
+  sends: Sends;
+  rateLimits: RateLimits;
+  fastLane: FastLane;
+}
+
+/** A send, by frame or by HTTP: asked, stored, told. Safe to repeat with the same `clientMessageId`. Returned means stored. */
+export const createSendMessage =
+  ({ sends, rateLimits, fastLane }: Deps) =>
+  async (caller: Caller, conversationId: string, draft: Draft): Promise<Message> => {
+    const [{ place, earlier }] = await together([
+      sends.enter(caller, conversationId, draft.clientMessageId),
+      rateLimits.takeMessage(caller),
+    ]);
+    // What an earlier attempt stored is the stream's to tell.
+    const audience = earlier ? undefined : fastLane.audienceOf(place);
+    const [message, listening] = await together([sends.append(place, draft, earlier), audience]);
+    await fastLane.deliver(place, message, listening);
+    return message;
+  };
+export type SendMessage = ReturnType<typeof createSendMessage>;

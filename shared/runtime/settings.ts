@@ -1,0 +1,78 @@
+/** A function's settings: its environment, checked. A value that is missing or wrong stops the function at its start, with its name. */
+import * as z from 'zod';
+import type { TenantSettings } from '../data/limits.ts';
+
+const json = <T>(schema: z.ZodType<T>) =>
+  z
+    .string()
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        context.addIssue('is not JSON');
+        return z.NEVER;
+      }
+    })
+    .pipe(schema);
+
+const limits = z.strictObject({
+  groupSize: z.int().min(2).max(100_000),
+  messagesPerMinute: z.int().min(1).max(6_000),
+  retentionDays: z.int().min(1).max(3_650),
+  fastLaneConnections: z.int().min(0).max(100),
+});
+
+const issuer = z.strictObject({
+  issuer: z.string().min(1),
+  jwksUri: z.url(),
+  audience: z.string().min(1),
+  /** The one tenant whose users it names … */
+  tenant: z.string().min(1).optional(),
+  /** … or the claim that says which, and the tenants it may say; any, where none are listed. */
+  tenantClaim: z.string().min(1).optional(),
+  tenants: z.array(z.string().min(1)).optional(),
+});
+export type TokenIssuer = z.infer<typeof issuer>;
+
+const issuers = z
+  .array(issuer)
+  .refine(
+    (all) => all.every((one) => (one.tenant === undefined) !== (one.tenantClaim === undefined)),
+    'needs either tenant or tenantClaim of each issuer',
+  );
+
+const tenantSettings = z.strictObject({ default: limits, tenants: z.record(z.string(), limits.partial()) });
+
+const variables = {
+  STAGE: z.string().min(1),
+  TABLE_NAME: z.string().min(3),
+  BUS_NAME: z.string().min(1),
+  CONNECTIONS_URL: z.url(),
+  REDELIVERY_QUEUE_URL: z.url(),
+  TENANT_SETTINGS: json(tenantSettings),
+  TOKEN_ISSUERS: json(issuers),
+};
+type Variables = typeof variables;
+export type Settings = { readonly [Name in keyof Variables]: z.output<Variables[Name]> };
+
+/** @returns the settings, each checked when it is first asked for: a function has only those that its construct gave it */
+export const settingsFrom = (environment: Record<string, string | undefined>): Settings => {
+  const checked = new Map<string, unknown>();
+  return new Proxy({} as Settings, {
+    get: (_, name: string) => {
+      if (!checked.has(name)) checked.set(name, check(name, environment[name]));
+      return checked.get(name);
+    },
+  });
+};
+
+const check = (name: string, value: string | undefined): unknown => {
+  if (value === undefined) throw new Error(`The environment variable ${name} is missing.`);
+  const result = variables[name as keyof Variables].safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const where = issue && issue.path.length > 0 ? ` (${issue.path.join('.')})` : '';
+  throw new Error(`The environment variable ${name} is wrong${where}: ${issue?.message}.`);
+};
+
+export type { TenantSettings };

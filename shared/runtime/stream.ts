@@ -1,0 +1,32 @@
+/** From stream records to plain values. The order of the records is kept. */
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { DynamoDBRecord } from 'aws-lambda';
+import { type Key, type ParsedKey, parseKey } from '../data/keys.ts';
+import type { Item } from '../data/table.ts';
+
+export interface Followed {
+  key: ParsedKey;
+  before: Item | undefined;
+  after: Item | undefined;
+  /** Where a batch is taken up again when this record fails. */
+  sequenceNumber: string;
+}
+
+const plain = (image: Record<string, unknown> | undefined): Item | undefined =>
+  image ? unmarshall(image as Record<string, AttributeValue>) : undefined;
+
+/** Records of items that somebody follows; others are left out. */
+export const followed = (records: readonly DynamoDBRecord[]): Followed[] =>
+  records.flatMap(({ dynamodb }) => {
+    const key = parseKey(plain(dynamodb?.Keys) as unknown as Key);
+    if (!key) return [];
+    return [
+      {
+        key,
+        before: plain(dynamodb?.OldImage),
+        after: plain(dynamodb?.NewImage),
+        sequenceNumber: String(dynamodb?.SequenceNumber),
+      },
+    ];
+  });
