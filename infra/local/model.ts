@@ -40,6 +40,17 @@ export interface FunctionModel {
   statements: PolicyStatement[];
   /** Lambda permissions: which principal may invoke it, from which source ARN. */
   invokers: { principal: string; sourceArn: string | undefined }[];
+  /** What happens to events that it is given without anybody waiting for the answer; absent is Lambda's own: two retries. */
+  asynchronous?: AsynchronousModel;
+}
+
+export interface AsynchronousModel {
+  maximumRetryAttempts: number;
+  maximumEventAgeSeconds: number;
+  onSuccessArn: string | undefined;
+  onFailureArn: string | undefined;
+  /** Queue of the function's own `DeadLetterConfig`: gets the event itself, without the envelope of a destination. */
+  deadLetterArn: string | undefined;
 }
 
 export interface PolicyStatement {
@@ -141,6 +152,8 @@ export interface RouteModel {
   /** WebSocket: whether the answer of the integration goes back to the caller (a RouteResponse exists). */
   returnsResponse: boolean;
   timeoutMs: number;
+  /** The stage's own settings for this route; absent is the stage's default. */
+  throttle?: ThrottleModel;
 }
 
 export interface ThrottleModel {

@@ -33,6 +33,8 @@ export interface MeteredCall {
   invocation: string | undefined;
   /** 1, 2, 3 … in the order in which the invocation's calls began. */
   sequence: number;
+  /** 1 + the greatest depth among the invocation's calls that its code had the answer of when it made this one: two calls side by side have the same. */
+  depth: number;
   /** `dynamodb:PutItem`, `sqs:SendMessage`, `execute-api:ManageConnections` … */
   action: string;
   /** ARNs that the call touches. */
@@ -53,7 +55,9 @@ export interface MeteredCall {
 /** The gateway's side of @connections. Ids that are gone answer `gone`. */
 export interface ConnectionsPort {
   post(connectionId: string, body: Buffer): Promise<'sent' | 'gone' | 'forbidden' | 'too-large' | 'limit'>;
-  get(connectionId: string): { connectedAt: string; lastActiveAt: string; sourceIp: string; userAgent: string } | undefined;
+  get(
+    connectionId: string,
+  ): { connectedAt: string; lastActiveAt: string; sourceIp: string; userAgent: string } | undefined;
   close(connectionId: string): 'closed' | 'gone';
 }
 
