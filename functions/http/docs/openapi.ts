@@ -1,7 +1,7 @@
 /** `GET /api/openapi.json`: the generated document, with the server that it was asked from as its server. */
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import document from '../../../docs/reference/openapi.json' with { type: 'json' };
-import { answerUnchanging } from './unchanging.ts';
+import { answerUnchanging } from '../../../shared/runtime/unchanging.ts';
 
 /** A stage other than the default one stands before the path. */
 const path = '/api/openapi.json';

@@ -1,7 +1,7 @@
 /** `GET /api/docs`: the reference as one page without scripts, other files or other origins. */
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import page from '../../../docs/reference/page.json' with { type: 'json' };
-import { answerUnchanging } from './unchanging.ts';
+import { answerUnchanging } from '../../../shared/runtime/unchanging.ts';
 
 const policy = [
   "default-src 'none'",

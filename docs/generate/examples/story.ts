@@ -1,0 +1,117 @@
+/** The people, the group and the messages that every example tells of, so that the pages read as one story. */
+
+export const groupId = 'g-5TxSCA9jRrmBc3sYsmpfjg';
+
+const at = (minute: number) => `2026-11-21T12:${String(minute).padStart(2, '0')}:00.000Z`;
+
+export const times = {
+  created: at(0),
+  sent: at(1),
+  edited: at(2),
+  deleted: at(3),
+  expires: '2026-11-21T12:04:30.000Z',
+};
+
+export const draftMessage = {
+  clientMessageId: '01JD8W5Q5Z',
+  content: 'Shall we meet at noon?',
+  contentType: 'text/plain',
+  attachments: [{ externalFileId: 'file-731', label: 'agenda.pdf' }],
+  replyTo: `${groupId}.41`,
+};
+
+export const sentMessage = {
+  id: `${groupId}.42`,
+  conversationId: groupId,
+  seq: 42,
+  rev: 0,
+  version: 1,
+  status: 'sent',
+  senderId: 'ada',
+  ...draftMessage,
+  createdAt: times.sent,
+  editedAt: null,
+  deletedAt: null,
+  deletedBy: null,
+};
+
+export const editedMessage = {
+  ...sentMessage,
+  rev: 7,
+  version: 2,
+  content: 'Shall we meet at one?',
+  editedAt: times.edited,
+};
+
+export const deletedMessage = {
+  ...editedMessage,
+  rev: 8,
+  version: 3,
+  status: 'deleted',
+  content: null,
+  attachments: [],
+  deletedAt: times.deleted,
+  deletedBy: 'ada',
+};
+
+export const preview = {
+  messageId: sentMessage.id,
+  seq: sentMessage.seq,
+  senderId: sentMessage.senderId,
+  content: sentMessage.content,
+  contentType: sentMessage.contentType,
+  attachmentCount: 1,
+  status: 'sent',
+  createdAt: times.sent,
+};
+
+export const group = {
+  id: groupId,
+  type: 'group',
+  title: 'Analytical Engine',
+  settings: { open: false },
+  memberCount: 3,
+  seq: 42,
+  rev: 6,
+  lastMessage: preview,
+  lastActivityAt: times.sent,
+  createdAt: times.created,
+  createdBy: 'ada',
+  updatedAt: times.created,
+};
+
+export const ownGroup = { ...group, role: 'owner', lastReadSeq: 40, unreadCount: 2 };
+
+export const newGroup = {
+  ...ownGroup,
+  seq: 0,
+  rev: 0,
+  lastMessage: null,
+  lastActivityAt: times.created,
+  lastReadSeq: 0,
+  unreadCount: 0,
+};
+
+export const ada = {
+  id: 'ada',
+  displayName: 'Ada Lovelace',
+  avatarUrl: 'https://example.com/ada.png',
+};
+
+export const ownAda = {
+  ...ada,
+  locale: 'en-GB',
+  metadata: { plan: 'pro' },
+  preferences: { locale: 'en-GB', notifications: 'mentions' },
+  createdAt: times.created,
+  updatedAt: times.created,
+};
+
+export const memberBob = {
+  conversationId: groupId,
+  userId: 'bob',
+  role: 'member',
+  joinedAt: times.created,
+  lastReadSeq: 40,
+  rev: 3,
+};

@@ -1,0 +1,53 @@
+/** What holds for every route and frame, said once. Text is plain but for inline code. */
+
+export interface Topic {
+  title: string;
+  text: string;
+}
+
+export const introduction =
+  'Parley is a chat backend. Clients talk to it over a WebSocket and an HTTP API; both carry the same resources and the same errors.';
+
+export const httpTopics: readonly Topic[] = [
+  {
+    title: 'Tokens',
+    text: "Send `Authorization: Bearer <token>`: a JWT of an issuer that your tenant trusts. Its `sub` is the user, its roles decide what the user may do. Where a route says service, it wants a token with the role `service`: the host's own backend.",
+  },
+  {
+    title: 'Lists',
+    text: 'A list is answered page by page: `limit` says how many at most, and `cursor` takes the `nextCursor` of the page before. A cursor is opaque and belongs to the list that gave it.',
+  },
+  {
+    title: 'Errors',
+    text: 'Errors are problem documents (RFC 9457, `application/problem+json`). Tell them apart by `code`, which never changes its meaning. What you may not see is answered as if it did not exist.',
+  },
+  {
+    title: 'Changes',
+    text: 'Request bodies are strict: an unknown field is an error. Answers may gain fields, so read past those that you do not know.',
+  },
+];
+
+export const socketTopics: readonly Topic[] = [
+  {
+    title: 'Connecting',
+    text: 'Open a WebSocket with `?ticket=`, a single-use ticket of `POST /api/ws-tickets`, or with `?token=`. From then on you receive the events of all your conversations. The gateway closes a connection after two hours, or ten minutes without a frame.',
+  },
+  {
+    title: 'Frames',
+    text: 'A frame is a JSON object in a text message, of at most 128 KB. `event` names the command or event, `data` holds what it is about. An `id` of your choice is repeated by the answer. `traceparent` (W3C) is optional.',
+  },
+  {
+    title: 'Delivery',
+    text: 'Events arrive at least once and in order within a conversation. Drop those you have by `(conversationId, seq, rev)`. A number of `seq` that is missing tells of a message that you have not seen: fetch it from the history.',
+  },
+  {
+    title: 'Failing',
+    text: 'A command that fails is answered with an `error` frame that carries its `id`. The codes are those of HTTP.',
+  },
+];
+
+export const accessMeaning = {
+  public: 'Anybody',
+  token: 'Any valid token',
+  service: 'A service token',
+} as const;

@@ -1,0 +1,93 @@
+import { expect } from 'vitest';
+import type * as z from 'zod';
+import type { Route } from '../../shared/protocol/route.ts';
+import { routes } from '../../shared/protocol/routes.ts';
+import { Device } from './device.ts';
+
+/** An HTTP answer, its body checked against the route's contract. */
+export interface Answer<Body = unknown> {
+  status: number;
+  body: Body;
+  headers: Headers;
+}
+
+interface Doors {
+  apiUrl: string;
+  webSocketUrl: string;
+}
+
+/** Somebody with a token, who uses Parley as its clients do: over HTTP and sockets, and in no other way. */
+export class Person {
+  readonly id: string;
+  readonly token: string;
+  readonly #doors: Doors;
+  readonly #devices: Device[] = [];
+
+  constructor(id: string, token: string, doors: Doors) {
+    this.id = id;
+    this.token = token;
+    this.#doors = doors;
+  }
+
+  /** @param body sent as JSON, or as it is when it is text */
+  async asks<Body = unknown>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer<Body>> {
+    const answer = await fetch(new URL(path, this.#doors.apiUrl), {
+      method,
+      headers: {
+        authorization: `Bearer ${this.token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    const parsed = text === '' ? undefined : (JSON.parse(text) as unknown);
+    if (answer.ok) expectToFit(method, path, answer.status, parsed);
+    return { status: answer.status, body: parsed as Body, headers: answer.headers };
+  }
+
+  /** As `asks`, for what has to succeed. @returns the body */
+  async does<Body>(method: string, path: string, body?: unknown): Promise<Body> {
+    const answer = await this.asks<Body>(method, path, body);
+    expect(answer.status, `${method} ${path}: ${JSON.stringify(answer.body)}`).toBeLessThan(300);
+    return answer.body;
+  }
+
+  /** Opens a WebSocket, as one more device of this person. */
+  async connects(query: Record<string, string> = { token: this.token }): Promise<Device> {
+    const device = await Device.open(`${this.#doors.webSocketUrl}?${new URLSearchParams(query)}`);
+    this.#devices.push(device);
+    return device;
+  }
+
+  async leaves(): Promise<void> {
+    await Promise.all(this.#devices.splice(0).map((device) => device.closes()));
+  }
+}
+
+/** Answers hold what their contract says, and nothing else. */
+const expectToFit = (method: string, path: string, status: number, body: unknown): void => {
+  const route = routeOf(method, path);
+  if (!route) return;
+  expect(status).toBe(route.status);
+  if (!route.answer || route.status === 204) return;
+  const fitted = (route.answer as z.ZodType).safeParse(body);
+  expect(fitted.error?.issues ?? []).toEqual([]);
+  expect(fitted.data, `${method} ${path} answers more than its contract says`).toEqual(body);
+};
+
+const routeOf = (method: string, path: string): Route | undefined => {
+  const [pathname = ''] = path.split('?');
+  return routes.find(
+    (route) =>
+      route.method === method &&
+      route.paths.some((one) =>
+        new RegExp(`^${one.replaceAll('.', '\\.').replace(/\{[^}]+\}/g, '[^/]+')}$`).test(pathname),
+      ),
+  );
+};

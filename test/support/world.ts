@@ -1,0 +1,75 @@
+import { afterAll, afterEach, beforeAll, inject } from 'vitest';
+import type { Cloud, CloudOptions } from '../../infra/local/cloud.ts';
+import { startCloud } from '../../infra/local/cloud.ts';
+import { Person } from './person.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Folder of the cloud assembly that global-setup.ts synthesised. */
+    assembly: string;
+  }
+}
+
+export interface World {
+  readonly cloud: Cloud;
+  /** What functions logged since the last test. */
+  readonly logs: string[];
+  /** Somebody new to this test: the same name in another test is another tenant's. */
+  person(name: string, who?: { tenant?: string; roles?: string[] }): Promise<Person>;
+  /** The host's backend. */
+  service(tenant?: string): Promise<Person>;
+}
+
+let tenants = 0;
+
+/** A cloud of its own for the calling test file, and a tenant of its own for each of its tests. */
+export const aWorld = (options: Partial<CloudOptions> = {}): World => {
+  let cloud: Cloud | undefined;
+  let tenant = '';
+  const logs: string[] = [];
+  let people: Person[] = [];
+
+  beforeAll(async () => {
+    cloud = await startCloud({
+      assembly: inject('assembly'),
+      streamPollMs: 20,
+      onLog: (line) => logs.push(line.text),
+      ...options,
+    });
+  });
+  afterEach(async () => {
+    cloud?.faults.clear();
+    await Promise.all(people.map((person) => person.leaves()));
+    people = [];
+    logs.length = 0;
+    tenant = '';
+  });
+  afterAll(async () => cloud?.stop());
+
+  const running = (): Cloud => {
+    if (!cloud) throw new Error('The cloud has not started yet: ask for people inside a test.');
+    return cloud;
+  };
+  const ownTenant = () => {
+    if (!tenant) {
+      tenants += 1;
+      tenant = `tenant-${tenants}`;
+    }
+    return tenant;
+  };
+  const person: World['person'] = async (name, { tenant: named = ownTenant(), roles = ['member'] } = {}) => {
+    const { url, webSocketUrl } = running();
+    const token = await running().issueToken({ user: name, tenant: named, roles: roles as never });
+    const one = new Person(name, token, { apiUrl: url, webSocketUrl });
+    people.push(one);
+    return one;
+  };
+  return {
+    get cloud() {
+      return running();
+    },
+    logs,
+    person,
+    service: (named = ownTenant()) => person('backend', { tenant: named, roles: ['service'] }),
+  };
+};

@@ -1,0 +1,125 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { refresh, stalePages } from '../../../docs/generate/freshness.ts';
+import { htmlPage } from '../../../docs/generate/html/page.ts';
+import { pages } from '../../../docs/generate/pages.ts';
+import { commands } from '../../../shared/protocol/commands.ts';
+import { errorCodes } from '../../../shared/protocol/errors.ts';
+import { serverEvents } from '../../../shared/protocol/events.ts';
+
+const run = promisify(execFile);
+const project = new URL('../../../', import.meta.url);
+
+const paths = (some: readonly { path: string }[]) => some.map(({ path }) => path);
+const text = (path: string) => pages.find((page) => page.path === `docs/reference/${path}`)?.render() ?? '';
+
+/** GitHub's. */
+const anchorsIn = (markdown: string) =>
+  new Set([
+    ...[...markdown.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}_ -]/gu, '')
+        .replaceAll(' ', '-'),
+    ),
+    ...[...markdown.matchAll(/<a id="([^"]+)">/g)].map(([, id]) => id),
+  ]);
+
+describe('generated pages', () => {
+  it('are on disk as the code prints them: otherwise `npm run docs`', async () => {
+    expect(paths(await stalePages(pages, project))).toEqual([]);
+  });
+
+  it('come out the same each time, and end with one line break', () => {
+    for (const page of pages) {
+      expect(page.render()).toBe(page.render());
+      expect(page.render()).toMatch(/[^\n]\n$/);
+    }
+  });
+
+  it('in Markdown link only to what is there', () => {
+    for (const { path } of pages.filter((page) => page.path.endsWith('.md'))) {
+      const own = path.slice('docs/reference/'.length);
+      for (const [, file = '', anchor] of text(own).matchAll(/\]\(([^)#]*)(?:#([^)]+))?\)/g)) {
+        const target = text(file || own);
+        expect(target, `${own} → ${file}`).not.toBe('');
+        if (anchor) expect(anchorsIn(target), `${own} → ${file}#${anchor}`).toContain(anchor);
+      }
+    }
+  });
+
+  it('give every command, event and error an anchor that code can link to', () => {
+    const frames = anchorsIn(text('websocket.md'));
+    for (const { name } of [...commands, ...serverEvents]) expect(frames).toContain(name.replaceAll('.', ''));
+    for (const code of errorCodes) expect(anchorsIn(text('errors.md'))).toContain(code);
+  });
+});
+
+describe('the readable page', () => {
+  const html = htmlPage().lines.join('\n');
+
+  it('needs nothing but itself', () => {
+    expect(html).not.toMatch(/<script|<iframe|<object|<img|@import|\son\w+=|\sstyle=/i);
+    const loaded = [...html.matchAll(/<link[^>]*href="([^"]*)"/g)].map(([, href]) => href);
+    expect(loaded).toEqual([expect.stringMatching(/^data:/)]);
+  });
+
+  it('links only to places of its own, and gives each id once', () => {
+    const ids = [...html.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const [, anchor] of html.matchAll(/href="#([^"]+)"/g)) expect(ids).toContain(anchor);
+  });
+
+  it('is well-formed: every element that opens is closed in order', () => {
+    const open: string[] = [];
+    for (const [, end, name = ''] of html.matchAll(/<(\/?)([a-z][a-z0-9]*)\b[^>]*>/g)) {
+      if (['meta', 'link', 'wbr'].includes(name)) continue;
+      if (end) expect(open.pop()).toBe(name);
+      else open.push(name);
+    }
+    expect(open).toEqual([]);
+  });
+});
+
+describe('npm run docs', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'parley-docs-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const page = { path: 'a/b.md', render: () => 'new\n' };
+
+  it('writes what is missing or stale, and nothing else', async () => {
+    const root = pathToFileURL(`${folder}/`);
+    expect(paths(await refresh([page], root))).toEqual(['a/b.md']);
+    expect(await readFile(join(folder, 'a/b.md'), 'utf8')).toBe('new\n');
+    expect(await refresh([page], root)).toEqual([]);
+
+    await writeFile(join(folder, 'a/b.md'), 'old\n');
+    expect(paths(await stalePages([page], root))).toEqual(['a/b.md']);
+  });
+
+  const docs = (...flags: string[]) => run(process.execPath, ['docs/generate/main.ts', ...flags], { cwd: project });
+
+  it('with --check says nothing while everything is up to date', async () => {
+    expect(await docs('--check')).toEqual({ stdout: '', stderr: '' });
+  });
+
+  it('with --check names each stale page and the cure, fails, and writes nothing', async () => {
+    await docs('--root', folder);
+    const [stale] = paths(pages);
+    await writeFile(join(folder, String(stale)), 'old\n');
+
+    await expect(docs('--check', '--root', folder)).rejects.toMatchObject({
+      code: 1,
+      stderr: `${stale} is stale.\nRun \`npm run docs\` and commit what it writes.\n`,
+    });
+    expect(await readFile(join(folder, String(stale)), 'utf8')).toBe('old\n');
+  });
+});
