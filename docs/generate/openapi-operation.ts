@@ -1,10 +1,11 @@
 /** One route on one of its paths, as an OpenAPI operation. */
 import type * as z from 'zod';
 import { type ErrorCode, errorCatalogue } from '../../shared/protocol/errors.ts';
+import { problem } from '../../shared/protocol/problem.ts';
 import type { Route } from '../../shared/protocol/route.ts';
 import { answerExample, exampleOf } from './examples/examples.ts';
 import { accessMeaning } from './guide.ts';
-import { problem, problemMediaType } from './problem.ts';
+import { problemMediaType } from './problem.ts';
 import { errorsOf, operationIdOf, parametersIn, statusOf } from './resources.ts';
 import type { JsonSchema, SchemaBook } from './schemas.ts';
 

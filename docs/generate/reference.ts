@@ -3,11 +3,12 @@ import type * as z from 'zod';
 import { type Command, clientFrame, commands, commonCommandErrors } from '../../shared/protocol/commands.ts';
 import type { ErrorCode } from '../../shared/protocol/errors.ts';
 import { type ServerEvent, serverEvents } from '../../shared/protocol/events.ts';
+import { problem } from '../../shared/protocol/problem.ts';
 import type { Route } from '../../shared/protocol/route.ts';
 import { routes } from '../../shared/protocol/routes.ts';
 import { answerExample, answerFrame, commandFrame, eventFrame, exampleNamed, exampleOf } from './examples/examples.ts';
 import { type Field, fieldsOf, type TypePart, typeOf } from './fields.ts';
-import { errorsByStatus, problem } from './problem.ts';
+import { errorsByStatus } from './problem.ts';
 import { errorsOf, parametersIn, type Resource, resourcesOf } from './resources.ts';
 import { type Direction, idOf, type Roots, refsIn, schemaBook } from './schemas.ts';
 

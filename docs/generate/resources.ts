@@ -1,6 +1,6 @@
 /** The routes by resource, in the order in which a reader wants them. */
 import { type ErrorCode, errorCatalogue } from '../../shared/protocol/errors.ts';
-import { commonRouteErrors, type Route } from '../../shared/protocol/route.ts';
+import { commonErrorsOf, type Route } from '../../shared/protocol/route.ts';
 import { errorsByStatus } from './problem.ts';
 
 export interface Resource {
@@ -53,25 +53,10 @@ export const resourcesOf = (routes: readonly Route[]): Resource[] => {
 export const operationIdOf = (name: string): string =>
   name.replace(/[/-](\w)/g, (_, letter: string) => letter.toUpperCase());
 
-/** What every route may be answered with, and what those with a token or a body may be beside it. */
-export const commonErrors = {
-  all: ['internal'],
-  token: [...commonRouteErrors, 'token_expired'],
-  service: ['forbidden'],
-  body: ['malformed_json', 'payload_too_large'],
-} as const satisfies Record<string, readonly ErrorCode[]>;
-
 const inOrder = (codes: Iterable<ErrorCode>): ErrorCode[] => {
   const wanted = new Set(codes);
   return errorsByStatus.filter((code) => wanted.has(code));
 };
-
-const commonErrorsOf = ({ access, body }: Route): ErrorCode[] => [
-  ...commonErrors.all,
-  ...(access === 'public' ? [] : commonErrors.token),
-  ...(access === 'service' ? commonErrors.service : []),
-  ...(body ? commonErrors.body : []),
-];
 
 /** Every code that the route may be answered with, by status. */
 export const errorsOf = (route: Route): ErrorCode[] => inOrder([...route.errors, ...commonErrorsOf(route)]);

@@ -4,11 +4,11 @@
  * what they have.
  */
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
+import { followed } from '../../shared/data/stream.ts';
 import { type Deps, live } from '../../shared/runtime/deps.ts';
 import { happeningOf, runsOf } from '../../shared/runtime/happenings.ts';
 import { describeError, logger, setLogContext } from '../../shared/runtime/logger.ts';
 import { createRedeliveryQueue, type RedeliveryQueue } from '../../shared/runtime/redelivery.ts';
-import { followed } from '../../shared/runtime/stream.ts';
 
 export const fanout =
   ({ fanOut, redelivery }: Pick<Deps, 'fanOut'> & { redelivery: RedeliveryQueue }) =>

@@ -3,10 +3,10 @@
  * At least once; an event's `id` is the same each time.
  */
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
+import { followed } from '../../shared/data/stream.ts';
 import { type Bus, createBus } from '../../shared/runtime/bus.ts';
 import { domainEventsOf } from '../../shared/runtime/publishing.ts';
 import { settingsFrom } from '../../shared/runtime/settings.ts';
-import { followed } from '../../shared/runtime/stream.ts';
 
 export const publisher =
   (bus: Bus) =>

@@ -25,6 +25,8 @@ const command = <Name extends string, Data extends z.ZodType, Answer extends Ser
 
 /** Errors that any command may be answered with. */
 export const commonCommandErrors = [
+  'malformed_json',
+  'unknown_event',
   'invalid_request',
   'token_expired',
   'not_found',

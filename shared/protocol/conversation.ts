@@ -8,7 +8,7 @@ export const conversationType = z.enum(['direct', 'group']).meta({ id: 'Conversa
 
 export const conversationSettings = z
   .strictObject({
-    open: z.boolean().default(false).meta({ description: 'Whether any user of the tenant who knows the id may join.' }),
+    open: z.boolean().meta({ description: 'Whether any user of the tenant who knows the id may join.' }),
   })
   .meta({ id: 'ConversationSettings' });
 export type ConversationSettings = z.infer<typeof conversationSettings>;
@@ -58,7 +58,7 @@ export const conversationCreate = z
     type: conversationType,
     memberIds: memberIds.meta({ description: 'You are always included. Direct: exactly one other user.' }),
     title: title.optional(),
-    settings: conversationSettings.partial().optional(),
+    settings: conversationSettings.partial().optional().meta({ description: 'Closed, unless it says otherwise.' }),
   })
   .meta({ id: 'ConversationCreate' });
 export type ConversationCreate = z.infer<typeof conversationCreate>;

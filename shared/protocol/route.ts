@@ -26,13 +26,20 @@ export interface Route<
   errors: readonly ErrorCode[];
 }
 
-/** Errors that any route with a token may be answered with. */
-export const commonRouteErrors = [
-  'invalid_request',
-  'unauthenticated',
-  'internal',
-  'unavailable',
-] as const satisfies readonly ErrorCode[];
+/** What a route may be answered with beside its own errors: any, those with a token, those for a service, those with a body. */
+export const commonErrors = {
+  all: ['internal', 'unavailable'],
+  token: ['invalid_request', 'unauthenticated', 'token_expired'],
+  service: ['forbidden'],
+  body: ['malformed_json', 'payload_too_large'],
+} as const satisfies Record<string, readonly ErrorCode[]>;
+
+export const commonErrorsOf = ({ access, body }: Pick<Route, 'access' | 'body'>): ErrorCode[] => [
+  ...commonErrors.all,
+  ...(access === 'public' ? [] : commonErrors.token),
+  ...(access === 'service' ? commonErrors.service : []),
+  ...(body ? commonErrors.body : []),
+];
 
 export const route = <
   Params extends z.ZodType = z.ZodUndefined,

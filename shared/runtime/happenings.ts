@@ -1,7 +1,7 @@
 import { changeFrom, conversationFrom, messageFrom } from '../data/items.ts';
+import type { Followed } from '../data/stream.ts';
 import type { Happening } from '../domain/live-events.ts';
 import type { Run } from './fan-out.ts';
-import type { Followed } from './stream.ts';
 
 interface Located {
   tenant: string;

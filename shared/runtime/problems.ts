@@ -1,6 +1,7 @@
 /** How a failure is shown. What is not a Problem is `internal` to whoever asks, and described in the log. */
 import { errorCatalogue, Problem } from '../protocol/errors.ts';
 import type { ErrorData } from '../protocol/events.ts';
+import type { ProblemDocument } from '../protocol/problem.ts';
 import { describeError, logger } from './logger.ts';
 
 const busy = new Set([
@@ -29,7 +30,7 @@ const shared = ({ details }: Problem) => ({
 });
 
 /** RFC 9457. */
-export const problemDocument = (problem: Problem) => ({
+export const problemDocument = (problem: Problem): ProblemDocument => ({
   type: `urn:parley:problem:${problem.code}`,
   title: errorCatalogue[problem.code].title,
   status: problem.status,

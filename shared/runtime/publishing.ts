@@ -1,7 +1,7 @@
 import { conversationFrom } from '../data/items.ts';
+import type { Followed } from '../data/stream.ts';
 import { activityBucket } from '../domain/conversation.ts';
 import type { DomainEvent } from '../domain/domain-events.ts';
-import type { Followed } from './stream.ts';
 
 /** What a stream record means to the rest of the world. */
 export const domainEventsOf = ({ key, before, after }: Followed): DomainEvent[] => {

@@ -1,7 +1,8 @@
 import type { ErrorCode } from '../../../shared/protocol/errors.ts';
+import { commonErrors } from '../../../shared/protocol/route.ts';
 import { accessMeaning, httpTopics, introduction } from '../guide.ts';
 import { type RoutePage, resourcePages, type Shape } from '../reference.ts';
-import { commonErrors, ownErrorsOf } from '../resources.ts';
+import { ownErrorsOf } from '../resources.ts';
 import { code, errorLink, fieldTable, page, table, typeText } from './markup.ts';
 
 const shapeText = (shape: Shape | undefined) => (shape ? typeText(shape.type) : '');

@@ -8,11 +8,12 @@ import {
   exampleOf,
 } from '../../../docs/generate/examples/examples.ts';
 import { schemaExamples } from '../../../docs/generate/examples/schemas.ts';
-import { errorsByStatus, problem, problemExample } from '../../../docs/generate/problem.ts';
+import { errorsByStatus, problemExample } from '../../../docs/generate/problem.ts';
 import { httpRoots, socketRoots, typePages } from '../../../docs/generate/reference.ts';
 import { type Command, clientFrame, commands } from '../../../shared/protocol/commands.ts';
 import { errorCatalogue } from '../../../shared/protocol/errors.ts';
 import { type ServerEvent, serverEvents } from '../../../shared/protocol/events.ts';
+import { problem } from '../../../shared/protocol/problem.ts';
 import type { Route } from '../../../shared/protocol/route.ts';
 import { routes } from '../../../shared/protocol/routes.ts';
 

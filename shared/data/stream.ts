@@ -2,8 +2,8 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
-import { type Key, type ParsedKey, parseKey } from '../data/keys.ts';
-import type { Item } from '../data/table.ts';
+import { type Key, type ParsedKey, parseKey } from './keys.ts';
+import type { Item } from './table.ts';
 
 export interface Followed {
   key: ParsedKey;

@@ -1,0 +1,34 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundle } from '../../../infra/bundle/bundle.ts';
+import { entries } from '../../../infra/bundle/entries.ts';
+
+const root = resolve(import.meta.dirname, '../../..');
+const folder = mkdtempSync(join(tmpdir(), 'parley-bundles-'));
+let sizes: Map<string, number>;
+
+beforeAll(async () => {
+  sizes = await bundle(root, folder);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('bundles', () => {
+  it('hold every function', () => {
+    expect([...sizes.keys()].sort()).toEqual(entries.map(({ name }) => name).sort());
+  });
+
+  it.each(entries.filter(({ name }) => name.startsWith('websocket/')))('$name is 400 KB at most', ({ name }) => {
+    expect(sizes.get(name)).toBeLessThanOrEqual(400_000);
+  });
+
+  it('are made of every file that exports a handler: none is written and forgotten', () => {
+    const handlers = readdirSync(join(root, 'functions'), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .filter((file) => /^export const handler\b/m.test(readFileSync(join(root, 'functions', file), 'utf8')))
+      .map((file) => file.replace(/\.ts$/, ''));
+
+    expect(handlers.sort()).toEqual(entries.map(({ name }) => name).sort());
+  });
+});

@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { templatesOf } from './templates.ts';
+
+const dev = templatesOf('dev');
+const mappings = () => dev.all('AWS::Lambda::EventSourceMapping').map(({ Properties }) => Properties);
+const readers = () => mappings().filter(({ StartingPosition }) => StartingPosition);
+const workers = () => mappings().filter(({ StartingPosition }) => !StartingPosition);
+const queueAt = (arn: { 'Fn::GetAtt': [string, string] }) =>
+  dev.all('AWS::SQS::Queue').find(({ id }) => id === arn['Fn::GetAtt'][0]);
+
+describe('the readers of the stream', () => {
+  it('are two, as many as a shard serves well', () => {
+    expect(readers()).toHaveLength(2);
+  });
+
+  it('keep the order of a conversation: one batch a shard at a time', () => {
+    expect(readers().map(({ ParallelizationFactor }) => ParallelizationFactor)).toEqual([1, 1]);
+  });
+
+  it('halve a batch that fails, answer for single records, and give up after some tries', () => {
+    for (const reader of readers()) {
+      expect(reader).toMatchObject({
+        BatchSize: 100,
+        BisectBatchOnFunctionError: true,
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+      });
+      expect(reader.MaximumRetryAttempts).toBeGreaterThanOrEqual(5);
+      expect(reader.MaximumRecordAgeInSeconds).toBeGreaterThan(0);
+    }
+  });
+
+  it('have dead letters of their own', () => {
+    const queues = readers().map(({ DestinationConfig }) => queueAt(DestinationConfig.OnFailure.Destination)?.id);
+    expect(new Set(queues).size).toBe(2);
+    expect(queues).not.toContain(undefined);
+  });
+
+  it.each([
+    ['fanout', { 'MSG#': ['INSERT', 'MODIFY'], 'CHG#': ['INSERT'], META: ['INSERT'] }],
+    ['publisher', { 'CHG#': ['INSERT'], META: ['MODIFY'], PROFILE: ['INSERT', 'MODIFY'] }],
+  ])('are called for what they act upon alone: %s', (reader, expected) => {
+    const filters = readers()
+      .filter((mapping) => dev.functionIn(mapping.FunctionName) === dev.functions().get(`Stream/${reader}`)?.id)
+      .flatMap(({ FilterCriteria }) => FilterCriteria.Filters)
+      .map(({ Pattern }) => JSON.parse(Pattern))
+      .map(({ eventName, dynamodb }) => {
+        const [sortKey] = dynamodb.Keys.SK.S;
+        return [sortKey.prefix ?? sortKey, eventName];
+      });
+
+    expect(Object.fromEntries(filters)).toEqual(expected);
+  });
+});
+
+describe('queues', () => {
+  it('that are worked off hide a message for six times as long as its function may take', () => {
+    expect(workers()).toHaveLength(3);
+    for (const { EventSourceArn, FunctionName } of workers()) {
+      const worker = [...dev.functions().values()].find(({ id }) => id === dev.functionIn(FunctionName));
+      expect(queueAt(EventSourceArn)?.Properties.VisibilityTimeout).toBeGreaterThanOrEqual(
+        6 * worker?.Properties.Timeout,
+      );
+    }
+  });
+
+  it('that are worked off answer for single messages, and have dead letters of their own', () => {
+    const deadLetters = workers().map(
+      ({ EventSourceArn }) => queueAt(EventSourceArn)?.Properties.RedrivePolicy.deadLetterTargetArn,
+    );
+
+    expect(workers().map(({ FunctionResponseTypes }) => FunctionResponseTypes)).toEqual(
+      Array(3).fill(['ReportBatchItemFailures']),
+    );
+    expect(new Set(deadLetters.map((arn) => queueAt(arn)?.id)).size).toBe(3);
+  });
+
+  it('are encrypted, and speak TLS only', () => {
+    const queues = dev.all('AWS::SQS::Queue');
+    const refusals = dev
+      .all('AWS::SQS::QueuePolicy')
+      .filter(({ Properties }) => JSON.stringify(Properties.PolicyDocument).includes('"aws:SecureTransport":"false"'));
+
+    expect(queues.filter(({ Properties }) => Properties.SqsManagedSseEnabled !== true)).toEqual([]);
+    expect(
+      refusals.flatMap(({ Properties }) => Properties.Queues.map(({ Ref }: { Ref: string }) => Ref)).sort(),
+    ).toEqual(queues.map(({ id }) => id).sort());
+  });
+});
+
+it.each([
+  [['conversation.active', 'conversation.deleted'], 'inbox-refresh'],
+  [['user.deleted'], 'user-removal'],
+])('the bus hands %j to the queue of %s', (detailTypes, worker) => {
+  const mapping = workers().find(
+    (one) => dev.functionIn(one.FunctionName) === dev.functions().get(`Queue/${worker}`)?.id,
+  );
+  const rules = dev
+    .all('AWS::Events::Rule')
+    .map(({ Properties }) => Properties)
+    .filter(({ Targets }) => JSON.stringify(Targets[0].Arn) === JSON.stringify(mapping?.EventSourceArn));
+
+  expect(rules.map(({ EventPattern }) => EventPattern)).toEqual([{ source: ['parley'], 'detail-type': detailTypes }]);
+  expect(queueAt(rules[0]?.Targets[0].DeadLetterConfig.Arn)).toBeDefined();
+});

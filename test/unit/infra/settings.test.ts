@@ -1,0 +1,124 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { Problem } from '../../../infra/problem.ts';
+import { readSettings, settingsOf } from '../../../infra/settings.ts';
+
+const issuer = {
+  issuer: 'https://id.host.test/',
+  jwksUri: 'https://id.host.test/keys',
+  audience: 'parley',
+  tenant: 'acme',
+};
+
+const complaint = (read: () => unknown): string => {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof Problem) return error.message;
+    throw error;
+  }
+  return 'none';
+};
+const about = (content: unknown, stage = 'dev') => complaint(() => settingsOf(stage, content, 'dev.json'));
+
+describe('settings', () => {
+  it('have a value for everything but the token issuers', () => {
+    const settings = settingsOf('dev', { tokenIssuers: [issuer] }, 'dev.json');
+
+    expect(settings.limits).toEqual({
+      default: { groupSize: 256, messagesPerMinute: 30, retentionDays: 90, fastLaneConnections: 10 },
+      tenants: {},
+    });
+    expect(settings).toMatchObject({ stage: 'dev', retainData: false, corsOrigins: [], logLevel: 'INFO' });
+  });
+
+  it('keep what one tenant has otherwise as it stands, so that it stays short', () => {
+    const limits = { tenants: { acme: { groupSize: 8 } } };
+
+    expect(settingsOf('local', { limits }, 'local.json').limits.tenants).toEqual({ acme: { groupSize: 8 } });
+  });
+
+  it('retain data in prod, unless it says otherwise', () => {
+    expect(settingsOf('prod', { tokenIssuers: [issuer] }, 'prod.json').retainData).toBe(true);
+    expect(settingsOf('prod', { tokenIssuers: [issuer], retainData: false }, 'prod.json').retainData).toBe(false);
+  });
+
+  it.each(['local', 'dev', 'staging', 'prod'])('come with a file for the stage %s', (stage) => {
+    expect(readSettings(stage).stage).toBe(stage);
+  });
+});
+
+describe('a wrong setting is named in one sentence:', () => {
+  it.each([
+    ['a limit out of range', { limits: { default: { groupSize: 1 } } }, /^dev\.json: limits\.default\.groupSize: /],
+    [
+      'a limit of a tenant',
+      { limits: { tenants: { acme: { retentionDays: 'x' } } } },
+      /limits\.tenants\.acme\.retentionDays: /,
+    ],
+    ['a name that nobody reads', { logLevle: 'INFO' }, /logLevle/],
+    ['a level that does not exist', { logLevel: 'info' }, /logLevel: /],
+    ['a throttle that is no number', { throttle: { http: { rate: '10' } } }, /throttle\.http\.rate: /],
+    [
+      'an origin with a path',
+      { corsOrigins: ['https://chat.host.test/app'] },
+      /corsOrigins\[0\]: must be \* or an origin/,
+    ],
+    [
+      'an issuer of two kinds',
+      { tokenIssuers: [{ ...issuer, tenantClaim: 't' }] },
+      /tokenIssuers\[0\]: must have either/,
+    ],
+    [
+      'an issuer of no kind',
+      { tokenIssuers: [{ ...issuer, tenant: undefined }] },
+      /tokenIssuers\[0\]: must have either/,
+    ],
+    [
+      'an issuer without https',
+      { tokenIssuers: [{ ...issuer, jwksUri: 'http://id.host.test' }] },
+      /tokenIssuers\[0\] must use https/,
+    ],
+    ['no issuer at all', {}, /^dev\.json: tokenIssuers is empty: nobody could log in\.$/],
+    ['a retention that logs cannot have', { logRetentionDays: 31 }, /logRetentionDays: /],
+    [
+      'limits longer than an environment',
+      { tokenIssuers: [issuer], limits: { tenants: manyTenants() } },
+      /limits\.tenants is too long/,
+    ],
+    ['a file that holds a list', [], /the file: /],
+  ])('%s', (_, content, expected) => {
+    const said = about(content);
+
+    expect(said).toMatch(expected);
+    expect(said).not.toMatch(/\n\s+at /);
+  });
+
+  it('an issuer that could speak for the tenants of another', () => {
+    const claiming = { ...issuer, issuer: 'https://other.test/', tenant: undefined, tenantClaim: 'tenant' };
+
+    expect(about({ tokenIssuers: [issuer, claiming] })).toMatch(/tokenIssuers\[1\]\.tenants is missing/);
+    expect(about({ tokenIssuers: [issuer, { ...claiming, tenants: ['other'] }] })).toBe('none');
+  });
+
+  it.each(['Prod', '', 'a b', '../prod', 7])('the stage %j', (stage) => {
+    expect(complaint(() => readSettings(stage))).toMatch(/^stage is .*: it must be a lower-case name/);
+  });
+
+  it('a stage without a file', () => {
+    expect(complaint(() => readSettings('qa'))).toMatch(/^infra\/settings\/qa\.json is missing: .*copy of infra/);
+  });
+
+  it('a file that is not JSON', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'parley-settings-')), 'mine.json');
+    writeFileSync(file, '{ "logLevel": }');
+
+    expect(complaint(() => readSettings('dev', file))).toMatch(/mine\.json is not JSON: /);
+  });
+});
+
+function manyTenants(): Record<string, unknown> {
+  return Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`tenant-${i}`, { groupSize: 8 }]));
+}
