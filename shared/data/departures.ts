@@ -1,10 +1,12 @@
 import type { Clock } from '../domain/clock.ts';
 import { heirOf, isDirect, type MemberState } from '../domain/conversation.ts';
 import { freshly, nextRev, revise } from './changes.ts';
+import { conversationFrom } from './items.ts';
+import { conversationKey } from './keys.ts';
 import type { Limits } from './limits.ts';
 import type { Members } from './members.ts';
 import { createMembershipChanges, type Step } from './membership-changes.ts';
-import { type Table, writeTogether } from './table.ts';
+import { getMany, type Table, writeTogether } from './table.ts';
 
 interface Deps {
   table: Table;
@@ -35,6 +37,8 @@ export const createDepartures = ({ table, clock, limits, members }: Deps) => {
     /** A deleted user leaves a group; its last owner hands over, and a group of nobody else ends. Direct conversations stay for the other. Safe to repeat. */
     depart: async (tenant: string, conversationId: string, user: string): Promise<void> => {
       if (isDirect(conversationId)) return;
+      const [meta] = await getMany(table, [conversationKey(tenant, conversationId)], { consistent: true });
+      if (!meta || conversationFrom(meta).deletedAt) return;
       const everybody = await members.all(tenant, conversationId);
       if (!everybody.some((one) => one.userId === user)) return;
       const heir = heirOf(everybody, user);

@@ -1,8 +1,9 @@
 /** Between the table's items and the domain's plain values. */
 import type { Change } from '../domain/changes.ts';
 import { activityBucket, type ConversationState, type MemberState } from '../domain/conversation.ts';
+import { conversation, member } from '../protocol/conversation.ts';
 import { messageIdOf } from '../protocol/identifiers.ts';
-import type { Message, Preview } from '../protocol/message.ts';
+import { type Message, message, type Preview, preview } from '../protocol/message.ts';
 import { changeKey, conversationKey, inboxPartition, inboxSort, memberKey, messageKey } from './keys.ts';
 import type { Item } from './table.ts';
 
@@ -10,67 +11,68 @@ import type { Item } from './table.ts';
 export const isExpired = (item: Item, nowSeconds: number): boolean =>
   typeof item.expiresAt === 'number' && item.expiresAt <= nowSeconds;
 
-const without = <T>(item: Item): T => {
-  const rest = { ...item };
-  for (const name of ['PK', 'SK', 'GSI1PK', 'GSI1SK', 'expiresAt']) delete rest[name];
-  return rest as T;
-};
+/** The fields of a contract and no others, in its order: DynamoDB keeps none. */
+const picked = <T>(item: Item, names: readonly string[]): T =>
+  Object.fromEntries(names.flatMap((name) => (item[name] === undefined ? [] : [[name, item[name]]]))) as T;
+
+const conversationFields = [...Object.keys(conversation.shape), 'ownerCount', 'deletedAt'];
+const previewFields = Object.keys(preview.shape);
+const memberFields = [...Object.keys(member.shape), 'joinedSeq'];
+const messageFields = Object.keys(message.shape);
 
 /**
  * META keeps the preview's number beside it, because the write that takes a number cannot put that number inside a map; the
  * message's id follows from it.
  */
-export const conversationItem = (tenant: string, conversation: ConversationState): Item => ({
-  ...conversationKey(tenant, conversation.id),
-  ...conversation,
-  ...lastMessageAttributes(conversation.lastMessage),
+export const conversationItem = (tenant: string, state: ConversationState): Item => ({
+  ...conversationKey(tenant, state.id),
+  ...state,
+  ...lastMessageAttributes(state.lastMessage),
 });
 export const conversationFrom = (item: Item): ConversationState => {
-  const { lastMessageSeq, lastMessage, ...rest } = without<ConversationState & { lastMessageSeq: number }>(item);
-  const numbered = lastMessage && {
-    ...lastMessage,
-    seq: lastMessageSeq,
-    messageId: messageIdOf(rest.id, lastMessageSeq),
-  };
-  return { ...rest, lastMessage: numbered };
+  const seq = Number(item.lastMessageSeq);
+  const stored = item.lastMessage as Item | null;
+  const lastMessage =
+    stored && picked<Preview>({ ...stored, seq, messageId: messageIdOf(String(item.id), seq) }, previewFields);
+  return picked({ ...item, lastMessage }, conversationFields);
 };
 
-/** @param preview its number is written by `lastMessageSeq` */
-export const lastMessageAttributes = (preview: Preview | null) => ({
-  lastMessage: preview && storedPreview(preview),
-  lastMessageSeq: preview?.seq ?? 0,
+/** @param newest its number is written by `lastMessageSeq` */
+export const lastMessageAttributes = (newest: Preview | null) => ({
+  lastMessage: newest && storedPreview(newest),
+  lastMessageSeq: newest?.seq ?? 0,
 });
-export const storedPreview = ({ seq: _, messageId: __, ...preview }: Preview) => preview;
+export const storedPreview = ({ seq: _, messageId: __, ...stored }: Preview) => stored;
 
 /** Lives in the conversation's partition; GSI1 lists it in the user's inbox. */
-export const memberItem = (tenant: string, member: MemberState, lastActivityAt: string): Item => ({
-  ...memberKey(tenant, member.conversationId, member.userId),
-  ...inboxPlace(tenant, member, lastActivityAt),
-  ...member,
+export const memberItem = (tenant: string, state: MemberState, lastActivityAt: string): Item => ({
+  ...memberKey(tenant, state.conversationId, state.userId),
+  ...inboxPlace(tenant, state, lastActivityAt),
+  ...state,
 });
-export const memberFrom = (item: Item): MemberState => without(item);
+export const memberFrom = (item: Item): MemberState => picked(item, memberFields);
 
 export const inboxPlace = (
   tenant: string,
-  member: Pick<MemberState, 'userId' | 'conversationId'>,
+  { userId, conversationId }: Pick<MemberState, 'userId' | 'conversationId'>,
   lastActivityAt: string,
 ) => ({
-  GSI1PK: inboxPartition(tenant, member.userId),
-  GSI1SK: inboxSort(activityBucket(lastActivityAt), member.conversationId),
+  GSI1PK: inboxPartition(tenant, userId),
+  GSI1SK: inboxSort(activityBucket(lastActivityAt), conversationId),
 });
 
-export const messageItem = (tenant: string, message: Message, expiresAt: number): Item => ({
-  ...messageKey(tenant, message.conversationId, message.seq),
-  ...message,
+export const messageItem = (tenant: string, state: Message, expiresAt: number): Item => ({
+  ...messageKey(tenant, state.conversationId, state.seq),
+  ...state,
   expiresAt,
 });
-export const messageFrom = (item: Item): Message => without(item);
+export const messageFrom = (item: Item): Message => picked(item, messageFields);
 
 export const changeItem = (tenant: string, change: Change, expiresAt: number): Item => ({
   ...changeKey(tenant, change.conversationId, change.rev),
   ...change,
   expiresAt,
 });
-export const changeFrom = (item: Item): Change => without(item);
+export const changeFrom = ({ PK: _, SK: __, expiresAt: ___, ...change }: Item): Change => change as Change;
 
 export const isDeletedProfile = (item: Item | undefined): boolean => typeof item?.deletedAt === 'string';
