@@ -1,11 +1,12 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { checkEntries, entries } from '../../../infra/bundle/entries.ts';
 
 const treeWithout = (missing: string[]): string => {
   const root = mkdtempSync(join(tmpdir(), 'parley-entries-'));
+  onTestFinished(() => rmSync(root, { recursive: true }));
   for (const { name } of entries.filter((entry) => !missing.includes(entry.name))) {
     const file = join(root, 'functions', `${name}.ts`);
     mkdirSync(dirname(file), { recursive: true });

@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { Problem } from '../../../infra/problem.ts';
 import { readSettings, settingsOf } from '../../../infra/settings.ts';
 
@@ -112,7 +112,9 @@ describe('a wrong setting is named in one sentence:', () => {
   });
 
   it('a file that is not JSON', () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'parley-settings-')), 'mine.json');
+    const folder = mkdtempSync(join(tmpdir(), 'parley-settings-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, 'mine.json');
     writeFileSync(file, '{ "logLevel": }');
 
     expect(complaint(() => readSettings('dev', file))).toMatch(/mine\.json is not JSON: /);

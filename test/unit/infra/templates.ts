@@ -1,5 +1,5 @@
 /** The synthesised templates of a stage, as the tests ask of them. */
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
@@ -50,8 +50,14 @@ export const templatesOf = (stage: string, content: Record<string, unknown> = {}
     context: { ...cdkJson.context, 'aws:cdk:enable-path-metadata': true },
   });
   const settings = settingsOf(stage, { tokenIssuers: [issuer], ...content }, 'test');
-  const stacks = buildStacks(app, { settings, bundles: emptyBundles(join(folder, 'bundles')) });
-  const templates = new Map(stacks.map((stack) => [stack.stackName, Template.fromStack(stack)]));
+  const templates = new Map<string, Template>();
+  try {
+    for (const stack of buildStacks(app, { settings, bundles: emptyBundles(join(folder, 'bundles')) })) {
+      templates.set(stack.stackName, Template.fromStack(stack));
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 
   const all = (type: string): Resource[] =>
     [...templates].flatMap(([stack, template]) =>

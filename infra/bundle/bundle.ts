@@ -1,0 +1,56 @@
+/** Makes each function one small file that has all it needs. */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build, type Metafile } from 'esbuild';
+import { Problem } from '../problem.ts';
+import { checkEntries, entries } from './entries.ts';
+import { ownMapsOnly } from './own-maps-only.ts';
+
+/**
+ * Writes `<outdir>/<entry>/index.mjs` for every entry, in one pass that reads each source once.
+ *
+ * @param root the folder that holds `functions/`
+ * @param outdir emptied first
+ * @returns bytes of each bundle by the name of its entry
+ */
+export const bundle = async (root: string, outdir: string): Promise<Map<string, number>> => {
+  checkEntries(root);
+  await rm(outdir, { recursive: true, force: true });
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: entries.map(({ name }) => ({ in: `functions/${name}.ts`, out: `${name}/index` })),
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    // Named first: the ES modules of the SDK and zod lose what a function does not use, their CommonJS twins keep all.
+    mainFields: ['module', 'main'],
+    minify: true,
+    sourcemap: 'linked',
+    sourcesContent: false,
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'silent',
+    // Imported only at the moment that an operation streams events, which none of ours does.
+    external: ['@smithy/core/event-streams'],
+    alias: { '@aws-sdk/credential-provider-node': join(import.meta.dirname, 'lambda-credentials.ts') },
+    banner: { js: requireForCommonJs },
+    plugins: [ownMapsOnly],
+  }).catch((error: unknown) => {
+    throw new Problem(`The functions cannot be bundled: ${error instanceof Error ? error.message : String(error)}`);
+  });
+  return sizesIn(metafile);
+};
+
+/** aws4 is CommonJS and asks for Node's modules by `require`, which an ES module does not have. */
+const requireForCommonJs =
+  "import{createRequire as parleyRequire}from'node:module';const require=parleyRequire(import.meta.url);";
+
+const sizesIn = ({ outputs }: Metafile): Map<string, number> =>
+  new Map(
+    Object.values(outputs).flatMap(({ entryPoint, bytes }) =>
+      entryPoint === undefined ? [] : [[entryPoint.replace(/^functions\/|\.ts$/g, ''), bytes] as const],
+    ),
+  );

@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import type { Deployment } from './deployment.ts';
+
+interface ChatFunctionProps {
+  deployment: Deployment;
+  /** Its file below `functions/`, without `.ts`. */
+  entry: string;
+  description?: string;
+  timeout?: Duration;
+  /** Megabytes; the share of a processor goes with them. */
+  memory?: number;
+}
+
+/**
+ * One Lambda of Parley: its bundle, its log group, and a role that may write to that log group and nothing else. Whatever it
+ * touches is granted by the construct that owns it (`table.grantSend(fn)`), together with the variable that names it.
+ */
+export class ChatFunction extends LambdaFunction {
+  readonly #deployment: Deployment;
+
+  constructor(scope: Construct, id: string, props: ChatFunctionProps) {
+    const { deployment, entry, description, timeout = Duration.seconds(10), memory = 512 } = props;
+    const { settings, bundles } = deployment;
+    const reserved = settings.reservedConcurrency[entry];
+    const logGroup = new LogGroup(scope, `${id}-logs`, {
+      retention: settings.logRetentionDays,
+      removalPolicy: settings.retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    const role = new Role(scope, `${id}-role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(role);
+
+    super(scope, id, {
+      ...(description === undefined ? {} : { description: description.slice(0, 256) }),
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      code: Code.fromAsset(join(bundles, entry)),
+      handler: 'index.handler',
+      role,
+      logGroup,
+      timeout,
+      memorySize: memory,
+      ...(reserved === undefined ? {} : { reservedConcurrentExecutions: reserved }),
+      environment: {
+        STAGE: settings.stage,
+        LOG_LEVEL: settings.logLevel,
+        NODE_OPTIONS: '--enable-source-maps',
+        POWERTOOLS_SERVICE_NAME: 'parley',
+        POWERTOOLS_METRICS_NAMESPACE: 'Parley',
+      },
+    });
+    this.#deployment = deployment;
+  }
+
+  /** Gives exactly these actions on exactly these resources. */
+  allow(actions: string[], resources: string[]): void {
+    this.addToRolePolicy(new PolicyStatement({ actions, resources }));
+  }
+
+  /** Tells it what its tenants may do: `TENANT_SETTINGS`, where a tenant has only what differs from the default. */
+  grantLimits(): void {
+    this.addEnvironment('TENANT_SETTINGS', JSON.stringify(this.#deployment.settings.limits));
+  }
+}

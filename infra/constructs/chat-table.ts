@@ -1,0 +1,103 @@
+import { AttributeType, BillingMode, ProjectionType, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { RemovalPolicy } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { Problem } from '../problem.ts';
+import type { ChatFunction } from './chat-function.ts';
+
+const inboxIndex = 'GSI1';
+
+/**
+ * The one table, and what may be done to it: one method for each group of access patterns. A method gives a function exactly
+ * the actions of its patterns, and `TABLE_NAME`. `Query` is on the table or on the inbox index, never on both by default.
+ */
+export class ChatTable extends Construct {
+  readonly #table: Table;
+
+  constructor(scope: Construct, id: string, { retainData }: { retainData: boolean }) {
+    super(scope, id);
+    this.#table = new Table(this, 'Table', {
+      partitionKey: { name: 'PK', type: AttributeType.STRING },
+      sortKey: { name: 'SK', type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      stream: StreamViewType.NEW_AND_OLD_IMAGES,
+      timeToLiveAttribute: 'expiresAt',
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      // Encrypted at rest with the key that DynamoDB owns: always on and free, unlike a KMS key, which bills each use.
+      deletionProtection: retainData,
+      removalPolicy: retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    this.#table.addGlobalSecondaryIndex({
+      indexName: inboxIndex,
+      partitionKey: { name: 'GSI1PK', type: AttributeType.STRING },
+      sortKey: { name: 'GSI1SK', type: AttributeType.STRING },
+      projectionType: ProjectionType.INCLUDE,
+      nonKeyAttributes: ['role', 'lastReadSeq', 'joinedAt', 'rev', 'joinedSeq', 'userId', 'conversationId'],
+    });
+  }
+
+  get name(): string {
+    return this.#table.tableName;
+  }
+
+  get streamArn(): string {
+    const { tableStreamArn } = this.#table;
+    if (tableStreamArn === undefined) throw new Problem('The table has no stream.');
+    return tableStreamArn;
+  }
+
+  grantProbe = (fn: ChatFunction) => this.#allow(fn, 'GetItem');
+
+  grantReadProfile = (fn: ChatFunction) => this.#allow(fn, 'GetItem');
+  grantWriteProfile = (fn: ChatFunction) => this.#allow(fn, 'UpdateItem');
+  grantForgetUser = (fn: ChatFunction) => {
+    this.#allow(fn, 'BatchGetItem', 'Query', 'DeleteItem', 'UpdateItem', 'PutItem');
+    this.#allowInboxQuery(fn);
+  };
+
+  grantIssueTicket = (fn: ChatFunction) => this.#allow(fn, 'PutItem');
+  grantRedeemTicket = (fn: ChatFunction) => this.#allow(fn, 'DeleteItem');
+  grantTrackPresence = (fn: ChatFunction) => this.#allow(fn, 'UpdateItem');
+
+  grantStartConversation = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'PutItem');
+  /** A conversation or message together with the asker's place in it. */
+  grantReadPlace = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem');
+  /** Whatever takes a `rev`: conversations, messages and memberships that change, memberships that begin. */
+  grantChange = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'UpdateItem', 'PutItem');
+  grantListInbox = (fn: ChatFunction) => {
+    this.#allow(fn, 'BatchGetItem');
+    this.#allowInboxQuery(fn);
+  };
+  grantRefreshInbox = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'Query', 'UpdateItem');
+
+  grantListMembers = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'Query');
+  grantRemoveMember = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'DeleteItem', 'UpdateItem', 'PutItem');
+
+  /** `GetItem` reads what an earlier attempt stored, `Query` who is to hear it. */
+  grantSend = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'GetItem', 'Query', 'UpdateItem', 'PutItem');
+  /** Reading closes holes, which writes. */
+  grantReadHistory = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'Query', 'GetItem', 'PutItem', 'UpdateItem');
+
+  grantFanOut = (fn: ChatFunction) => this.#allow(fn, 'Query', 'BatchGetItem', 'UpdateItem');
+  grantPruneConnections = (fn: ChatFunction) => this.#allow(fn, 'UpdateItem');
+
+  /** The stream alone; a reader that looks at the table too asks for that as well. */
+  grantReadStream = (fn: ChatFunction) => {
+    fn.allow(
+      ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map((action) => `dynamodb:${action}`),
+      [this.streamArn],
+    );
+  };
+
+  #allow(fn: ChatFunction, ...actions: string[]): void {
+    fn.allow(
+      actions.map((action) => `dynamodb:${action}`),
+      [this.#table.tableArn],
+    );
+    fn.addEnvironment('TABLE_NAME', this.name);
+  }
+
+  #allowInboxQuery(fn: ChatFunction): void {
+    fn.allow(['dynamodb:Query'], [`${this.#table.tableArn}/index/${inboxIndex}`]);
+    fn.addEnvironment('TABLE_NAME', this.name);
+  }
+}

@@ -1,0 +1,51 @@
+import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { Duration } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { ChatFunction } from './chat-function.ts';
+import type { ChatTable } from './chat-table.ts';
+import type { Deployment } from './deployment.ts';
+import { deadLetterQueue } from './work-queue.ts';
+
+/** Which stream records a function is called for, as an event filter pattern. */
+export type StreamFilter = Record<string, unknown>;
+
+interface StreamReaderProps {
+  deployment: Deployment;
+  description: string;
+  table: ChatTable;
+  filters: StreamFilter[];
+  /** Further tries of a batch, each half as large as the one before. */
+  retries: number;
+  maxRecordAge: Duration;
+  memory: number;
+}
+
+/**
+ * A function that reads the table's stream (`functions/stream/<id>.ts`) and the dead letters of what it gave up on. A dead
+ * letter names its place in the stream, which remembers for a day.
+ */
+export class StreamReader extends ChatFunction {
+  /** @param scope a construct whose id is `Stream`: the function is called `Stream/<id>` in logs and reports */
+  constructor(scope: Construct, id: string, props: StreamReaderProps) {
+    const { deployment, description, table, filters, retries, maxRecordAge, memory } = props;
+    super(scope, id, { deployment, entry: `stream/${id}`, description, memory, timeout: Duration.seconds(60) });
+    table.grantReadStream(this);
+    const deadLetters = deadLetterQueue(scope, `${id}-dead-letters`);
+    this.allow(['sqs:SendMessage'], [deadLetters.queueArn]);
+    this.addEventSourceMapping('Source', {
+      eventSourceArn: table.streamArn,
+      // LATEST could miss what is written while the mapping comes up.
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      batchSize: 100,
+      // Beside one batch a shard, Lambda keeps the order of an item only, not of a partition: messages of one conversation
+      // are many items and would overtake each other.
+      parallelizationFactor: 1,
+      bisectBatchOnError: true,
+      reportBatchItemFailures: true,
+      retryAttempts: retries,
+      maxRecordAge,
+      filters: filters.map((filter) => ({ pattern: JSON.stringify(filter) })),
+      onFailure: { bind: () => ({ destination: deadLetters.queueArn }) },
+    });
+  }
+}

@@ -1,0 +1,57 @@
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Duration } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { ChatFunction } from './chat-function.ts';
+import type { Deployment } from './deployment.ts';
+
+/** A queue for what could not be done, kept for as long as SQS keeps anything. */
+export const deadLetterQueue = (scope: Construct, id: string): Queue =>
+  new Queue(scope, id, {
+    encryption: QueueEncryption.SQS_MANAGED,
+    enforceSSL: true,
+    retentionPeriod: Duration.days(14),
+  });
+
+interface WorkQueueProps {
+  deployment: Deployment;
+  description: string;
+  /** For one batch. A message stays invisible six times as long, as AWS advises, so that throttles do not use up its tries. */
+  timeout: Duration;
+  batchSize: number;
+  /** Tries before a message is a dead letter. */
+  tries: number;
+}
+
+/** A queue with the one function that works it off (`functions/queue/<id>.ts`) and its own dead letters. */
+export class WorkQueue extends Construct {
+  readonly name: string;
+  readonly queue: Queue;
+  readonly deadLetters: Queue;
+  readonly worker: ChatFunction;
+
+  /** @param scope a construct whose id is `Queue`: the worker is called `Queue/<id>` in logs and reports */
+  constructor(scope: Construct, id: string, { deployment, description, timeout, batchSize, tries }: WorkQueueProps) {
+    super(scope, `${id}-queue`);
+    this.name = id;
+    this.deadLetters = deadLetterQueue(this, 'DeadLetters');
+    this.queue = new Queue(this, 'Queue', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      visibilityTimeout: Duration.seconds(6 * timeout.toSeconds()),
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: tries },
+    });
+    this.worker = new ChatFunction(scope, id, { deployment, entry: `queue/${id}`, description, timeout });
+    this.worker.allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], [this.queue.queueArn]);
+    this.worker.addEventSourceMapping('Source', {
+      eventSourceArn: this.queue.queueArn,
+      batchSize,
+      reportBatchItemFailures: true,
+    });
+  }
+
+  /** Permission to send, and the queue's URL under this name. */
+  grantEnqueue(fn: ChatFunction, variable: `${string}_QUEUE_URL`): void {
+    fn.allow(['sqs:SendMessage'], [this.queue.queueArn]);
+    fn.addEnvironment(variable, this.queue.queueUrl);
+  }
+}

@@ -1,0 +1,59 @@
+/** The whole of Parley as stacks. */
+import { join, resolve } from 'node:path';
+import { Annotations, App, type Stack } from 'aws-cdk-lib/core';
+import cdkJson from '../cdk.json' with { type: 'json' };
+import { bundle } from './bundle/bundle.ts';
+import { entries } from './bundle/entries.ts';
+import type { Deployment } from './constructs/deployment.ts';
+import { Problem } from './problem.ts';
+import { localStage, readSettings } from './settings.ts';
+import { DataStack } from './stacks/data-stack.ts';
+import { EventsStack } from './stacks/events-stack.ts';
+import { HttpStack } from './stacks/http-stack.ts';
+import { WebSocketStack } from './stacks/websocket-stack.ts';
+
+const root = resolve(import.meta.dirname, '..');
+
+/** Templates name each resource's construct and each function's code folder: reports and the local cloud read that. */
+const metadata = { 'aws:cdk:enable-path-metadata': true, 'aws:cdk:enable-asset-metadata': true };
+
+/**
+ * Bundles the functions and builds the stacks of one stage. Needs no AWS account.
+ *
+ * @param context `stage` (default `dev`) and `settings`, beside what the CDK CLI hands over
+ * @throws Problem for settings that are wrong and functions that are missing
+ */
+export const parley = async ({ outdir, context = {} }: { outdir: string; context?: Record<string, string> }) => {
+  // The same flags for the CLI, which reads cdk.json by itself, and for whoever runs this file without it.
+  const app = new App({ outdir, analyticsReporting: false, context: { ...cdkJson.context, ...metadata, ...context } });
+  const settings = readSettings(app.node.tryGetContext('stage') ?? 'dev', app.node.tryGetContext('settings'));
+  // What runs on this machine meets no CloudFormation, and checking its templates takes longer than all the rest.
+  if (settings.stage === localStage) process.env.CDK_VALIDATION ??= 'false';
+  const bundles = join(resolve(outdir), 'bundles');
+  const sizes = await bundle(root, bundles);
+  buildStacks(app, { settings, bundles });
+  return { app, sizes };
+};
+
+/** @returns the stacks in the order in which they depend on each other */
+export const buildStacks = (app: App, deployment: Deployment): Stack[] => {
+  const { settings } = deployment;
+  for (const name of Object.keys(settings.reservedConcurrency)) {
+    if (!entries.some((entry) => entry.name === name)) {
+      throw new Problem(`reservedConcurrency names ${name}: there is no functions/${name}.ts.`);
+    }
+  }
+  const id = (part: string) => `Parley-${settings.stage}-${part}`;
+  const data = new DataStack(app, id('Data'), settings);
+  const { table, bus } = data;
+  const webSocket = new WebSocketStack(app, id('WebSocket'), { deployment, table });
+  const http = new HttpStack(app, id('Http'), { deployment, table, webSocket: webSocket.api });
+  const events = new EventsStack(app, id('Events'), { deployment, table, bus, webSocket: webSocket.api });
+  if (settings.tokenIssuers.some(({ issuer }) => URL.parse(issuer)?.hostname.endsWith('example.com'))) {
+    Annotations.of(data).addWarningV2(
+      'parley:exampleIssuer',
+      `tokenIssuers of the stage ${settings.stage} still names the example's issuer: nobody can log in until it names yours.`,
+    );
+  }
+  return [data, webSocket, http, events];
+};

@@ -1,0 +1,170 @@
+/**
+ * What a stage may decide, in one file of its own: `infra/settings/<stage>.json`, or the file that `-c settings=<file>` names.
+ * What a file leaves out has the value below; what it says wrong, or says that nobody reads, fails at synth with its name.
+ */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import * as z from 'zod';
+import { text } from '../shared/protocol/text.ts';
+import { Problem } from './problem.ts';
+
+const root = resolve(import.meta.dirname, '..');
+
+const tenantName = text({ max: 64 });
+const throttle = (rate: number, burst: number) =>
+  z
+    .strictObject({
+      /** Requests or frames a second, steady. */
+      rate: z.int().min(1).max(10_000).default(rate),
+      burst: z.int().min(1).max(10_000).default(burst),
+    })
+    .prefault({});
+
+const tenantLimits = z.strictObject({
+  /** Members of a group. */
+  groupSize: z.int().min(2).max(100_000),
+  /** Messages of one user, in all conversations together. */
+  messagesPerMinute: z.int().min(1).max(6_000),
+  /** Days after which a message is removed. */
+  retentionDays: z.int().min(1).max(3_650),
+  /** Up to so many live connections, the sending function posts to them itself. */
+  fastLaneConnections: z.int().min(0).max(100),
+});
+
+const origin = z.string().refine((value) => value === '*' || URL.parse(value)?.origin === value, {
+  error: 'must be * or an origin such as https://chat.example.com, without a path',
+});
+
+const url = z.string().refine((value) => /^https?:$/.test(URL.parse(value)?.protocol ?? ''), {
+  error: 'must be an http(s) address',
+});
+
+const tokenIssuer = z
+  .strictObject({
+    /** Exactly what the tokens' `iss` says. */
+    issuer: url,
+    jwksUri: url,
+    audience: z.string().min(1),
+    /** Every token of this issuer belongs to this tenant … */
+    tenant: tenantName.optional(),
+    /** … or the claim of this name says to which, */
+    tenantClaim: z.string().min(1).optional(),
+    /** if it is one of these. */
+    tenants: z.array(tenantName).min(1).optional(),
+  })
+  .refine(({ tenant, tenantClaim }) => (tenant === undefined) !== (tenantClaim === undefined), {
+    error: 'must have either tenant or tenantClaim',
+  })
+  .refine(({ tenantClaim, tenants }) => tenants === undefined || tenantClaim !== undefined, {
+    error: 'may have tenants only beside tenantClaim',
+  });
+
+const logRetentionDays = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653] as const;
+
+const fileContent = z.strictObject({
+  tokenIssuers: z.array(tokenIssuer).default([]),
+  /** Web pages of these origins may call the HTTP API. */
+  corsOrigins: z.array(origin).default([]),
+  limits: z
+    .strictObject({
+      default: z
+        .strictObject({
+          groupSize: tenantLimits.shape.groupSize.default(256),
+          messagesPerMinute: tenantLimits.shape.messagesPerMinute.default(30),
+          retentionDays: tenantLimits.shape.retentionDays.default(90),
+          fastLaneConnections: tenantLimits.shape.fastLaneConnections.default(10),
+        })
+        .prefault({}),
+      /** What one tenant has otherwise. */
+      tenants: z.record(tenantName, tenantLimits.partial()).default({}),
+    })
+    .prefault({}),
+  throttle: z.strictObject({ http: throttle(1_000, 2_000), webSocket: throttle(2_000, 4_000) }).prefault({}),
+  logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
+  logRetentionDays: z.literal(logRetentionDays).default(30),
+  /** Protects the table from deletion, and keeps it and the logs when the stacks go. */
+  retainData: z.boolean().optional(),
+  /** Function, such as `stream/fanout` → instances that are kept for it, and that it never exceeds. */
+  reservedConcurrency: z.record(z.string(), z.int().min(1).max(1_000)).default({}),
+});
+
+export type Settings = z.output<typeof fileContent> & { stage: string; retainData: boolean };
+
+/** The stage that runs on one machine: it may begin without token issuers, and its issuers may speak plain http. */
+export const localStage = 'local';
+
+/**
+ * @param file overrides the stage's own file; relative to the working directory
+ * @throws Problem one line for each wrong value
+ */
+export const readSettings = (stage: unknown, file?: unknown): Settings => {
+  if (typeof stage !== 'string' || !/^[a-z][a-z0-9-]{0,19}$/.test(stage)) {
+    throw new Problem(
+      `stage is ${JSON.stringify(stage)}: it must be a lower-case name of up to 20 letters, digits and hyphens.`,
+    );
+  }
+  const named = file === undefined ? `infra/settings/${stage}.json` : String(file);
+  return settingsOf(stage, readJson(stage, file === undefined ? resolve(root, named) : resolve(named), named), named);
+};
+
+/** @param named what the report calls the source of `content` */
+export const settingsOf = (stage: string, content: unknown, named: string): Settings => {
+  const read = fileContent.safeParse(content);
+  if (!read.success) throw new Problem(read.error.issues.map((issue) => `${named}: ${sentenceOf(issue)}`).join('\n'));
+  const settings = { ...read.data, stage, retainData: read.data.retainData ?? stage === 'prod' };
+  const complaints = complaintsAbout(settings);
+  if (complaints.length > 0) throw new Problem(complaints.map((complaint) => `${named}: ${complaint}`).join('\n'));
+  return settings;
+};
+
+const complaintsAbout = ({ stage, tokenIssuers, limits }: Settings): string[] => {
+  const complaints: string[] = [];
+  if (stage !== localStage) {
+    if (tokenIssuers.length === 0) complaints.push('tokenIssuers is empty: nobody could log in.');
+    tokenIssuers.forEach(({ issuer, jwksUri }, i) => {
+      if (!issuer.startsWith('https:') || !jwksUri.startsWith('https:')) {
+        complaints.push(`tokenIssuers[${i}] must use https: its keys decide who is who.`);
+      }
+    });
+  }
+  tokenIssuers.forEach(({ tenantClaim, tenants }, i) => {
+    if (tokenIssuers.length > 1 && tenantClaim !== undefined && tenants === undefined) {
+      complaints.push(
+        `tokenIssuers[${i}].tenants is missing: beside another issuer, each may speak for its own tenants only.`,
+      );
+    }
+  });
+  const environmentLimit = 3_000;
+  if (JSON.stringify(limits).length > environmentLimit) {
+    complaints.push(`limits.tenants is too long: a function's environment holds ${environmentLimit} characters of it.`);
+  }
+  if (JSON.stringify(tokenIssuers).length > environmentLimit) {
+    complaints.push(`tokenIssuers is too long: a function's environment holds ${environmentLimit} characters of it.`);
+  }
+  return complaints;
+};
+
+const readJson = (stage: string, path: string, named: string): unknown => {
+  let content: string;
+  try {
+    content = readFileSync(path, 'utf8');
+  } catch {
+    throw new Problem(
+      `${named} is missing: it holds the settings of the stage ${stage}; begin with a copy of infra/settings/dev.json.`,
+    );
+  }
+  try {
+    return JSON.parse(content);
+  } catch (error) {
+    throw new Problem(`${named} is not JSON: ${(error as Error).message}.`);
+  }
+};
+
+const sentenceOf = ({ path, message }: z.core.$ZodIssue): string => {
+  const name = path.reduce<string>(
+    (all, part) =>
+      typeof part === 'number' ? `${all}[${part}]` : all === '' ? String(part) : `${all}.${String(part)}`,
+    '',
+  );
+  return `${name === '' ? 'the file' : name}: ${message}.`;
+};

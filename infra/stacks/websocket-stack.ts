@@ -1,0 +1,41 @@
+import { CfnOutput, Stack } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import type { ChatFunction } from '../constructs/chat-function.ts';
+import type { ChatTable } from '../constructs/chat-table.ts';
+import { ChatWebSocketApi } from '../constructs/chat-websocket-api.ts';
+import type { Deployment } from '../constructs/deployment.ts';
+import { grantTokenIssuers } from '../constructs/token-issuers.ts';
+import { applyGrants, limited } from './grants.ts';
+
+interface WebSocketStackProps {
+  deployment: Deployment;
+  table: ChatTable;
+}
+
+/** Clients' sockets: what comes in over them. */
+export class WebSocketStack extends Stack {
+  readonly api: ChatWebSocketApi;
+
+  constructor(scope: Construct, id: string, { deployment, table }: WebSocketStackProps) {
+    super(scope, id);
+    const api = new ChatWebSocketApi(this, 'WebSocket', { deployment });
+    this.api = api;
+
+    grantTokenIssuers(this, api.authorizer, deployment.settings);
+    table.grantRedeemTicket(api.authorizer);
+    table.grantTrackPresence(api.connect);
+    table.grantTrackPresence(api.disconnect);
+
+    const send = (fn: ChatFunction) => {
+      table.grantSend(fn);
+      api.grantPost(fn);
+      api.grantClose(fn);
+    };
+    applyGrants('websocket-stack.ts', api.commands, {
+      'message.send': limited(send),
+      'message.edit': limited(table.grantChange),
+      'message.delete': limited(table.grantChange),
+    });
+    new CfnOutput(this, 'WebSocketUrl', { value: api.url });
+  }
+}
