@@ -35,7 +35,10 @@ export const createFanOut = ({ conversations, members, presence, sends, posting 
       happenings.some(needsConversation) ? conversations.stateOf(tenant, conversationId) : undefined,
       sent.length > 0 ? sends.receiptsOf(tenant, sent) : [],
     ]);
-    const receiptBySeq = new Map(sent.map((message, i) => [message.seq, receipts[i]]));
+    // A receipt that was used again after its 24 hours speaks of another message.
+    const receiptBySeq = new Map(
+      sent.map((message, i) => [message.seq, receipts[i]?.seq === message.seq ? receipts[i] : undefined]),
+    );
     return { users: everybody.map((one) => one.userId), conversation, receiptBySeq };
   };
 
