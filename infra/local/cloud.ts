@@ -148,7 +148,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
         get model() {
           return model;
         },
-        submit: (functionArn, event) => void pool.invoke(functionArn, event),
+        submit: (functionArn, event) => events.submit(functionArn, event),
         connections: (apiId) => gateways.connections(apiId),
         faults,
         meter,

@@ -8,8 +8,6 @@ import { conversationFrom, memberFrom } from './items.ts';
 import { conversationKey, inboxIndex, inboxPartition } from './keys.ts';
 import { getMany, type Item, queryAll, type Table } from './table.ts';
 
-const scope = 'inbox';
-
 /**
  * The index knows the hour of a conversation's last activity; META knows the moment. So a page is cut from a chunk of the index
  * that is put in exact order: exact within a chunk, exact to the hour from one chunk to the next.
@@ -30,13 +28,15 @@ export const createInbox = (table: Table) => {
     ExpressionAttributeValues: { ':user': inboxPartition(tenant, user) },
   });
 
+  const scopeOf = (caller: Caller) => `inbox:${inboxPartition(caller.tenant, caller.user)}`;
+
   return {
     /** Newest activity first. Two round trips. */
     page: async (
       caller: Caller,
       { limit, cursor }: { limit: number; cursor?: string | undefined },
     ): Promise<Page<OwnConversation>> => {
-      const { chunkAfter, row: seen } = cursor === undefined ? {} : positionIn(cursor, scope, position);
+      const { chunkAfter, row: seen } = cursor === undefined ? {} : positionIn(cursor, scopeOf(caller), position);
       const chunk = await table.client.send(
         new QueryCommand({
           TableName: table.name,
@@ -70,7 +70,7 @@ export const createInbox = (table: Table) => {
       const next = inChunk
         ? { chunkAfter, row: { lastActivityAt: last.lastActivityAt, id: last.id } }
         : chunk.LastEvaluatedKey && { chunkAfter: String(entries.at(-1)?.GSI1SK) };
-      return { items, nextCursor: next ? cursorOf(scope, next) : null };
+      return { items, nextCursor: next ? cursorOf(scopeOf(caller), next) : null };
     },
 
     /** Every conversation that a user is a member of, however many. */

@@ -89,6 +89,5 @@ export const createMembershipChanges = ({ table, clock, limits }: Deps) => {
 
   return change;
 };
-export type MembershipChanges = ReturnType<typeof createMembershipChanges>;
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);

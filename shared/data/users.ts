@@ -44,8 +44,13 @@ export const createUsers = ({ table, clock }: { table: Table; clock: Clock }) =>
 
   return {
     /** What the host says of a user. What it leaves out stays; one that was deleted comes back. */
-    sync: async (tenant: string, { id, ...said }: UserSync): Promise<OwnUser> => {
-      const fields = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
+    sync: async (tenant: string, { id, metadata, ...said }: UserSync): Promise<OwnUser> => {
+      const fields = Object.fromEntries(
+        // As a map, whose entries may have any name; the client looks at what an object's `constructor` says.
+        Object.entries({ ...said, metadata: metadata && new Map(Object.entries(metadata)) }).filter(
+          ([, value]) => value !== undefined,
+        ),
+      );
       return ownUserFrom(id, await set(tenant, id, fields, { remove: 'deletedAt' }));
     },
 

@@ -5,7 +5,7 @@ import { text } from './text.ts';
 export const displayName = text({ max: 100 });
 
 const avatarUrl = z
-  .url({ protocol: /^https$/ })
+  .url({ protocol: /^https$/, error: 'must be an https URL' })
   .max(2048)
   .meta({ description: 'https only', examples: ['https://example.com/ada.png'] });
 
@@ -15,8 +15,19 @@ const locale = z
   .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'is not a BCP 47 language tag')
   .meta({ description: 'BCP 47', examples: ['en-GB'] });
 
+/** What a double counts exactly and the table can hold. */
+const fact = z
+  .number()
+  .refine(
+    (value) => value === 0 || (Math.abs(value) >= 1e-100 && Math.abs(value) <= Number.MAX_SAFE_INTEGER),
+    `must be 0, or from 1e-100 to ${Number.MAX_SAFE_INTEGER} in size`,
+  );
+
 const metadata = z
-  .record(text({ max: 40 }), z.union([text({ max: 500, min: 0 }), z.number(), z.boolean()]))
+  .record(
+    text({ max: 40 }),
+    z.union([text({ max: 500, min: 0 }), fact, z.boolean()], { error: 'must be text, a number, true or false' }),
+  )
   .refine((value) => Object.keys(value).length <= 20, 'must hold at most 20 entries')
   .meta({ description: "The host's own facts about the user, at most 20; never shown to other users." });
 

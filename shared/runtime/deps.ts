@@ -1,25 +1,25 @@
 /** Everything a handler may need, each made when it is first asked for and once per instance: a function pays for what it uses. */
-import { createConversations } from '../data/conversations.ts';
-import { createDepartures } from '../data/departures.ts';
-import { createHistory } from '../data/history.ts';
-import { createInbox } from '../data/inbox.ts';
-import { createLimits } from '../data/limits.ts';
-import { createMembers } from '../data/members.ts';
-import { createMessages } from '../data/messages.ts';
-import { createPlaces } from '../data/places.ts';
-import { createPresence } from '../data/presence.ts';
-import { createRateLimits } from '../data/rate-limits.ts';
-import { createSends } from '../data/sends.ts';
-import { openTable } from '../data/table.ts';
-import { createTickets } from '../data/tickets.ts';
-import { createUsers } from '../data/users.ts';
-import { systemClock } from '../domain/clock.ts';
-import { createConnections } from './connections.ts';
-import { createPosting } from './delivery.ts';
-import { createFanOut } from './fan-out.ts';
-import { createFastLane } from './fast-lane.ts';
-import { createSendMessage } from './send-message.ts';
-import { settingsFrom } from './settings.ts';
+import { type Conversations, createConversations } from '../data/conversations.ts';
+import { createDepartures, type Departures } from '../data/departures.ts';
+import { createHistory, type History } from '../data/history.ts';
+import { createInbox, type Inbox } from '../data/inbox.ts';
+import { createLimits, type Limits } from '../data/limits.ts';
+import { createMembers, type Members } from '../data/members.ts';
+import { createMessages, type Messages } from '../data/messages.ts';
+import { createPlaces, type Places } from '../data/places.ts';
+import { createPresence, type Presence } from '../data/presence.ts';
+import { createRateLimits, type RateLimits } from '../data/rate-limits.ts';
+import { createSends, type Sends } from '../data/sends.ts';
+import { openTable, type Table } from '../data/table.ts';
+import { createTickets, type Tickets } from '../data/tickets.ts';
+import { createUsers, type Users } from '../data/users.ts';
+import { type Clock, systemClock } from '../domain/clock.ts';
+import { type Connections, createConnections } from './connections.ts';
+import { createPosting, type Posting } from './delivery.ts';
+import { createFanOut, type FanOut } from './fan-out.ts';
+import { createFastLane, type FastLane } from './fast-lane.ts';
+import { createSendMessage, type SendMessage } from './send-message.ts';
+import { type Settings, settingsFrom } from './settings.ts';
 
 type Makers<T> = { [Name in keyof T]: (deps: T) => T[Name] };
 
@@ -40,27 +40,27 @@ const lazily = <T extends object>(makers: Makers<T>): T => {
 };
 
 export interface Deps {
-  clock: typeof systemClock;
-  settings: ReturnType<typeof settingsFrom>;
-  table: ReturnType<typeof openTable>;
-  limits: ReturnType<typeof createLimits>;
-  places: ReturnType<typeof createPlaces>;
-  conversations: ReturnType<typeof createConversations>;
-  members: ReturnType<typeof createMembers>;
-  departures: ReturnType<typeof createDepartures>;
-  messages: ReturnType<typeof createMessages>;
-  history: ReturnType<typeof createHistory>;
-  sends: ReturnType<typeof createSends>;
-  inbox: ReturnType<typeof createInbox>;
-  users: ReturnType<typeof createUsers>;
-  presence: ReturnType<typeof createPresence>;
-  tickets: ReturnType<typeof createTickets>;
-  rateLimits: ReturnType<typeof createRateLimits>;
-  connections: ReturnType<typeof createConnections>;
-  posting: ReturnType<typeof createPosting>;
-  fastLane: ReturnType<typeof createFastLane>;
-  fanOut: ReturnType<typeof createFanOut>;
-  sendMessage: ReturnType<typeof createSendMessage>;
+  clock: Clock;
+  settings: Settings;
+  table: Table;
+  limits: Limits;
+  places: Places;
+  conversations: Conversations;
+  members: Members;
+  departures: Departures;
+  messages: Messages;
+  history: History;
+  sends: Sends;
+  inbox: Inbox;
+  users: Users;
+  presence: Presence;
+  tickets: Tickets;
+  rateLimits: RateLimits;
+  connections: Connections;
+  posting: Posting;
+  fastLane: FastLane;
+  fanOut: FanOut;
+  sendMessage: SendMessage;
 }
 
 export const liveDeps = (environment: NodeJS.ProcessEnv): Deps =>

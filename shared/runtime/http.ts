@@ -86,8 +86,9 @@ const problemAnswers: middy.MiddlewareObj<HttpEvent, HttpAnswer> = {
 
 const bodyOf = (event: HttpEvent): unknown => {
   if (event.body === undefined || event.body === '') return undefined;
-  if (event.body.length > longestBody) throw new Problem('payload_too_large', { detail: 'A body is at most 1 MB.' });
-  return parseJson(event.isBase64Encoded ? Buffer.from(event.body, 'base64').toString() : event.body);
+  const body = Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8');
+  if (body.byteLength > longestBody) throw new Problem('payload_too_large', { detail: 'A body is at most 1 MB.' });
+  return parseJson(body.toString());
 };
 
 const correlationOfEvent = (event: HttpEvent): string =>

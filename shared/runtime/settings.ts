@@ -1,6 +1,5 @@
 /** A function's settings: its environment, checked. A value that is missing or wrong stops the function at its start, with its name. */
 import * as z from 'zod';
-import type { TenantSettings } from '../data/limits.ts';
 
 const json = <T>(schema: z.ZodType<T>) =>
   z
@@ -74,5 +73,3 @@ const check = (name: string, value: string | undefined): unknown => {
   const where = issue && issue.path.length > 0 ? ` (${issue.path.join('.')})` : '';
   throw new Error(`The environment variable ${name} is wrong${where}: ${issue?.message}.`);
 };
-
-export type { TenantSettings };

@@ -38,6 +38,8 @@ export interface EventsOptions {
 export interface Events {
   /** Works before `start`. */
   bus: BusPort;
+  /** Runs a function asynchronously, with Lambda's two retries and the function's own destinations. */
+  submit(functionArn: string, event: unknown): void;
   /** Makes the queues, then reads. Resolves when every stream's place is fixed: what is written from then on is delivered. */
   start(): Promise<void>;
   /**
@@ -103,6 +105,7 @@ export function createEvents(options: EventsOptions): Events {
 
   return {
     bus,
+    submit: invocations.submit,
     start: async () => {
       await queues.create();
       const checkpoints = await openCheckpoints(options.checkpointsFile);
@@ -126,13 +129,6 @@ export function createEvents(options: EventsOptions): Events {
       await flush();
     },
   };
-}
-
-/** `createEvents` and `start` in one, for those whose functions need no bus. */
-export async function startEvents(options: EventsOptions): Promise<Omit<Events, 'start'>> {
-  const events = createEvents(options);
-  await events.start();
-  return events;
 }
 
 function nameUnsupportedTargets({ buses, rules, schedules }: CloudModel, report: Report): void {

@@ -5,13 +5,21 @@ import { ownUser, preferencesPatch, user, userSync } from '../user.ts';
 
 const params = z.strictObject({ userId });
 
+const many = z
+  .array(userSync)
+  .min(1)
+  .max(100)
+  .refine((users) => new Set(users.map(({ id }) => id)).size === users.length, 'must not name a user twice');
+
 export const usersSync = route({
   name: 'users/sync',
   method: 'POST',
   paths: ['/api/users/sync'],
   summary: 'Create or update users by the ids that the host knows them by: one, or up to 100. Safe to repeat.',
   access: 'service',
-  body: z.union([z.strictObject({ users: z.array(userSync).min(1).max(100) }), userSync]).meta({ id: 'UsersSync' }),
+  body: z
+    .union([z.strictObject({ users: many }), userSync], { error: 'must be a user, or an object that holds `users`' })
+    .meta({ id: 'UsersSync' }),
   status: 200,
   answer: z.object({ users: z.array(ownUser) }).meta({ id: 'UsersSynced' }),
   errors: ['forbidden'],
@@ -49,7 +57,7 @@ export const meGet = route({
   access: 'token',
   status: 200,
   answer: ownUser,
-  errors: [],
+  errors: ['not_found'],
 });
 
 export const meUpdate = route({
@@ -61,5 +69,5 @@ export const meUpdate = route({
   body: preferencesPatch,
   status: 200,
   answer: ownUser,
-  errors: [],
+  errors: ['not_found'],
 });
