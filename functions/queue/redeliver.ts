@@ -1,13 +1,19 @@
-/** Posts again what could not be posted: until it arrives, its connection is gone, or the queue gives up. */
+/**
+ * Posts again what could not be posted: until it arrives, its connection is certainly gone, or the queue gives up.
+ * One connection that hangs does not hold up the others.
+ */
 import { type Deps, live } from '../../shared/runtime/deps.ts';
 import { onQueue } from '../../shared/runtime/queue.ts';
 import { redelivery } from '../../shared/runtime/redelivery.ts';
 
-export const redeliver = ({ connections, presence }: Pick<Deps, 'connections' | 'presence'>) =>
+const patience = { retries: 0, timeoutMs: 2_000 };
+
+export const redeliver = ({ posting, presence }: Pick<Deps, 'posting' | 'presence'>) =>
   onQueue('redeliver', async (body) => {
     const { tenant, connection, frame } = redelivery.parse(body);
-    const outcome = await connections.post(connection.id, frame);
-    if (outcome === 'gone') await presence.remove(tenant, connection.user, [connection.id]);
+    const fate = await posting.serve(connection, [frame], patience);
+    if (fate === 'over') await presence.remove(tenant, connection.user, [connection.id]);
+    else if (fate !== 'reached') throw new Error('It could not be posted yet.');
   });
 
 export const handler = live(redeliver);

@@ -4,6 +4,7 @@
  */
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import type { Tickets } from '../../shared/data/tickets.ts';
+import { Problem } from '../../shared/protocol/errors.ts';
 import { contextOf } from '../../shared/runtime/caller.ts';
 import { live } from '../../shared/runtime/deps.ts';
 import { createTokens, type Identity, type Tokens } from '../../shared/runtime/tokens.ts';
@@ -17,7 +18,7 @@ export const authorizeConnection =
   ({ tickets, tokens }: Deps) =>
   async (event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
     const { ticket, token } = event.queryStringParameters ?? {};
-    const identity = await identify({ tickets, tokens }, ticket, token).catch(() => undefined);
+    const identity = await identify({ tickets, tokens }, ticket, token);
     // The one message that API Gateway answers with 401.
     if (!identity) throw new Error('Unauthorized');
     return {
@@ -32,7 +33,12 @@ export const authorizeConnection =
 
 const identify = async ({ tickets, tokens }: Deps, ticket?: string, token?: string): Promise<Identity | undefined> => {
   if (ticket) return tickets.redeem(ticket);
-  return token ? tokens.verify(token) : undefined;
+  try {
+    return token ? await tokens.verify(token) : undefined;
+  } catch (error) {
+    if (error instanceof Problem) return undefined;
+    throw error;
+  }
 };
 
 export const handler = live(({ tickets, settings }) =>

@@ -7,6 +7,12 @@ import { routes } from '../../shared/protocol/routes.ts';
 import { ChatFunction } from './chat-function.ts';
 import type { Deployment } from './deployment.ts';
 
+/**
+ * API Gateway decodes a path before it looks for the route, so a user id that holds a slash is found only where it is a greedy
+ * variable; it ends every path that it is in.
+ */
+export const gatewayPath = (path: string): string => path.replace(/\{userId\}$/, '{userId+}');
+
 /** The HTTP front door: each route of the protocol has its own function, and all but the public ones ask the authorizer. */
 export class ChatHttpApi extends Construct {
   readonly authorizer: ChatFunction;
@@ -60,7 +66,7 @@ export class ChatHttpApi extends Construct {
         const integration = new HttpLambdaIntegration(fn.node.id, fn);
         for (const path of paths) {
           api.addRoutes({
-            path,
+            path: gatewayPath(path),
             methods: [HttpMethod[method]],
             integration,
             ...(access === 'public' ? {} : { authorizer }),

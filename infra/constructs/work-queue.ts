@@ -15,8 +15,12 @@ export const deadLetterQueue = (scope: Construct, id: string): Queue =>
 interface WorkQueueProps {
   deployment: Deployment;
   description: string;
-  /** For one batch. A message stays invisible six times as long, as AWS advises, so that throttles do not use up its tries. */
+  /** For one batch. */
   timeout: Duration;
+  /** When a message that failed is tried again. Six times the timeout if left out, as AWS advises, so that throttles do not use up its tries. */
+  retryAfter?: Duration;
+  /** How long a message waits before its first try. */
+  delay?: Duration;
   batchSize: number;
   /** Tries before a message is a dead letter. */
   tries: number;
@@ -30,14 +34,19 @@ export class WorkQueue extends Construct {
   readonly worker: ChatFunction;
 
   /** @param scope a construct whose id is `Queue`: the worker is called `Queue/<id>` in logs and reports */
-  constructor(scope: Construct, id: string, { deployment, description, timeout, batchSize, tries }: WorkQueueProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { deployment, description, timeout, retryAfter, delay, batchSize, tries }: WorkQueueProps,
+  ) {
     super(scope, `${id}-queue`);
     this.name = id;
     this.deadLetters = deadLetterQueue(this, 'DeadLetters');
     this.queue = new Queue(this, 'Queue', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
-      visibilityTimeout: Duration.seconds(6 * timeout.toSeconds()),
+      visibilityTimeout: retryAfter ?? Duration.seconds(6 * timeout.toSeconds()),
+      ...(delay ? { deliveryDelay: delay } : {}),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: tries },
     });
     this.worker = new ChatFunction(scope, id, { deployment, entry: `queue/${id}`, description, timeout });

@@ -63,8 +63,10 @@ export class EventsStack extends Stack {
     const redeliver = new WorkQueue(queues, 'redeliver', {
       deployment,
       description: 'Tries posts again that failed.',
-      timeout: Duration.seconds(30),
-      batchSize: 10,
+      // Somebody is waiting for it: soon again, and few at a time, so that one that hangs holds up four others at the most.
+      timeout: Duration.seconds(12),
+      retryAfter: Duration.seconds(15),
+      batchSize: 5,
       tries: 5,
     });
     redeliver.grantEnqueue(fanout, 'REDELIVERY_QUEUE_URL');

@@ -77,8 +77,8 @@ export const createConversations = ({ table, clock, limits }: Deps) => {
 
     /** @returns the conversation as it is afterwards, changed or not */
     update: async (place: Place, patch: ConversationPatch): Promise<ConversationState> => {
-      requirePermission(place.standings, 'conversation.update');
       requireGroup(place.conversation);
+      requirePermission(place.standings, 'conversation.update');
       return change(place, 'conversation.updated', (conversation, at) => {
         const next = patched(conversation, patch);
         return next && { ...next, updatedAt: at };
@@ -87,8 +87,8 @@ export const createConversations = ({ table, clock, limits }: Deps) => {
 
     /** Soft: from here on nobody sees it; its items stay until retention removes them. */
     remove: async (place: Place): Promise<void> => {
-      requirePermission(place.standings, 'conversation.delete');
       requireGroup(place.conversation);
+      requirePermission(place.standings, 'conversation.delete');
       await change(place, 'conversation.deleted', (_, at) => ({ deletedAt: at, updatedAt: at }));
     },
 

@@ -1,16 +1,14 @@
-import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { type Clock, epochSeconds } from '../domain/clock.ts';
 import { closableHoles } from '../domain/holes.ts';
-import { previewOf, voidMessage } from '../domain/message.ts';
-import { Problem } from '../protocol/errors.ts';
 import type { Message } from '../protocol/message.ts';
 import { cursorOf, type Page, positionIn } from './cursors.ts';
-import { isExpired, lastMessageAttributes, messageFrom, messageItem } from './items.ts';
-import { conversationKey, messageKey } from './keys.ts';
+import { isExpired, messageFrom } from './items.ts';
 import type { Limits } from './limits.ts';
+import { between, createNumbers } from './numbers.ts';
 import type { Place } from './places.ts';
-import { type Item, isConditionFailed, queryAll, type Table } from './table.ts';
+import type { Item, Table } from './table.ts';
 
 interface Deps {
   table: Table;
@@ -31,6 +29,8 @@ interface Stretch {
   towards: 'older' | 'newer';
   /** The bound the page started from, exclusive. */
   from: number;
+  /** What stands at the bound, if anything: it tells holes beside it from what has not come yet, or is gone. */
+  anchor: Item | undefined;
   limit: number;
   /** DynamoDB had more to give in this direction. */
   more: boolean;
@@ -43,6 +43,19 @@ const position = z.object({ towards: z.enum(['older', 'newer']), from: z.int().m
 export const createHistory = ({ table, clock, limits }: Deps) => {
   const scopeOf = (conversationId: string) => `messages:${conversationId}`;
 
+  const numbers = createNumbers({ table, limits });
+
+  /**
+   * The number from which on whatever is missing is a hole. Below it retention may have removed messages: no void may take their
+   * place.
+   */
+  const unbrokenFrom = ({ caller, conversation }: Place, items: readonly Item[], now: Date): number => {
+    const retentionMs = limits.of(caller.tenant).retentionDays * 86_400_000;
+    if (now.getTime() - Date.parse(conversation.createdAt) < retentionMs) return 1;
+    const kept = items.filter((item) => !isExpired(item, epochSeconds(now)));
+    return Math.min(...kept.map((item) => Number(item.seq)), beyondAll);
+  };
+
   const directionOf = (
     conversationId: string,
     { before, after, cursor }: Direction,
@@ -53,115 +66,65 @@ export const createHistory = ({ table, clock, limits }: Deps) => {
     return after === undefined ? { towards: 'older', from: before ?? beyondAll } : { towards: 'newer', from: after };
   };
 
-  /** Puts a void where a number was taken and never used, unless its message has come meanwhile. */
-  const close = async ({ caller, conversation }: Place, seq: number, now: Date): Promise<Message> => {
-    const message = voidMessage(conversation.id, seq, now);
-    try {
-      await table.client.send(
-        new PutCommand({
-          TableName: table.name,
-          Item: messageItem(caller.tenant, message, limits.expiryOf(caller.tenant, now)),
-          ConditionExpression: 'attribute_not_exists(PK)',
-        }),
-      );
-      return message;
-    } catch (error) {
-      if (!isConditionFailed(error)) throw error;
-      const Key = messageKey(caller.tenant, conversation.id, seq);
-      const { Item } = await table.client.send(new GetCommand({ TableName: table.name, Key, ConsistentRead: true }));
-      if (!Item) throw new Problem('unavailable');
-      return messageFrom(Item);
-    }
-  };
-
-  /** The newest number turned out to be void: the inbox goes back to showing the newest message that there is. */
-  const correctPreview = async ({ caller, conversation }: Place, seq: number): Promise<void> => {
-    const older = await queryAll(
-      table,
-      { ...between(caller.tenant, conversation.id, 1, seq - 1), ScanIndexForward: false },
-      10,
-    );
-    const newest = older.map(messageFrom).find((one) => one.status !== 'void');
-    const { lastMessage, lastMessageSeq } = lastMessageAttributes(newest ? previewOf(newest) : null);
-    try {
-      await table.client.send(
-        new UpdateCommand({
-          TableName: table.name,
-          Key: conversationKey(caller.tenant, conversation.id),
-          UpdateExpression: 'SET lastMessage = :preview, lastMessageSeq = :previewSeq',
-          ConditionExpression: 'lastMessageSeq = :seq',
-          ExpressionAttributeValues: { ':preview': lastMessage, ':previewSeq': lastMessageSeq, ':seq': seq },
-        }),
-      );
-    } catch (error) {
-      if (!isConditionFailed(error)) throw error;
-    }
-  };
-
   return {
     /** The messages of a stretch, without asking who may see them: read beside the place, and shown through `page` only. */
     stretch: async (tenant: string, conversationId: string, direction: Direction): Promise<Stretch> => {
+      const { limit } = direction;
       const { towards, from } = directionOf(conversationId, direction);
-      const range =
-        towards === 'older'
-          ? between(tenant, conversationId, 1, from - 1)
-          : between(tenant, conversationId, from + 1, beyondAll);
-      const empty = { items: [], towards, from, limit: direction.limit, more: false };
-      if (towards === 'older' && from <= 1) return empty;
+      const nothing = { items: [], anchor: undefined, towards, from, limit, more: false };
+      if (towards === 'older' && from <= 1) return nothing;
+      const anchored = from > 0 && from < beyondAll;
+      const [low, high] = towards === 'older' ? [1, from] : [Math.max(from, 1), beyondAll];
       const { Items = [], LastEvaluatedKey } = await table.client.send(
         new QueryCommand({
           TableName: table.name,
-          ...range,
+          ...between(tenant, conversationId, low, high),
           ScanIndexForward: towards === 'newer',
-          Limit: direction.limit,
+          Limit: anchored ? limit + 1 : limit,
+          // Who comes back has to find what was acknowledged a moment ago; what is older has settled.
+          ConsistentRead: towards === 'newer' || !anchored,
         }),
       );
-      return { ...empty, items: Items, more: LastEvaluatedKey !== undefined };
+      const anchor = Items.find((item) => Number(item.seq) === from);
+      const others = Items.filter((item) => item !== anchor);
+      const more = LastEvaluatedKey !== undefined || others.length > limit;
+      return { ...nothing, items: others.slice(0, limit), anchor, more };
     },
 
     /** Newest first, whichever way it walks. Holes that are old enough are closed on the way, so the numbers have no gaps. */
-    page: async (place: Place, { items, towards, from, limit, more }: Stretch): Promise<Page<Message>> => {
-      const { caller, conversation } = place;
+    page: async (place: Place, { items, anchor, towards, from, limit, more }: Stretch): Promise<Page<Message>> => {
+      const { conversation } = place;
       const now = clock.now();
+      const older = towards === 'older';
       const found = items.map(messageFrom);
-      const numbers = found.map((one) => one.seq);
-      const bottom = firstKept(place, limits.of(caller.tenant).retentionDays, now)
-        ? 1
-        : Math.min(...numbers, beyondAll);
-      const [low, high] =
-        towards === 'older'
-          ? [more ? Math.min(...numbers) : bottom, Math.min(from - 1, conversation.seq)]
-          : [from + 1, more ? Math.max(...numbers) : conversation.seq];
-      const holes = closableHoles(found, Math.max(low, 1), high, conversation.lastActivityAt, now).slice(0, limit);
-      const closed = await Promise.all(holes.map((seq) => close(place, seq, now)));
-      const emptied = closed.find((one) => one.seq === conversation.lastMessage?.seq && one.status === 'void');
-      if (emptied) await correctPreview(place, emptied.seq);
+      const seqs = found.map((one) => one.seq);
+      const furthest = older ? Math.min(...seqs) : Math.max(...seqs);
 
-      const expired = new Set(
-        items.filter((item) => isExpired(item, epochSeconds(now))).map((item) => Number(item.seq)),
-      );
-      const all = [...found, ...closed].filter((one) => !expired.has(one.seq)).sort((a, b) => b.seq - a.seq);
-      const kept = towards === 'older' ? all.slice(0, limit) : all.slice(-limit);
-      const edge = towards === 'older' ? kept.at(-1) : kept[0];
-      const goesOn = edge !== undefined && (more || kept.length < all.length);
+      const unbroken = unbrokenFrom(place, anchor ? [...items, anchor] : items, now);
+      const low = Math.max(unbroken, older ? (more ? furthest : 1) : from + 1);
+      const high = older ? Math.min(from - 1, conversation.seq) : more ? furthest : conversation.seq;
+      const takenAt = older && anchor ? messageFrom(anchor).createdAt : conversation.lastActivityAt;
+      const holes = closableHoles(found, low, high, takenAt, now);
+      const nearest = older ? holes.slice(-limit) : holes.slice(0, limit);
+      const closed = await Promise.all(nearest.map((hole) => numbers.close(place, hole)));
+
+      const present = [...found, ...closed];
+      const newest = present.find((one) => one.seq === conversation.lastMessage?.seq);
+      if (newest?.status === 'void') await numbers.correctPreview(place, newest.seq);
+
+      const expired = new Set(items.filter((item) => isExpired(item, epochSeconds(now))).map((item) => item.seq));
+      const all = present.filter((one) => !expired.has(one.seq)).sort((a, b) => b.seq - a.seq);
+      const kept = older ? all.slice(0, limit) : all.slice(-limit);
+      const edge = (older ? kept.at(-1) : kept[0])?.seq;
+      // The query stops where the page is full, be it the end or not.
+      const ends = !more || (older ? edge === 1 : furthest >= conversation.seq);
+      // Before what has expired there is nothing; after it there may be.
+      const goesOn = kept.length < all.length ? edge : ends ? undefined : older ? edge : furthest;
       return {
         items: kept,
-        nextCursor: goesOn ? cursorOf(scopeOf(conversation.id), { towards, from: edge.seq }) : null,
+        nextCursor: goesOn === undefined ? null : cursorOf(scopeOf(conversation.id), { towards, from: goesOn }),
       };
     },
   };
 };
 export type History = ReturnType<typeof createHistory>;
-
-const between = (tenant: string, conversationId: string, low: number, high: number) => ({
-  KeyConditionExpression: 'PK = :pk AND SK BETWEEN :low AND :high',
-  ExpressionAttributeValues: {
-    ':pk': conversationKey(tenant, conversationId).PK,
-    ':low': messageKey(tenant, conversationId, low).SK,
-    ':high': messageKey(tenant, conversationId, high).SK,
-  },
-});
-
-/** Whether retention cannot have removed anything yet: then what is missing at the very beginning is a hole as well. */
-const firstKept = ({ conversation }: Place, retentionDays: number, now: Date): boolean =>
-  now.getTime() - Date.parse(conversation.createdAt) < retentionDays * 86_400_000;

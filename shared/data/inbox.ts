@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Caller } from '../domain/caller.ts';
 import { type ConversationState, type MemberState, ownView } from '../domain/conversation.ts';
 import type { OwnConversation } from '../protocol/conversation.ts';
+import { conversationId, timestamp } from '../protocol/identifiers.ts';
 import { cursorOf, type Page, positionIn } from './cursors.ts';
 import { conversationFrom, memberFrom } from './items.ts';
 import { conversationKey, inboxIndex, inboxPartition } from './keys.ts';
@@ -16,9 +17,12 @@ const smallestChunk = 50;
 
 const position = z.object({
   /** The index entry after which the chunk begins. */
-  chunkAfter: z.string().optional(),
+  chunkAfter: z
+    .string()
+    .regex(/^[0-9T:-]{13}#[dg]-[A-Za-z0-9_-]{22}$/)
+    .optional(),
   /** Within the chunk: the entry after which the page begins. */
-  row: z.object({ lastActivityAt: z.string(), id: z.string() }).optional(),
+  row: z.object({ lastActivityAt: timestamp, id: conversationId }).optional(),
 });
 
 export const createInbox = (table: Table) => {
@@ -37,6 +41,7 @@ export const createInbox = (table: Table) => {
       { limit, cursor }: { limit: number; cursor?: string | undefined },
     ): Promise<Page<OwnConversation>> => {
       const { chunkAfter, row: seen } = cursor === undefined ? {} : positionIn(cursor, scopeOf(caller), position);
+      const size = Math.max(limit, smallestChunk);
       const chunk = await table.client.send(
         new QueryCommand({
           TableName: table.name,
@@ -51,10 +56,12 @@ export const createInbox = (table: Table) => {
                 },
               }),
           ScanIndexForward: false,
-          Limit: Math.max(limit, smallestChunk),
+          // One more than is used tells whether there is another chunk.
+          Limit: size + 1,
         }),
       );
-      const entries = chunk.Items ?? [];
+      const found = chunk.Items ?? [];
+      const entries = found.slice(0, size);
       const states = await getMany(
         table,
         entries.map((entry) => conversationKey(caller.tenant, String(entry.conversationId))),
@@ -69,7 +76,7 @@ export const createInbox = (table: Table) => {
       const inChunk = rows.length > limit && last;
       const next = inChunk
         ? { chunkAfter, row: { lastActivityAt: last.lastActivityAt, id: last.id } }
-        : chunk.LastEvaluatedKey && { chunkAfter: String(entries.at(-1)?.GSI1SK) };
+        : found.length > size && { chunkAfter: String(entries.at(-1)?.GSI1SK) };
       return { items, nextCursor: next ? cursorOf(scopeOf(caller), next) : null };
     },
 

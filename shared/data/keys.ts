@@ -9,8 +9,9 @@ export interface Key {
   SK: string;
 }
 
-const escaped = (part: string): string => part.replaceAll('%', '%25').replaceAll('#', '%23');
-const unescaped = (part: string): string => part.replaceAll('%23', '#').replaceAll('%25', '%');
+/** In two bytes rather than three: the heaviest ids still have to fit a sort key of 1,024. */
+const escaped = (part: string): string => part.replaceAll('%', '%0').replaceAll('#', '%1');
+const unescaped = (part: string): string => part.replaceAll('%1', '#').replaceAll('%0', '%');
 const digits = (number: number): string => String(number).padStart(12, '0');
 
 const conversationPartition = (tenant: string, conversation: string) => `${escaped(tenant)}#CONV#${conversation}`;

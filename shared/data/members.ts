@@ -1,9 +1,9 @@
 import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import * as z from 'zod';
 import type { Clock } from '../domain/clock.ts';
 import { type ConversationState, type MemberState, newMember, requireGroup } from '../domain/conversation.ts';
 import { may, requirePermission } from '../domain/permissions.ts';
 import { Problem } from '../protocol/errors.ts';
+import { userId as userIdSchema } from '../protocol/identifiers.ts';
 import type { MemberRole } from '../protocol/roles.ts';
 import { nextRev } from './changes.ts';
 import { refuseDeleted } from './conversations.ts';
@@ -13,7 +13,7 @@ import { conversationKey, memberKey, memberPrefix } from './keys.ts';
 import type { Limits } from './limits.ts';
 import { createMembershipChanges } from './membership-changes.ts';
 import type { Place } from './places.ts';
-import { isConditionFailed, queryAll, type Table } from './table.ts';
+import { despiteTransactions, isConditionFailed, queryAll, type Table } from './table.ts';
 
 interface Deps {
   table: Table;
@@ -27,7 +27,7 @@ export const createMembers = ({ table, clock, limits }: Deps) => {
     ExpressionAttributeValues: { ':pk': conversationKey(tenant, conversationId).PK, ':members': memberPrefix },
   });
 
-  const change = createMembershipChanges({ table, clock, limits });
+  const { change } = createMembershipChanges({ table, clock, limits });
 
   /** @throws Problem `last_owner` when nobody else would own the group */
   const withdraw = (place: Place, userId: string, check: (member: MemberState) => void): Promise<void> =>
@@ -41,15 +41,17 @@ export const createMembers = ({ table, clock, limits }: Deps) => {
     });
 
   const leave = async (place: Place): Promise<void> => {
-    requirePermission(place.standings, 'conversation.leave');
     requireGroup(place.conversation);
+    requirePermission(place.standings, 'conversation.leave');
     await withdraw(place, place.caller.user, () => undefined);
   };
 
   return {
-    /** Every member; for fan-out. Costs what their bytes cost. */
-    all: async (tenant: string, conversationId: string): Promise<MemberState[]> =>
-      (await queryAll(table, ofConversation(tenant, conversationId))).map(memberFrom),
+    /** Every member; for fan-out. Costs what their bytes cost, consistently read twice that. */
+    all: async (tenant: string, conversationId: string, { consistent = false } = {}): Promise<MemberState[]> =>
+      (await queryAll(table, { ...ofConversation(tenant, conversationId), ConsistentRead: consistent })).map(
+        memberFrom,
+      ),
 
     /** One page, by user id. */
     page: async (
@@ -58,26 +60,28 @@ export const createMembers = ({ table, clock, limits }: Deps) => {
     ): Promise<Page<MemberState>> => {
       const { tenant } = place.caller;
       const scope = `members:${place.conversation.id}`;
-      const after = cursor === undefined ? undefined : positionIn(cursor, scope, z.string());
+      const after = cursor === undefined ? undefined : positionIn(cursor, scope, userIdSchema);
       const answer = await table.client.send(
         new QueryCommand({
           TableName: table.name,
           ...ofConversation(tenant, place.conversation.id),
-          Limit: limit,
+          // One more than shown tells whether there are more.
+          Limit: limit + 1,
           ConsistentRead: true,
           ...(after === undefined ? {} : { ExclusiveStartKey: memberKey(tenant, place.conversation.id, after) }),
         }),
       );
-      const items = (answer.Items ?? []).map(memberFrom);
+      const found = (answer.Items ?? []).map(memberFrom);
+      const items = found.slice(0, limit);
       const last = items.at(-1);
-      return { items, nextCursor: answer.LastEvaluatedKey && last ? cursorOf(scope, last.userId) : null };
+      return { items, nextCursor: found.length > limit && last ? cursorOf(scope, last.userId) : null };
     },
 
     /** Adds all of them or none. Those who are members already stay as they are. */
     add: async (place: Place, users: readonly string[], role: MemberRole): Promise<MemberState[]> => {
+      requireGroup(place.conversation);
       requirePermission(place.standings, 'members.add');
       if (role !== 'member') requirePermission(place.standings, 'members.promote');
-      requireGroup(place.conversation);
       const distinct = [...new Set(users)];
       await refuseDeleted(table, place.caller, distinct);
       return change(place, distinct, ({ conversation, members, at }) => {
@@ -109,8 +113,8 @@ export const createMembers = ({ table, clock, limits }: Deps) => {
 
     /** @throws Problem `last_owner` when nobody else would own the group */
     setRole: async (place: Place, userId: string, role: MemberRole): Promise<MemberState> => {
-      requirePermission(place.standings, 'members.promote');
       requireGroup(place.conversation);
+      requirePermission(place.standings, 'members.promote');
       return change(place, [userId], ({ conversation, members: [member] }) => {
         if (!member) throw new Problem('not_found');
         if (member.role === role) return { steps: [], result: member };
@@ -124,8 +128,8 @@ export const createMembers = ({ table, clock, limits }: Deps) => {
     /** Somebody is removed by a manager; whoever names themselves leaves. */
     remove: async (place: Place, userId: string): Promise<void> => {
       if (userId === place.caller.user && place.member) return leave(place);
-      requirePermission(place.standings, 'members.remove');
       requireGroup(place.conversation);
+      requirePermission(place.standings, 'members.remove');
       await withdraw(place, userId, (member) => {
         if (member.role === 'member' || may(place.standings, 'members.removeManager')) return;
         throw new Problem('forbidden', { detail: 'Only an owner removes admins and owners.' });
@@ -137,15 +141,14 @@ export const createMembers = ({ table, clock, limits }: Deps) => {
     /** Everything up to `seq` counts as read. Only ever rises. */
     raiseRead: async (tenant: string, conversationId: string, userId: string, seq: number): Promise<void> => {
       await ignoringCondition(
-        table.client.send(
-          new UpdateCommand({
-            TableName: table.name,
-            Key: memberKey(tenant, conversationId, userId),
-            UpdateExpression: 'SET lastReadSeq = :seq',
-            ConditionExpression: 'lastReadSeq < :seq',
-            ExpressionAttributeValues: { ':seq': seq },
-          }),
-        ),
+        table,
+        new UpdateCommand({
+          TableName: table.name,
+          Key: memberKey(tenant, conversationId, userId),
+          UpdateExpression: 'SET lastReadSeq = :seq',
+          ConditionExpression: 'lastReadSeq < :seq',
+          ExpressionAttributeValues: { ':seq': seq },
+        }),
       );
     },
 
@@ -153,15 +156,14 @@ export const createMembers = ({ table, clock, limits }: Deps) => {
     placeInInbox: async (tenant: string, member: MemberState, activityAt: string | null): Promise<void> => {
       const place = activityAt === null ? undefined : inboxPlace(tenant, member, activityAt);
       await ignoringCondition(
-        table.client.send(
-          new UpdateCommand({
-            TableName: table.name,
-            Key: memberKey(tenant, member.conversationId, member.userId),
-            UpdateExpression: place ? 'SET GSI1PK = :pk, GSI1SK = :sk' : 'REMOVE GSI1PK, GSI1SK',
-            ConditionExpression: place ? 'attribute_exists(PK) AND GSI1SK < :sk' : 'attribute_exists(PK)',
-            ...(place ? { ExpressionAttributeValues: { ':pk': place.GSI1PK, ':sk': place.GSI1SK } } : {}),
-          }),
-        ),
+        table,
+        new UpdateCommand({
+          TableName: table.name,
+          Key: memberKey(tenant, member.conversationId, member.userId),
+          UpdateExpression: place ? 'SET GSI1PK = :pk, GSI1SK = :sk' : 'REMOVE GSI1PK, GSI1SK',
+          ConditionExpression: place ? 'attribute_exists(PK) AND GSI1SK < :sk' : 'attribute_exists(PK)',
+          ...(place ? { ExpressionAttributeValues: { ':pk': place.GSI1PK, ':sk': place.GSI1SK } } : {}),
+        }),
       );
     },
   };
@@ -178,9 +180,9 @@ const requireOwnerLeft = (conversation: ConversationState, owners: number): void
   if (owners < 0 && conversation.ownerCount + owners < 1) throw new Problem('last_owner');
 };
 
-const ignoringCondition = async (write: Promise<unknown>): Promise<void> => {
+const ignoringCondition = async (table: Table, write: UpdateCommand): Promise<void> => {
   try {
-    await write;
+    await despiteTransactions(() => table.client.send(write));
   } catch (error) {
     if (!isConditionFailed(error)) throw error;
   }

@@ -46,8 +46,23 @@ export const createMembershipChanges = ({ table, clock, limits }: Deps) => {
       const members = items.map((item) => (item ? memberFrom(item) : undefined));
       const at = clock.now();
       const { steps, result } = decide({ conversation, members, at });
-      if (steps.length === 0) return { writes: [], result };
-      const revision = revise(table, {
+      return { writes: writesOf({ caller, conversation }, members, steps, at), result };
+    });
+
+  /**
+   * What the steps write. It holds only while conversation and memberships are still those that were found: they were read
+   * together, but not at one moment.
+   */
+  const writesOf = (
+    { caller, conversation }: { caller: Target['caller']; conversation: ConversationState },
+    found: readonly (MemberState | undefined)[],
+    steps: readonly Step[],
+    at: Date,
+  ): Write[] => {
+    if (steps.length === 0) return [];
+    const foundRev = new Map(found.map((member) => [member?.userId, member?.rev]));
+    return [
+      ...revise(table, {
         tenant: caller.tenant,
         conversation,
         changes: steps.map(({ kind, member }) => ({
@@ -63,31 +78,48 @@ export const createMembershipChanges = ({ table, clock, limits }: Deps) => {
           ownerCount: conversation.ownerCount + sum(steps.map(({ owners }) => owners)),
         },
         expiresAt: limits.expiryOf(caller.tenant, at),
-      });
-      return { writes: [...revision, ...steps.map((step) => memberWrite(caller.tenant, conversation, step))], result };
-    });
+      }),
+      ...steps.map((step) => memberWrite(caller.tenant, conversation, step, foundRev.get(step.member.userId))),
+    ];
+  };
 
-  const memberWrite = (tenant: string, conversation: ConversationState, { kind, member }: Step): Write => {
+  const memberWrite = (
+    tenant: string,
+    conversation: ConversationState,
+    { kind, member }: Step,
+    foundRev: number | undefined,
+  ): Write => {
     const Key = memberKey(tenant, conversation.id, member.userId);
-    if (kind === 'member.removed')
-      return { Delete: { TableName: table.name, Key, ConditionExpression: 'attribute_exists(PK)' } };
     if (kind === 'member.added') {
       const Item = memberItem(tenant, member, conversation.lastActivityAt);
       return { Put: { TableName: table.name, Item, ConditionExpression: 'attribute_not_exists(PK)' } };
     }
+    const asFound = {
+      TableName: table.name,
+      Key,
+      ConditionExpression: '#rev = :found',
+    };
+    if (kind === 'member.removed') {
+      return {
+        Delete: {
+          ...asFound,
+          ExpressionAttributeNames: { '#rev': 'rev' },
+          ExpressionAttributeValues: { ':found': foundRev },
+        },
+      };
+    }
     return {
       Update: {
-        TableName: table.name,
-        Key,
+        ...asFound,
         UpdateExpression: 'SET #role = :role, #rev = :rev',
-        ConditionExpression: 'attribute_exists(PK)',
         ExpressionAttributeNames: { '#role': 'role', '#rev': 'rev' },
-        ExpressionAttributeValues: { ':role': member.role, ':rev': member.rev },
+        ExpressionAttributeValues: { ':role': member.role, ':rev': member.rev, ':found': foundRev },
       },
     };
   };
 
-  return change;
+  return { change, writesOf };
 };
+export type MembershipChanges = ReturnType<typeof createMembershipChanges>;
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);

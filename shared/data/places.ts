@@ -61,7 +61,8 @@ export const createPlaces = (table: Table) => {
         { consistent: true },
       );
       const conversation = meta ? conversationFrom(meta) : undefined;
-      if (!conversation || conversation.deletedAt || isDeletedProfile(profile)) throw new Problem('not_found');
+      if (isDeletedProfile(profile)) throw new Problem('forbidden', { detail: 'This user has been deleted.' });
+      if (!conversation || conversation.deletedAt) throw new Problem('not_found');
       const member = membership ? memberFrom(membership) : undefined;
       if (!member && !conversation.settings.open) throw new Problem('not_found');
       return { caller, conversation, member, standings: standingsOf(caller, member?.role) };

@@ -2,14 +2,14 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Caller } from '../domain/caller.ts';
 import { type Clock, epochSeconds } from '../domain/clock.ts';
 import { presenceKey } from './keys.ts';
-import { getMany, type Item, type Table } from './table.ts';
+import { getMany, type Item, isConditionFailed, type Table } from './table.ts';
 
 /** One live connection of a user. */
 export interface Connection {
   id: string;
   user: string;
   connectedAt: string;
-  /** When the token that opened it ends, in seconds since 1970. */
+  /** When it hears no more, in seconds since 1970: its token ends, or it is older than any connection becomes. */
   expiresAt: number;
 }
 
@@ -26,6 +26,7 @@ export const createPresence = ({ table, clock }: { table: Table; clock: Clock })
   /** One write. */
   add: async (caller: Caller, connectionId: string): Promise<void> => {
     const now = clock.now();
+    const gone = epochSeconds(now) + longestLifeSeconds;
     await table.client.send(
       new UpdateCommand({
         TableName: table.name,
@@ -33,8 +34,8 @@ export const createPresence = ({ table, clock }: { table: Table; clock: Clock })
         UpdateExpression: 'SET #connection = :connection, expiresAt = :gone',
         ExpressionAttributeNames: { '#connection': attributeOf(connectionId) },
         ExpressionAttributeValues: {
-          ':connection': { connectedAt: now.toISOString(), expiresAt: caller.expiresAt },
-          ':gone': epochSeconds(now) + longestLifeSeconds,
+          ':connection': { connectedAt: now.toISOString(), expiresAt: Math.min(caller.expiresAt, gone) },
+          ':gone': gone,
         },
       }),
     );
@@ -42,26 +43,29 @@ export const createPresence = ({ table, clock }: { table: Table; clock: Clock })
 
   /** One write; safe to repeat. */
   remove: async (tenant: string, user: string, connectionIds: readonly string[]): Promise<void> => {
-    await table.client.send(
-      new UpdateCommand({
-        TableName: table.name,
-        Key: presenceKey(tenant, user),
-        UpdateExpression: `REMOVE ${connectionIds.map((_, i) => `#c${i}`).join(', ')}`,
-        ExpressionAttributeNames: Object.fromEntries(connectionIds.map((id, i) => [`#c${i}`, attributeOf(id)])),
-      }),
-    );
+    try {
+      await table.client.send(
+        new UpdateCommand({
+          TableName: table.name,
+          Key: presenceKey(tenant, user),
+          UpdateExpression: `REMOVE ${connectionIds.map((_, i) => `#c${i}`).join(', ')}`,
+          // Without it, an item that nobody ever removes would be made for somebody who is not there.
+          ConditionExpression: 'attribute_exists(PK)',
+          ExpressionAttributeNames: Object.fromEntries(connectionIds.map((id, i) => [`#c${i}`, attributeOf(id)])),
+        }),
+      );
+    } catch (error) {
+      if (!isConditionFailed(error)) throw error;
+    }
   },
 
-  /** The connections of many users, one round trip per 100 of them, side by side. */
+  /** The connections of many users, those included that are over: whoever meets one removes it. One round trip per 100 users, side by side. */
   connectionsOf: async (tenant: string, users: readonly string[]): Promise<Connection[]> => {
     const items = await getMany(
       table,
       users.map((user) => presenceKey(tenant, user)),
     );
-    const oldest = clock.now().getTime() - longestLifeSeconds * 1000;
-    return users.flatMap((user, i) =>
-      connectionsIn(items[i], user).filter((one) => Date.parse(one.connectedAt) > oldest),
-    );
+    return users.flatMap((user, i) => connectionsIn(items[i], user));
   },
 });
 export type Presence = ReturnType<typeof createPresence>;

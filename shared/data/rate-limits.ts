@@ -1,7 +1,7 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Caller } from '../domain/caller.ts';
-import type { Clock } from '../domain/clock.ts';
-import { type Bucket, intervalMs, latestFullAt, perMinute, retryAfterSeconds } from '../domain/rate-limit.ts';
+import { type Clock, epochSeconds } from '../domain/clock.ts';
+import { type Bucket, latestFullAt, microseconds, perMinute, retryAfterSeconds } from '../domain/rate-limit.ts';
 import { Problem } from '../protocol/errors.ts';
 import { rateLimitKey } from './keys.ts';
 import type { Limits } from './limits.ts';
@@ -9,6 +9,9 @@ import { isConditionFailed, type Table } from './table.ts';
 
 /** How many buckets an instance remembers the last state of. */
 const memory = 10_000;
+
+/** By then any bucket is full, which is as good as none. */
+const keptSeconds = 120;
 
 /**
  * Token buckets, one item each. A bucket is either full, and then starts to count from now, or not, and then moves on; which of the
@@ -54,17 +57,17 @@ export const createRateLimits = ({ table, clock, limits }: { table: Table; clock
   const take = async (caller: Caller, what: string, bucket: Bucket): Promise<void> => {
     const key = rateLimitKey(caller.tenant, caller.user, what);
     const id = `${key.PK}\n${key.SK}`;
-    const now = clock.now().getTime();
-    const expiresAt = Math.ceil((now + 2 * bucket.periodMs) / 1000);
+    const now = microseconds(clock.now());
+    const expiresAt = epochSeconds(clock.now()) + keptSeconds;
     const fromFull = () =>
       write(key, 'SET fullAt = :next', 'attribute_not_exists(fullAt) OR fullAt <= :now', {
-        ':next': now + intervalMs(bucket),
+        ':next': now + bucket.interval,
         ':now': now,
         ':expiresAt': expiresAt,
       });
     const fromPart = () =>
       write(key, 'SET fullAt = fullAt + :interval', 'fullAt BETWEEN :now AND :latest', {
-        ':interval': intervalMs(bucket),
+        ':interval': bucket.interval,
         ':now': now,
         ':latest': latestFullAt(bucket, now),
         ':expiresAt': expiresAt,
@@ -79,7 +82,7 @@ export const createRateLimits = ({ table, clock, limits }: { table: Table; clock
       fullAt = outcome.fullAt;
       if (fullAt !== undefined && fullAt > latestFullAt(bucket, now)) break;
     }
-    throw new Problem('rate_limited', { retryAfter: retryAfterSeconds(bucket, fullAt ?? now + bucket.periodMs, now) });
+    throw new Problem('rate_limited', { retryAfter: retryAfterSeconds(bucket, fullAt ?? now, now) });
   };
 
   return {

@@ -1,13 +1,15 @@
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Caller } from '../domain/caller.ts';
 import { type Clock, epochSeconds } from '../domain/clock.ts';
-import { newMessage, previewOf, requireReplyInside, voidMessage } from '../domain/message.ts';
+import { newMessage, previewOf, requireReplyInside } from '../domain/message.ts';
 import { requirePermission } from '../domain/permissions.ts';
 import { Problem } from '../protocol/errors.ts';
+import { placeOfMessage } from '../protocol/identifiers.ts';
 import type { Draft, Message } from '../protocol/message.ts';
-import { isExpired, messageFrom, messageItem, storedPreview } from './items.ts';
-import { conversationKey, messageKey, sendReceiptKey } from './keys.ts';
+import { isExpired, storedPreview } from './items.ts';
+import { conversationKey, sendReceiptKey } from './keys.ts';
 import type { Limits } from './limits.ts';
+import { createNumbers } from './numbers.ts';
 import type { Place, Places } from './places.ts';
 import { despiteTransactions, getMany, type Item, isConditionFailed, type Table } from './table.ts';
 
@@ -19,10 +21,8 @@ const renumberings = 5;
 /** What a sender holds of a send: the number that its message has or will have. */
 export interface SendReceipt {
   seq: number;
-  /** The connection that has its answer already; it is not told again. */
-  connectionId: string | null;
-  /** The sender has posted it to everybody itself. */
-  fannedOut: boolean;
+  /** Connections that know of it already and are not told again: the one that has its answer, and those the sender posted to. */
+  told: string[];
 }
 
 interface Deps {
@@ -34,6 +34,8 @@ interface Deps {
 
 /** The send: docs/ordering.md. Four round trips: read, number, receipt, message. */
 export const createSends = ({ table, clock, limits, places }: Deps) => {
+  const numbers = createNumbers({ table, limits });
+
   /** Takes the next number of the conversation, atomically, and makes this its newest message. */
   const takeNumber = async ({ caller, conversation }: Place, draft: Draft, now: Date): Promise<number> => {
     const preview = storedPreview(previewOf(newMessage(draft, conversation.id, 0, caller.user, now)));
@@ -62,7 +64,7 @@ export const createSends = ({ table, clock, limits, places }: Deps) => {
 
   /** @returns the receipt that stands: this one, or that of whoever was first */
   const claim = async (place: Place, clientMessageId: string, seq: number, now: Date): Promise<SendReceipt> => {
-    const receipt: SendReceipt = { seq, connectionId: place.caller.connectionId ?? null, fannedOut: false };
+    const receipt: SendReceipt = { seq, told: ownConnection(place) };
     try {
       await table.client.send(
         new PutCommand({
@@ -92,8 +94,7 @@ export const createSends = ({ table, clock, limits, places }: Deps) => {
   };
 
   /** The number was closed before the message came: it gets another one, unless a repetition was quicker to get it one. */
-  const renumber = async (place: Place, draft: Draft, old: SendReceipt, now: Date): Promise<SendReceipt> => {
-    const seq = await takeNumber(place, draft, now);
+  const renumber = async (place: Place, draft: Draft, old: SendReceipt, seq: number): Promise<SendReceipt> => {
     try {
       await table.client.send(
         new UpdateCommand({
@@ -107,35 +108,23 @@ export const createSends = ({ table, clock, limits, places }: Deps) => {
       return { ...old, seq };
     } catch (error) {
       if (!isConditionFailed(error)) throw error;
-      await abandon(place, seq, now);
       return receiptAt(place, draft.clientMessageId);
     }
   };
 
-  /** @returns the message that holds this number: the given one, or the one that was there before */
-  const store = async (place: Place, message: Message, now: Date): Promise<Message> => {
-    const { tenant } = place.caller;
-    try {
-      await table.client.send(
-        new PutCommand({
-          TableName: table.name,
-          Item: messageItem(tenant, message, limits.expiryOf(tenant, now)),
-          ConditionExpression: 'attribute_not_exists(PK)',
-        }),
-      );
-      return message;
-    } catch (error) {
-      if (!isConditionFailed(error)) throw error;
-      const Key = messageKey(tenant, message.conversationId, message.seq);
-      const { Item } = await table.client.send(new GetCommand({ TableName: table.name, Key, ConsistentRead: true }));
-      if (!Item) throw new Problem('unavailable');
-      return messageFrom(Item);
-    }
+  /** What was read in a hurry may miss the message that is replied to: it is looked at again before that is refused. */
+  const requireReply = async ({ caller, conversation }: Place, draft: Draft): Promise<void> => {
+    const isNewer = draft.replyTo !== null && placeOfMessage(draft.replyTo).seq > conversation.seq;
+    const known = isNewer ? (await places.placeOf(caller, conversation.id)).conversation : conversation;
+    requireReplyInside(draft, known);
   };
 
-  /** A number taken for nothing is closed at once instead of left for a reader. */
-  const abandon = async (place: Place, seq: number, now: Date): Promise<void> => {
-    await store(place, voidMessage(place.conversation.id, seq, now), now);
+  /** Numbers taken for nothing are closed at once instead of left for a reader. Once their message is stored: it may be the newest. */
+  const giveBack = async (place: Place, spare: readonly number[], now: Date): Promise<void> => {
+    for (const seq of spare) {
+      await numbers.close(place, { seq, takenAt: now.toISOString() });
+      await numbers.correctPreview(place, seq);
+    }
   };
 
   return {
@@ -158,35 +147,38 @@ export const createSends = ({ table, clock, limits, places }: Deps) => {
      * Safe to repeat after any failure: a receipt is written before the message and says where it belongs.
      */
     append: async (place: Place, draft: Draft, earlier: SendReceipt | undefined): Promise<Message> => {
-      requireReplyInside(draft, place.conversation);
+      await requireReply(place, draft);
       const now = clock.now();
+      const spare: number[] = [];
       let receipt = earlier;
       for (let turn = 0; turn < renumberings; turn += 1) {
         if (!receipt) {
           const seq = await takeNumber(place, draft, now);
           receipt = await claim(place, draft.clientMessageId, seq, now);
-          if (receipt.seq !== seq) await abandon(place, seq, now);
+          if (receipt.seq !== seq) spare.push(seq);
         }
-        const stored = await store(
-          place,
-          newMessage(draft, place.conversation.id, receipt.seq, place.caller.user, now),
-          now,
-        );
-        if (stored.status !== 'void') return stored;
-        receipt = await renumber(place, draft, receipt, now);
+        const message = newMessage(draft, place.conversation.id, receipt.seq, place.caller.user, now);
+        const stored = await numbers.fill(place.caller.tenant, message);
+        if (stored.status !== 'void') {
+          await giveBack(place, spare, now);
+          return stored;
+        }
+        const seq = await takeNumber(place, draft, now);
+        receipt = await renumber(place, draft, receipt, seq);
+        if (receipt.seq !== seq) spare.push(seq);
       }
       throw new Problem('unavailable');
     },
 
-    /** Tells the stream's fan-out that everybody has it. */
-    markFannedOut: async (tenant: string, message: Message): Promise<void> => {
+    /** Leaves a mark for the stream's fan-out: whom it need not tell. */
+    markTold: async (place: Place, message: Message, reached: readonly string[]): Promise<void> => {
       await table.client.send(
         new UpdateCommand({
           TableName: table.name,
-          Key: sendReceiptKey(tenant, message.conversationId, message.senderId ?? '', message.clientMessageId ?? ''),
-          UpdateExpression: 'SET fannedOut = :true',
+          Key: receiptKeyOf(place, message.clientMessageId ?? ''),
+          UpdateExpression: 'SET told = :told',
           ConditionExpression: 'seq = :seq',
-          ExpressionAttributeValues: { ':true': true, ':seq': message.seq },
+          ExpressionAttributeValues: { ':told': [...ownConnection(place), ...reached], ':seq': message.seq },
         }),
       );
     },
@@ -206,8 +198,6 @@ export const createSends = ({ table, clock, limits, places }: Deps) => {
 };
 export type Sends = ReturnType<typeof createSends>;
 
-const receiptFrom = (item: Item): SendReceipt => ({
-  seq: Number(item.seq),
-  connectionId: (item.connectionId as string | null | undefined) ?? null,
-  fannedOut: item.fannedOut === true,
-});
+const ownConnection = ({ caller }: Place): string[] => (caller.connectionId === undefined ? [] : [caller.connectionId]);
+
+const receiptFrom = (item: Item): SendReceipt => ({ seq: Number(item.seq), told: item.told as string[] });

@@ -11,6 +11,7 @@ import {
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import pRetry from 'p-retry';
+import { Problem } from '../protocol/errors.ts';
 import { healthKey, type Key } from './keys.ts';
 
 export interface Table {
@@ -66,7 +67,11 @@ export const getMany = async (
   return keys.map((key) => found.get(asText(key)));
 };
 
-class Unprocessed extends Error {}
+class Unprocessed extends Problem {
+  constructor() {
+    super('unavailable');
+  }
+}
 
 /** Reads a whole stretch of a partition, page by page, up to `limit` items. */
 export const queryAll = async (

@@ -11,8 +11,14 @@ interface Seen {
   createdAt: string;
 }
 
+/** A number without a message, and when it was known to be taken: before the next number was, if not much. */
+export interface Hole {
+  seq: number;
+  takenAt: string;
+}
+
 /**
- * Which numbers of a stretch are holes that may be closed now.
+ * Which numbers of a stretch are holes that may be closed now, lowest first.
  * @param stretch what a consistent read of the numbers `from`…`to` (inclusive) found, in any order
  * @param takenAt when `to` was known to be taken: a hole at the end is as old as that
  */
@@ -22,15 +28,15 @@ export const closableHoles = (
   to: number,
   takenAt: string,
   now: Date,
-): number[] => {
+): Hole[] => {
   const oldEnough = (at: string) => now.getTime() - Date.parse(at) >= holeAgeMs;
   const bySeq = new Map(stretch.map((one) => [one.seq, one]));
-  const holes: number[] = [];
+  const holes: Hole[] = [];
   let laterTakenAt = takenAt;
   for (let seq = to; seq >= from; seq -= 1) {
     const present = bySeq.get(seq);
     if (present) laterTakenAt = present.createdAt;
-    else if (oldEnough(laterTakenAt)) holes.push(seq);
+    else if (oldEnough(laterTakenAt)) holes.push({ seq, takenAt: laterTakenAt });
   }
   return holes.reverse();
 };

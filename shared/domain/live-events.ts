@@ -15,14 +15,14 @@ export interface Surroundings {
   members: readonly string[];
   /** The conversation as it is now; read only when a happening needs it. */
   conversation: ConversationState | undefined;
-  /** The connection that has its answer already. */
-  answeredOn: string | null;
+  /** Connections that know of a new message already: the sender's own, and those that the sender posted to. */
+  told: readonly string[];
 }
 
 export interface Delivery {
-  to: readonly string[];
-  /** A connection of theirs that is left out. */
-  except: string | null;
+  to: ReadonlySet<string>;
+  /** Connections of theirs that are left out. */
+  except: ReadonlySet<string>;
   frame: LiveEvent;
 }
 
@@ -42,12 +42,18 @@ export const deliveriesOf = (happening: Happening, around: Surroundings): Delive
   }
 };
 
-const toAll = ({ members }: Surroundings, frame: LiveEvent): Delivery => ({ to: members, except: null, frame });
+const delivery = (to: readonly string[], frame: LiveEvent, except: readonly string[] = []): Delivery => ({
+  to: new Set(to),
+  except: new Set(except),
+  frame,
+});
+
+const toAll = ({ members }: Surroundings, frame: LiveEvent): Delivery => delivery(members, frame);
 
 const messageDelivery = (message: Message, isNew: boolean, around: Surroundings): Delivery => {
   if (message.status !== 'sent') return toAll(around, { event: 'message.deleted', data: message });
   if (!isNew) return toAll(around, { event: 'message.updated', data: message });
-  return { to: around.members, except: around.answeredOn, frame: { event: 'message.new', data: message } };
+  return delivery(around.members, { event: 'message.new', data: message }, around.told);
 };
 
 const changeDeliveries = (change: Change, around: Surroundings): Delivery[] => {
@@ -56,15 +62,9 @@ const changeDeliveries = (change: Change, around: Surroundings): Delivery[] => {
   switch (change.kind) {
     case 'member.added':
       return [
-        { to: others(change.member.userId), except: null, frame: { event: 'member.added', data: change.member } },
+        delivery(others(change.member.userId), { event: 'member.added', data: change.member }),
         ...(conversation && around.members.includes(change.member.userId)
-          ? [
-              {
-                to: [change.member.userId],
-                except: null,
-                frame: { event: 'conversation.new', data: publicView(conversation) },
-              } as const,
-            ]
+          ? [delivery([change.member.userId], { event: 'conversation.new', data: publicView(conversation) })]
           : []),
       ];
     case 'member.updated':
@@ -73,17 +73,14 @@ const changeDeliveries = (change: Change, around: Surroundings): Delivery[] => {
       const { conversationId, userId } = change.member;
       const reason = change.by === userId ? 'left' : 'removed';
       return [
-        { to: others(userId), except: null, frame: { event: 'member.removed', data: change.member } },
-        {
-          to: [userId],
-          except: null,
-          frame: { event: 'conversation.removed', data: { conversationId, rev: change.rev, reason } },
-        },
+        delivery(others(userId), { event: 'member.removed', data: change.member }),
+        delivery([userId], { event: 'conversation.removed', data: { conversationId, rev: change.rev, reason } }),
       ];
     }
     case 'conversation.updated':
+      // What it shows may be newer already; numbered as the change, so that every revision is told under its own number.
       return conversation && !conversation.deletedAt
-        ? [toAll(around, { event: 'conversation.updated', data: publicView(conversation) })]
+        ? [toAll(around, { event: 'conversation.updated', data: { ...publicView(conversation), rev: change.rev } })]
         : [];
     case 'conversation.deleted':
       return [

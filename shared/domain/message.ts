@@ -42,8 +42,8 @@ export const newMessage = (
   deletedBy: null,
 });
 
-/** Closes a number whose send never came to an end. */
-export const voidMessage = (conversationId: string, seq: number, now: Date): Message => ({
+/** Closes a number whose send never came to an end. As old as the number, so that it is not kept longer than what was said around it. */
+export const voidMessage = (conversationId: string, seq: number, takenAt: string): Message => ({
   id: messageIdOf(conversationId, seq),
   conversationId,
   seq,
@@ -56,7 +56,7 @@ export const voidMessage = (conversationId: string, seq: number, now: Date): Mes
   contentType: 'text/plain',
   attachments: [],
   replyTo: null,
-  createdAt: now.toISOString(),
+  createdAt: takenAt,
   editedAt: null,
   deletedAt: null,
   deletedBy: null,
@@ -77,7 +77,7 @@ export const edited = (message: Message, edit: Edit, caller: Caller, now: Date):
   const same =
     edit.content === message.content &&
     contentType === message.contentType &&
-    JSON.stringify(attachments) === JSON.stringify(message.attachments);
+    sameAttachments(attachments, message.attachments);
   if (same) return undefined;
   return {
     ...message,
@@ -88,6 +88,11 @@ export const edited = (message: Message, edit: Edit, caller: Caller, now: Date):
     editedAt: now.toISOString(),
   };
 };
+
+/** Field by field: the table keeps no order of a map's entries. */
+const sameAttachments = (some: Message['attachments'], others: Message['attachments']): boolean =>
+  some.length === others.length &&
+  some.every((one, i) => one.externalFileId === others[i]?.externalFileId && one.label === others[i]?.label);
 
 /**
  * The tombstone, still with the old `rev`; undefined when it is one already.

@@ -83,9 +83,12 @@ export const member = z
   .meta({ id: 'Member' });
 export type Member = z.infer<typeof member>;
 
+/** Each takes two of the 100 items that DynamoDB writes together, and the conversation one. */
+const membersAtOnce = 49;
+
 export const membersAdd = z
   .strictObject({
-    memberIds: memberIds.min(1).max(50),
+    memberIds: z.array(userId).min(1).max(membersAtOnce),
     role: memberRole.extract(['admin', 'member']).default('member'),
   })
   .meta({ id: 'MembersAdd' });

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { clientMessageId, conversationId, messageId, sequence, timestamp, userId } from './identifiers.ts';
-import { text } from './text.ts';
+import { byteLength, text } from './text.ts';
 
-/** As people count them: grapheme clusters. Bytes are bounded too, so that a message always fits one 128 KB frame. */
+/** As people count them: grapheme clusters. Bytes are bounded too, so that a message always fits one 128 KB frame, in JSON as well. */
 export const contentLimit = { characters: 4_000, bytes: 100 * 1024 };
+const attachmentsLimit = { count: 10, bytes: 16 * 1024 };
 
 export const content = text({ max: contentLimit.characters, maxBytes: contentLimit.bytes, multiline: true }).meta({
   examples: ['Hello!'],
@@ -17,7 +18,13 @@ export const attachment = z
   .strictObject({ externalFileId: text({ max: 256, maxBytes: 1024 }), label: text({ max: 256, maxBytes: 1024 }) })
   .meta({ id: 'Attachment' });
 
-const attachments = z.array(attachment).max(10);
+const attachments = z
+  .array(attachment)
+  .max(attachmentsLimit.count)
+  .refine(
+    (all) => byteLength(JSON.stringify(all)) <= attachmentsLimit.bytes,
+    `must be at most ${attachmentsLimit.bytes} bytes of JSON altogether`,
+  );
 
 /**
  * `sent`: as its sender wrote or last edited it. `deleted`: a tombstone, its content is gone. `void`: a number whose send never

@@ -15,7 +15,7 @@ export const characterCount = (text: string): number => {
 const forbidden = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/u;
 const lineBreaks = /[\t\r\n\u2028\u2029]/u;
 
-const byteLength = (text: string) => new TextEncoder().encode(text).byteLength;
+export const byteLength = (text: string): number => new TextEncoder().encode(text).byteLength;
 
 interface TextRule {
   /** In characters as people count them. */

@@ -1,13 +1,20 @@
 /**
  * Posts to live connections. The plain SDK client spends most of its time on middleware; fan-out is nothing but posts, so here they
- * are bare requests, signed by aws4, over kept-alive sockets. `npm run bench` compares the two.
+ * are bare requests over kept-alive sockets. `npm run bench` compares the two.
  */
 import http from 'node:http';
 import https from 'node:https';
-import { sign } from 'aws4';
-import pRetry, { AbortError } from 'p-retry';
+import pRetry from 'p-retry';
+import { createSigner } from './signature.ts';
 
-export type PostOutcome = 'sent' | 'gone';
+/** `refused`: the gateway will never take this frame, whoever it is for. */
+export type PostOutcome = 'sent' | 'gone' | 'refused';
+
+/** How long a caller can wait for one connection. */
+export interface Patience {
+  retries: number;
+  timeoutMs: number;
+}
 
 /** Anything but a 2xx or a 410. */
 export class PostFailed extends Error {
@@ -19,8 +26,8 @@ export class PostFailed extends Error {
   }
 }
 
-const attempts = { retries: 3, minTimeout: 50, maxTimeout: 1_000, factor: 3, randomize: true };
-const timeoutMs = 5_000;
+const pauses = { minTimeout: 50, maxTimeout: 500, factor: 3, randomize: true };
+const closeTimeoutMs = 1_000;
 
 /** @param url the stage's callback URL, `https://<api>.execute-api.<region>.amazonaws.com/<stage>` */
 export const createConnections = (url: string, environment = process.env) => {
@@ -28,33 +35,23 @@ export const createConnections = (url: string, environment = process.env) => {
   const transport = protocol === 'http:' ? http : https;
   const agent = new transport.Agent({ keepAlive: true, maxSockets: 64, scheduling: 'lifo' });
   const base = pathname.replace(/\/$/, '');
-  const host = port ? `${hostname}:${port}` : hostname;
+  const sign = createSigner({
+    host: port ? `${hostname}:${port}` : hostname,
+    region: required(environment, 'AWS_REGION'),
+    service: 'execute-api',
+    credentials: {
+      accessKeyId: required(environment, 'AWS_ACCESS_KEY_ID'),
+      secretAccessKey: required(environment, 'AWS_SECRET_ACCESS_KEY'),
+      sessionToken: environment.AWS_SESSION_TOKEN,
+    },
+  });
 
-  const request = (method: 'POST' | 'DELETE', connectionId: string, body: string): Promise<number> =>
+  const request = (method: 'POST' | 'DELETE', connectionId: string, body: string, timeoutMs: number): Promise<number> =>
     new Promise((resolve, reject) => {
       const path = `${base}/@connections/${encodeURIComponent(connectionId)}`;
-      const signed = sign(
-        {
-          method,
-          host,
-          path,
-          body,
-          service: 'execute-api',
-          ...(environment.AWS_REGION ? { region: environment.AWS_REGION } : {}),
-          headers: { 'content-type': 'application/json' },
-        },
-        credentialsIn(environment),
-      );
+      const headers = sign({ method, path, body }, Date.now());
       const outgoing = transport.request(
-        {
-          hostname,
-          port,
-          method,
-          path,
-          agent,
-          timeout: timeoutMs,
-          headers: signed.headers as http.OutgoingHttpHeaders,
-        },
+        { hostname, port, method, path, agent, timeout: timeoutMs, headers },
         (answer) => {
           answer.resume();
           answer.once('end', () => resolve(answer.statusCode ?? 0));
@@ -68,30 +65,36 @@ export const createConnections = (url: string, environment = process.env) => {
 
   return {
     /**
-     * Throttles and passing failures are tried again, with jitter.
-     * @returns `gone` for a connection that is no more
+     * Throttles and passing failures are tried again, with jitter, as far as the caller's patience goes.
+     * @returns `gone` for a connection that is no more, or not there yet
      * @throws when it could not be delivered all the same
      */
-    post: (connectionId: string, frame: string): Promise<PostOutcome> =>
-      pRetry(async () => {
-        const status = await request('POST', connectionId, frame);
-        if (status >= 200 && status < 300) return 'sent';
-        if (status === 410) return 'gone';
-        const failure = new PostFailed(status);
-        throw status === 429 || status >= 500 ? failure : new AbortError(failure);
-      }, attempts),
+    post: (connectionId: string, frame: string, { retries, timeoutMs }: Patience): Promise<PostOutcome> =>
+      pRetry(
+        async () => {
+          const status = await request('POST', connectionId, frame, timeoutMs);
+          if (status >= 200 && status < 300) return 'sent';
+          if (status === 410) return 'gone';
+          if (status === 400 || status === 413) return 'refused';
+          throw new PostFailed(status);
+        },
+        { ...pauses, retries, shouldRetry: ({ error }) => !(error instanceof PostFailed) || isPassing(error.status) },
+      ),
 
     /** Ends a connection. Safe to repeat. */
     close: async (connectionId: string): Promise<void> => {
-      const status = await request('DELETE', connectionId, '');
+      const status = await request('DELETE', connectionId, '', closeTimeoutMs);
       if (status >= 300 && status !== 410) throw new PostFailed(status);
     },
   };
 };
 export type Connections = ReturnType<typeof createConnections>;
 
-const credentialsIn = (environment: NodeJS.ProcessEnv) => ({
-  ...(environment.AWS_ACCESS_KEY_ID ? { accessKeyId: environment.AWS_ACCESS_KEY_ID } : {}),
-  ...(environment.AWS_SECRET_ACCESS_KEY ? { secretAccessKey: environment.AWS_SECRET_ACCESS_KEY } : {}),
-  ...(environment.AWS_SESSION_TOKEN ? { sessionToken: environment.AWS_SESSION_TOKEN } : {}),
-});
+const isPassing = (status: number): boolean => status === 429 || status >= 500;
+
+/** Lambda hands every function these; they hold for as long as its instance lives. */
+const required = (environment: NodeJS.ProcessEnv, name: string): string => {
+  const value = environment[name];
+  if (!value) throw new Error(`The environment variable ${name} is missing.`);
+  return value;
+};

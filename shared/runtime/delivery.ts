@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import type { Connection, Presence } from '../data/presence.ts';
 import { type Clock, epochSeconds } from '../domain/clock.ts';
 import type { Delivery } from '../domain/live-events.ts';
-import type { Connections } from './connections.ts';
+import type { Connections, Patience } from './connections.ts';
 import { describeError, logger } from './logger.ts';
 
 /** As many as there are sockets to post over. */
@@ -11,9 +11,19 @@ const atOnce = 64;
 /** API Gateway refuses frames above 128 KB; the envelope of a batch takes some. */
 const largestFrame = 120 * 1024;
 
+/** A connection is listed before the gateway has opened it, and until then it answers like one that is gone. */
+const settlingMs = 30_000;
+
 export interface Undelivered {
   connection: Connection;
   frames: string[];
+}
+
+export interface Outcome {
+  /** Connections that have everything that was for them. */
+  reached: string[];
+  /** What could not be delivered although its connection may still be there. */
+  undelivered: Undelivered[];
 }
 
 interface Deps {
@@ -22,13 +32,37 @@ interface Deps {
   clock: Clock;
 }
 
+/** `over`: the connection is no more. Otherwise what is left to be delivered. */
+type Fate = 'reached' | 'over' | { frames: string[] };
+
 /** From deliveries to sockets. Order is kept for each connection; connections are served side by side. */
 export const createPosting = ({ presence, connections, clock }: Deps) => {
+  const serve = async (connection: Connection, frames: readonly string[], patience: Patience): Promise<Fate> => {
+    const now = clock.now();
+    if (connection.expiresAt <= epochSeconds(now)) {
+      // Its token has ended: it hears nothing more, and learns so by being closed.
+      await connections.close(connection.id).catch(() => undefined);
+      return 'over';
+    }
+    for (const [i, frame] of frames.entries()) {
+      try {
+        const outcome = await connections.post(connection.id, frame, patience);
+        if (outcome === 'gone') return isSettling(connection, now) ? { frames: frames.slice(i) } : 'over';
+        if (outcome === 'refused') logger.error('the gateway refused a frame', { bytes: Buffer.byteLength(frame) });
+      } catch (error) {
+        logger.warn('a post failed', { connection: connection.id, error: describeError(error) });
+        return { frames: frames.slice(i) };
+      }
+    }
+    return 'reached';
+  };
+
   /** Tidying up must not fail what was delivered; the next post finds them again. */
-  const forget = async (tenant: string, gone: readonly Connection[]): Promise<void> => {
-    const byUser = Map.groupBy(gone, (one) => one.user);
-    await Promise.all(
-      [...byUser].map(([user, theirs]) =>
+  const forget = async (tenant: string, over: readonly Connection[]): Promise<void> => {
+    const byUser = Map.groupBy(over, (one) => one.user);
+    await pMap(
+      byUser,
+      ([user, theirs]) =>
         presence
           .remove(
             tenant,
@@ -36,54 +70,47 @@ export const createPosting = ({ presence, connections, clock }: Deps) => {
             theirs.map((one) => one.id),
           )
           .catch((error: unknown) => logger.warn('gone connections stay listed', { error: describeError(error) })),
-      ),
+      { concurrency: atOnce },
     );
   };
 
   return {
-    /** @returns what could not be delivered although its connection may still be there */
+    /** Frames for one connection. Whoever calls takes those that are over off their user's list. */
+    serve,
+
     post: async (
       tenant: string,
       deliveries: readonly Delivery[],
       live: readonly Connection[],
-    ): Promise<Undelivered[]> => {
+      patience: Patience,
+    ): Promise<Outcome> => {
       const texts = deliveries.map(({ frame }) => JSON.stringify(frame));
-      const now = epochSeconds(clock.now());
-      const gone: Connection[] = [];
-      const undelivered: Undelivered[] = [];
-      await pMap(
+      const fates = await pMap(
         live,
         async (connection) => {
-          if (connection.expiresAt <= now) {
-            gone.push(connection);
-            // Its token has ended: it hears nothing more, and learns so by being closed.
-            await connections.close(connection.id).catch(() => undefined);
-            return;
-          }
           const own = texts.filter((_, i) => isFor(deliveries[i], connection));
-          const frames = packed(own);
-          for (const [i, frame] of frames.entries()) {
-            try {
-              if ((await connections.post(connection.id, frame)) === 'sent') continue;
-              gone.push(connection);
-            } catch (error) {
-              logger.warn('a post failed', { connectionId: connection.id, error: describeError(error) });
-              undelivered.push({ connection, frames: frames.slice(i) });
-            }
-            break;
-          }
+          return { connection, fate: await serve(connection, packed(own), patience) };
         },
         { concurrency: atOnce },
       );
-      if (gone.length > 0) await forget(tenant, gone);
-      return undelivered;
+      const over = fates.filter(({ fate }) => fate === 'over').map(({ connection }) => connection);
+      if (over.length > 0) await forget(tenant, over);
+      return {
+        reached: fates.filter(({ fate }) => fate === 'reached').map(({ connection }) => connection.id),
+        undelivered: fates.flatMap(({ connection, fate }) =>
+          typeof fate === 'object' ? [{ connection, frames: fate.frames }] : [],
+        ),
+      };
     },
   };
 };
 export type Posting = ReturnType<typeof createPosting>;
 
+const isSettling = ({ connectedAt }: Connection, now: Date): boolean =>
+  now.getTime() - Date.parse(connectedAt) < settlingMs;
+
 const isFor = (delivery: Delivery | undefined, connection: Connection): boolean =>
-  delivery !== undefined && delivery.except !== connection.id && delivery.to.includes(connection.user);
+  delivery !== undefined && !delivery.except.has(connection.id) && delivery.to.has(connection.user);
 
 /** Several events for one connection travel as one `batch` frame, or as few as the largest frame allows. */
 export const packed = (events: readonly string[]): string[] => {

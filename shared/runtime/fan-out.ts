@@ -4,6 +4,7 @@ import type { Presence } from '../data/presence.ts';
 import type { Sends } from '../data/sends.ts';
 import { type Delivery, deliveriesOf, type Happening, needsConversation } from '../domain/live-events.ts';
 import type { Message } from '../protocol/message.ts';
+import type { Patience } from './connections.ts';
 import type { Posting, Undelivered } from './delivery.ts';
 import { together } from './together.ts';
 
@@ -14,6 +15,9 @@ interface Deps {
   sends: Sends;
   posting: Posting;
 }
+
+/** One that answers slowly must not hold up everybody behind it: what takes longer goes through the redelivery queue. */
+const patience: Patience = { retries: 1, timeoutMs: 1_000 };
 
 /** What happened in one conversation, in order. */
 export interface Run {
@@ -31,7 +35,8 @@ export const createFanOut = ({ conversations, members, presence, sends, posting 
   const around = async ({ tenant, conversationId, happenings }: Run) => {
     const sent = newMessagesOf(happenings);
     const [everybody, conversation, receipts] = await together([
-      members.all(tenant, conversationId),
+      // What the stream tells of, a replica may not have seen yet.
+      members.all(tenant, conversationId, { consistent: true }),
       happenings.some(needsConversation) ? conversations.stateOf(tenant, conversationId) : undefined,
       sent.length > 0 ? sends.receiptsOf(tenant, sent) : [],
     ]);
@@ -42,23 +47,26 @@ export const createFanOut = ({ conversations, members, presence, sends, posting 
     return { users: everybody.map((one) => one.userId), conversation, receiptBySeq };
   };
 
+  const tell = async (tenant: string, deliveries: readonly Delivery[]): Promise<Undelivered[]> => {
+    const users = [...new Set(deliveries.flatMap((one) => [...one.to]))];
+    if (users.length === 0) return [];
+    const live = await presence.connectionsOf(tenant, users);
+    return (await posting.post(tenant, deliveries, live, patience)).undelivered;
+  };
+
   const deliveriesIn = async (run: Run): Promise<Delivery[]> => {
     const { users, conversation, receiptBySeq } = await around(run);
     return run.happenings.flatMap((happening) => {
       const receipt =
         happening.kind === 'message' && happening.isNew ? receiptBySeq.get(happening.message.seq) : undefined;
-      if (receipt?.fannedOut) return [];
-      return deliveriesOf(happening, { members: users, conversation, answeredOn: receipt?.connectionId ?? null });
+      return deliveriesOf(happening, { members: users, conversation, told: receipt?.told ?? [] });
     });
   };
 
   return async (run: Run): Promise<Undelivered[]> => {
     const deliveries = await deliveriesIn(run);
-    const users = [...new Set(deliveries.flatMap((one) => one.to))];
     const [undelivered] = await together([
-      users.length === 0
-        ? []
-        : presence.connectionsOf(run.tenant, users).then((live) => posting.post(run.tenant, deliveries, live)),
+      tell(run.tenant, deliveries),
       // Who sends has read what came before.
       ...lastSeqBySender(run.happenings).map(([sender, seq]) =>
         members.raiseRead(run.tenant, run.conversationId, sender, seq),
@@ -74,6 +82,11 @@ const newMessagesOf = (happenings: readonly Happening[]): Message[] =>
     one.kind === 'message' && one.isNew && one.message.status === 'sent' ? [one.message] : [],
   );
 
-const lastSeqBySender = (happenings: readonly Happening[]): [string, number][] => [
-  ...new Map(newMessagesOf(happenings).map((message) => [message.senderId ?? '', message.seq])),
-];
+/** A message may be stored after one of a greater number. */
+const lastSeqBySender = (happenings: readonly Happening[]): [string, number][] => {
+  const last = new Map<string, number>();
+  for (const { senderId, seq } of newMessagesOf(happenings)) {
+    if (senderId !== null) last.set(senderId, Math.max(seq, last.get(senderId) ?? 0));
+  }
+  return [...last];
+};

@@ -4,6 +4,7 @@ import type { Place } from '../data/places.ts';
 import type { Connection, Presence } from '../data/presence.ts';
 import type { Sends } from '../data/sends.ts';
 import type { Message } from '../protocol/message.ts';
+import type { Patience } from './connections.ts';
 import type { Posting } from './delivery.ts';
 import { describeError, logger } from './logger.ts';
 
@@ -20,9 +21,12 @@ interface Audience {
   live: Connection[];
 }
 
+/** The sender waits for its answer meanwhile. */
+const hurry: Patience = { retries: 0, timeoutMs: 500 };
+
 /**
  * Where few are listening, the sender posts to them itself instead of leaving it to the stream, which is polled four times a second.
- * Only speed depends on it: what it did not finish carries no mark, and the stream's fan-out does it again.
+ * Only speed depends on it: the mark that it leaves names whom it reached, and the stream's fan-out tells everybody else.
  */
 export const createFastLane = ({ members, presence, sends, limits, posting }: Deps) => ({
   /** Starts to look up who is listening, beside the send. @returns undefined where they are too many, or not to be had */
@@ -39,17 +43,18 @@ export const createFastLane = ({ members, presence, sends, limits, posting }: De
     }
   },
 
-  /** Never throws: the message is stored, and the stream will tell of it. */
-  deliver: async ({ caller }: Place, message: Message, audience: Audience | undefined): Promise<void> => {
+  /** Never throws: the message is stored, and the stream tells whoever this does not reach. */
+  deliver: async (place: Place, message: Message, audience: Audience | undefined): Promise<void> => {
     if (!audience) return;
+    const { caller } = place;
     try {
       const delivery = {
-        to: audience.users,
-        except: caller.connectionId ?? null,
+        to: new Set(audience.users),
+        except: new Set(caller.connectionId === undefined ? [] : [caller.connectionId]),
         frame: { event: 'message.new', data: message },
       } as const;
-      const undelivered = await posting.post(caller.tenant, [delivery], audience.live);
-      if (undelivered.length === 0) await sends.markFannedOut(caller.tenant, message);
+      const { reached } = await posting.post(caller.tenant, [delivery], audience.live, hurry);
+      if (reached.length > 0) await sends.markTold(place, message, reached);
     } catch (error) {
       logger.warn('the fast lane gave up', { error: describeError(error) });
     }

@@ -22,12 +22,14 @@ const bound = (origin: string, word: 'at least' | 'at most', limit: unknown): st
 export const sentenceOf = (issue: z.core.$ZodRawIssue): string | undefined => {
   switch (issue.code) {
     case 'invalid_type':
-      return issue.input === undefined ? 'is missing' : `must be ${kinds[issue.expected] ?? issue.expected}`;
+      if (issue.input === undefined) return 'is missing';
+      return `must be ${kinds[issue.expected] ?? issue.expected}`;
     case 'too_small':
       return bound(issue.origin, 'at least', issue.minimum);
     case 'too_big':
       return bound(issue.origin, 'at most', issue.maximum);
     case 'invalid_value':
+      if (issue.input === undefined) return 'is missing';
       return `must be ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map((value) => JSON.stringify(value)).join(', ')}`;
     default:
       return undefined;

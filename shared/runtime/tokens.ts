@@ -1,6 +1,6 @@
 /** Tokens: JWTs of the issuers that the tenants trust, verified by aws-jwt-verify against their published keys. */
 import { JwtVerifier } from 'aws-jwt-verify';
-import { JwtExpiredError } from 'aws-jwt-verify/error';
+import { JwtExpiredError, WaitPeriodNotYetEndedJwkError } from 'aws-jwt-verify/error';
 import { SimpleJwksCache } from 'aws-jwt-verify/jwk';
 import { decomposeUnverifiedJwt } from 'aws-jwt-verify/jwt';
 import * as z from 'zod';
@@ -23,12 +23,20 @@ const claims = z.object({
   role: z.string().optional(),
 });
 
+class KeySetUnavailable extends Error {
+  override readonly name = 'KeySetUnavailable';
+}
+
 /** aws-jwt-verify fetches over https only; a local identity provider speaks http. */
 const fetcher = {
   fetch: async (uri: string): Promise<ArrayBuffer> => {
-    const answer = await fetch(uri, { signal: AbortSignal.timeout(jwksTimeoutMs), redirect: 'error' });
-    if (!answer.ok) throw new Error(`The key set answered ${answer.status}.`);
-    return answer.arrayBuffer();
+    try {
+      const answer = await fetch(uri, { signal: AbortSignal.timeout(jwksTimeoutMs), redirect: 'error' });
+      if (answer.ok) return await answer.arrayBuffer();
+      throw new KeySetUnavailable(`It answered ${answer.status}.`);
+    } catch (error) {
+      throw error instanceof KeySetUnavailable ? error : new KeySetUnavailable('It did not answer.');
+    }
   },
 };
 
@@ -52,7 +60,10 @@ export const createTokens = (issuers: readonly TokenIssuer[]) => {
   const fixedTenants = new Set(issuers.flatMap((one) => one.tenant ?? []));
 
   return {
-    /** @throws Problem `token_expired` for one that was good once, `unauthenticated` for any other */
+    /**
+     * @throws Problem `token_expired` for one that was good once, `unauthenticated` for any other, and whatever kept it from finding
+     * out: an issuer whose keys cannot be had says nothing about the token
+     */
     verify: async (token: string): Promise<Identity> => {
       const known = verifiers.get(issuerOf(token));
       if (!known) throw new Problem('unauthenticated');
@@ -61,6 +72,7 @@ export const createTokens = (issuers: readonly TokenIssuer[]) => {
         return identityFrom(payload, known.issuer, fixedTenants);
       } catch (error) {
         if (error instanceof JwtExpiredError) throw new Problem('token_expired');
+        if (isPassing(error)) throw error;
         if (!(error instanceof Problem)) logger.info('token refused', { error: describeError(error) });
         throw new Problem('unauthenticated');
       }
@@ -68,6 +80,10 @@ export const createTokens = (issuers: readonly TokenIssuer[]) => {
   };
 };
 export type Tokens = ReturnType<typeof createTokens>;
+
+/** The key set could not be fetched, or not yet again: the token may be good. */
+const isPassing = (error: unknown): boolean =>
+  error instanceof KeySetUnavailable || error instanceof WaitPeriodNotYetEndedJwkError;
 
 const issuerOf = (token: string): string => {
   try {
@@ -89,7 +105,8 @@ const identityFrom = (
     tenant: tenantFrom(payload, issuer, fixedTenants),
     user: sub,
     roles: known.length > 0 ? known : ['member'],
-    expiresAt: exp,
+    // Whoever reads it allows for no difference between clocks of their own.
+    expiresAt: exp + clockSkewSeconds,
   };
 };
 

@@ -85,6 +85,13 @@ export class Device {
     return frame.data as FrameOf<Name>['data'];
   }
 
+  /** Afterwards it has everything that was on its way to it. */
+  async catchesUp(): Promise<void> {
+    const answered = once(this.socket, 'pong');
+    this.socket.ping();
+    await answered;
+  }
+
   /** What it heard of one kind so far. */
   heard<Name extends EventName>(event: Name): FrameOf<Name>['data'][] {
     return this.frames.filter((one) => one.event === event).map((one) => one.data as FrameOf<Name>['data']);

@@ -1,6 +1,8 @@
 import { expect } from 'vitest';
 import type * as z from 'zod';
-import type { Route } from '../../shared/protocol/route.ts';
+import { type ErrorCode, errorCatalogue } from '../../shared/protocol/errors.ts';
+import { type ProblemDocument, problem } from '../../shared/protocol/problem.ts';
+import { commonErrorsOf, type Route } from '../../shared/protocol/route.ts';
 import { routes } from '../../shared/protocol/routes.ts';
 import { Device } from './device.ts';
 
@@ -8,6 +10,8 @@ import { Device } from './device.ts';
 export interface Answer<Body = unknown> {
   status: number;
   body: Body;
+  /** As it came, byte for byte. */
+  text: string;
   headers: Headers;
 }
 
@@ -29,7 +33,7 @@ export class Person {
     this.#doors = doors;
   }
 
-  /** @param body sent as JSON, or as it is when it is text */
+  /** @param body sent as JSON, or as it is when it is text or bytes */
   async asks<Body = unknown>(
     method: string,
     path: string,
@@ -43,12 +47,14 @@ export class Person {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      ...(body === undefined
+        ? {}
+        : { body: typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body) }),
     });
     const text = await answer.text();
     const parsed = text === '' ? undefined : (JSON.parse(text) as unknown);
     if (answer.ok) expectToFit(method, path, answer.status, parsed);
-    return { status: answer.status, body: parsed as Body, headers: answer.headers };
+    return { status: answer.status, body: parsed as Body, text, headers: answer.headers };
   }
 
   /** As `asks`, for what has to succeed. @returns the body */
@@ -56,6 +62,21 @@ export class Person {
     const answer = await this.asks<Body>(method, path, body);
     expect(answer.status, `${method} ${path}: ${JSON.stringify(answer.body)}`).toBeLessThan(300);
     return answer.body;
+  }
+
+  /** As `asks`, for what has to be refused, as its route's contract says. @returns the problem document */
+  async isRefused(
+    code: ErrorCode,
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<ProblemDocument> {
+    const answer = await this.asks(method, path, body, headers);
+    expect(answer.body, `${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`).toMatchObject({ code });
+    expectToBeProblem(answer);
+    expectToBePromised(code, method, path);
+    return answer.body as ProblemDocument;
   }
 
   /** Opens a WebSocket, as one more device of this person. */
@@ -81,7 +102,27 @@ const expectToFit = (method: string, path: string, status: number, body: unknown
   expect(fitted.data, `${method} ${path} answers more than its contract says`).toEqual(body);
 };
 
-const routeOf = (method: string, path: string): Route | undefined => {
+/** A problem document of the catalogue, and nothing beside it. */
+export const expectToBeProblem = ({ status, headers, body }: Pick<Answer, 'status' | 'headers' | 'body'>): void => {
+  const fitted = problem.strict().safeParse(body);
+  expect(fitted.error?.issues ?? []).toEqual([]);
+  const { code, title, type } = body as ProblemDocument;
+  expect({ status, title, type }).toEqual({
+    status: errorCatalogue[code].status,
+    title: errorCatalogue[code].title,
+    type: `urn:parley:problem:${code}`,
+  });
+  expect(headers.get('content-type')).toBe('application/problem+json');
+  expect(headers.get('cache-control')).toBe('no-store');
+};
+
+/** A route answers no error that its contract, and so the documents, keep silent about. */
+const expectToBePromised = (code: ErrorCode, method: string, path: string): void => {
+  const route = routeOf(method, path);
+  if (route) expect([...route.errors, ...commonErrorsOf(route)], `${route.name} does not promise it`).toContain(code);
+};
+
+export const routeOf = (method: string, path: string): Route | undefined => {
   const [pathname = ''] = path.split('?');
   return routes.find(
     (route) =>

@@ -14,6 +14,8 @@ export interface World {
   readonly cloud: Cloud;
   /** What functions logged since the last test. */
   readonly logs: string[];
+  /** The running test's own. */
+  readonly tenant: string;
   /** Somebody new to this test: the same name in another test is another tenant's. */
   person(name: string, who?: { tenant?: string; roles?: string[] }): Promise<Person>;
   /** The host's backend. */
@@ -69,6 +71,9 @@ export const aWorld = (options: Partial<CloudOptions> = {}): World => {
       return running();
     },
     logs,
+    get tenant() {
+      return ownTenant();
+    },
     person,
     service: (named = ownTenant()) => person('backend', { tenant: named, roles: ['service'] }),
   };

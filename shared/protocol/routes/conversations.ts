@@ -15,7 +15,7 @@ export const conversationsCreate = route({
   body: conversationCreate,
   status: 201,
   answer: ownConversation,
-  errors: ['conversation_full'],
+  errors: ['forbidden', 'conversation_full', 'direct_conversation'],
 });
 
 export const conversationsList = route({
@@ -39,7 +39,7 @@ export const conversationsGet = route({
   params,
   status: 200,
   answer: ownConversation,
-  errors: ['not_found'],
+  errors: ['not_found', 'forbidden'],
 });
 
 export const conversationsUpdate = route({

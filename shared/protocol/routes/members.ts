@@ -17,7 +17,7 @@ export const membersList = route({
   query: pageQuery,
   status: 200,
   answer: listOf('members', member).meta({ id: 'MemberList' }),
-  errors: ['not_found'],
+  errors: ['not_found', 'forbidden'],
 });
 
 export const membersAdd = route({
@@ -66,7 +66,7 @@ export const membersJoin = route({
   params: ofConversation,
   status: 200,
   answer: member,
-  errors: ['not_found', 'conversation_full'],
+  errors: ['not_found', 'forbidden', 'conversation_full'],
 });
 
 export const membersLeave = route({
@@ -77,5 +77,5 @@ export const membersLeave = route({
   access: 'token',
   params: ofConversation,
   status: 204,
-  errors: ['not_found', 'last_owner', 'direct_conversation'],
+  errors: ['not_found', 'forbidden', 'last_owner', 'direct_conversation'],
 });

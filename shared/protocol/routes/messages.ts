@@ -43,7 +43,7 @@ export const messagesList = route({
     ),
   status: 200,
   answer: listOf('messages', message).meta({ id: 'MessageList' }),
-  errors: ['not_found'],
+  errors: ['not_found', 'forbidden'],
 });
 
 export const messagesGet = route({
@@ -55,7 +55,7 @@ export const messagesGet = route({
   params: ofMessage,
   status: 200,
   answer: message,
-  errors: ['not_found'],
+  errors: ['not_found', 'forbidden'],
 });
 
 export const messagesUpdate = route({

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { entryOfCommand } from '../../../infra/bundle/entries.ts';
+import { gatewayPath } from '../../../infra/constructs/chat-http-api.ts';
 import { commands } from '../../../shared/protocol/commands.ts';
 import { routes } from '../../../shared/protocol/routes.ts';
 import { templatesOf } from './templates.ts';
@@ -12,7 +13,7 @@ describe('the HTTP API', () => {
     ({ name, method, path, access }) => {
       const [route] = dev
         .all('AWS::ApiGatewayV2::Route')
-        .filter(({ Properties }) => Properties.RouteKey === `${method} ${path}`);
+        .filter(({ Properties }) => Properties.RouteKey === `${method} ${gatewayPath(path)}`);
       const integration = dev
         .all('AWS::ApiGatewayV2::Integration')
         .find(({ id }) => JSON.stringify(route?.Properties.Target).includes(`"${id}"`));

@@ -1,0 +1,203 @@
+/** What a request may cost is part of its contract (design, section 7), and is held by counting calls. */
+import pMap from 'p-map';
+import { expect, it } from 'vitest';
+import { type CallSummary, summarise } from '../../infra/local/aws/meter.ts';
+import type { MeteredCall } from '../../infra/local/ports.ts';
+import type { Person } from '../support/person.ts';
+import { createsGroup, posts, says } from '../support/room.ts';
+import { storedIn } from '../support/stored.ts';
+import { aWorld } from '../support/world.ts';
+
+const world = aWorld();
+
+const upTo = (n: number) => Array.from({ length: n }, (_, i) => i + 1);
+const people = (n: number, name: string): Promise<Person[]> =>
+  Promise.all(upTo(n).map((i) => world.person(`${name}-${i}`)));
+
+/** Each instance of a function has to start first. */
+const atATime = { concurrency: 4 };
+
+const isPost = ({ action }: MeteredCall) => action === 'execute-api:ManageConnections';
+
+/** What the last run of a function cost, in a function that is warm and knows nothing of these callers. */
+const costOf = (name: string): CallSummary => {
+  const cost = world.cloud.meter.lastOf(name);
+  if (!cost) throw new Error(`${name} made no call.`);
+  return cost;
+};
+
+const figures = ({ roundTrips, readUnits, writeUnits }: CallSummary) => ({ roundTrips, readUnits, writeUnits });
+
+/** A room whose senders leave delivery to the stream: there is no fast lane to tell apart. */
+const aLargeRoom = async () => {
+  const [ada, bob] = [await world.person('ada'), await world.person('bob')];
+  const room = await createsGroup(ada, [bob, ...(await people(9, 'silent'))]);
+  return { ada, bob, room };
+};
+
+it('$connect and $disconnect: one write each, and a token costs nothing to verify', async () => {
+  const ada = await world.person('ada');
+  world.cloud.meter.reset();
+
+  const phone = await ada.connects();
+  await phone.closes();
+  await world.cloud.settled();
+
+  expect(figures(costOf('WebSocket/connect'))).toEqual({ roundTrips: 1, readUnits: 0, writeUnits: 1 });
+  expect(figures(costOf('WebSocket/disconnect'))).toEqual({ roundTrips: 1, readUnits: 0, writeUnits: 1 });
+  expect(world.cloud.meter.calls({ function: 'WebSocket/authorizer' })).toEqual([]);
+});
+
+it('$connect with a ticket: one write more, which takes it out of circulation', async () => {
+  const ada = await world.person('ada');
+  const { ticket } = await ada.does<{ ticket: string }>('POST', '/api/ws-tickets');
+  expect(figures(costOf('Http/ws-tickets-create'))).toEqual({ roundTrips: 1, readUnits: 0, writeUnits: 1 });
+
+  await ada.connects({ ticket });
+
+  expect(figures(costOf('WebSocket/authorizer'))).toEqual({ roundTrips: 1, readUnits: 0, writeUnits: 1 });
+  expect(figures(costOf('WebSocket/connect'))).toEqual({ roundTrips: 1, readUnits: 0, writeUnits: 1 });
+});
+
+it('any frame and any request: who sent it costs nothing', async () => {
+  const ada = await world.person('ada');
+  const phone = await ada.connects();
+  world.cloud.meter.reset();
+
+  await phone.isRefused('message.burn', {});
+  await phone.isRefused('message.delete', {});
+  await phone.isRefused('message.send', {});
+  expect((await ada.asks('POST', '/api/conversations', {})).status).toBe(400);
+
+  expect(world.cloud.meter.calls()).toEqual([]);
+});
+
+it.each(['WebSocket/message-send', 'Http/messages-create'])(
+  'a send (%s): four round trips, at most 5 write and 2 read units',
+  async (name) => {
+    const { ada, bob, room } = await aLargeRoom();
+    const [phone, bobs] = [await ada.connects(), await bob.connects()];
+    const send = (who: Person, device: typeof phone) =>
+      name.startsWith('Http') ? posts(who, room, 'Hello!') : says(device, room, 'Hello!');
+    await send(ada, phone);
+
+    // The first of a user whom the instance has not seen, and one of whom it has.
+    for (const [who, device] of [
+      [bob, bobs],
+      [bob, bobs],
+      [ada, phone],
+    ] as const) {
+      await send(who, device);
+      const cost = costOf(name);
+      expect(cost.roundTrips).toBe(4);
+      expect(cost.writeUnits).toBeLessThanOrEqual(5);
+      expect(cost.readUnits).toBeLessThanOrEqual(2);
+    }
+  },
+);
+
+it('a send with a fast lane: who listens is looked up beside it, and posts and mark come after it', async () => {
+  const [ada, bob] = [await world.person('ada'), await world.person('bob')];
+  const [phone] = [await ada.connects(), await ada.connects(), await bob.connects()];
+  const room = await createsGroup(ada, [bob]);
+  await says(phone, room, 'first');
+
+  await says(phone, room, 'second');
+
+  const { calls } = costOf('WebSocket/message-send');
+  const stored = calls.filter(({ action }) => action === 'dynamodb:PutItem').at(-1);
+  expect(stored?.depth).toBe(4);
+  const after = calls.filter(({ depth }) => depth > 4);
+  expect(summarise(after).actions).toEqual({ 'execute-api:ManageConnections': 2, 'dynamodb:UpdateItem': 1 });
+  const lookUps = calls.filter(
+    ({ action, depth }) => action === 'dynamodb:Query' || (action === 'dynamodb:BatchGetItem' && depth > 1),
+  );
+  expect(lookUps).toHaveLength(2);
+  const rest = summarise(calls.filter((call) => call.depth <= 4 && !lookUps.includes(call)));
+  expect(rest.roundTrips).toBe(4);
+  expect(rest.writeUnits).toBeLessThanOrEqual(5);
+  expect(rest.readUnits).toBeLessThanOrEqual(2);
+});
+
+it('a repeated send: fewer', async () => {
+  const { ada, room } = await aLargeRoom();
+  await posts(ada, room, 'Hello!', { clientMessageId: 'c1' });
+  await posts(ada, room, 'Hello!', { clientMessageId: 'c1' });
+  expect(costOf('Http/messages-create').roundTrips).toBeLessThanOrEqual(3);
+});
+
+it('a history page of 50: one round trip, as DynamoDB charges the bytes', async () => {
+  const { ada, room } = await aLargeRoom();
+  const service = await world.service();
+  await pMap(upTo(60), () => posts(service, room, 'Hello!'), atATime);
+
+  const page = await ada.does<{ messages: unknown[] }>('GET', `/api/conversations/${room.id}/messages?limit=50`);
+
+  expect(page.messages).toHaveLength(50);
+  const { roundTrips, readUnits, writeUnits, calls } = costOf('Http/messages-list');
+  expect({ roundTrips, writeUnits, calls: calls.length }).toEqual({ roundTrips: 1, writeUnits: 0, calls: 2 });
+  // 50 messages of some 700 bytes by eventually consistent reads, and 3 items by consistent ones.
+  expect(readUnits).toBeLessThanOrEqual(10);
+});
+
+it('an inbox page of 50, unread counts included: two round trips', async () => {
+  const [ada, bob] = [await world.person('ada'), await world.person('bob')];
+  await pMap(upTo(50), () => createsGroup(bob, [ada]), atATime);
+
+  const page = await ada.does<{ conversations: { unreadCount: number }[] }>('GET', '/api/conversations?limit=50');
+
+  expect(page.conversations).toHaveLength(50);
+  const { roundTrips, readUnits, writeUnits } = costOf('Http/conversations-list');
+  expect({ roundTrips, writeUnits }).toEqual({ roundTrips: 2, writeUnits: 0 });
+  // Half a unit for each conversation, however small: DynamoDB rounds every item of a batch up. The index costs the rest.
+  expect(readUnits).toBeLessThanOrEqual(50 / 2 + 5);
+});
+
+it('one conversation, its unread count included: one round trip', async () => {
+  const { bob, ada, room } = await aLargeRoom();
+  await posts(ada, room, 'Hello!');
+
+  expect(await bob.does('GET', `/api/conversations/${room.id}`)).toMatchObject({ unreadCount: 1 });
+
+  expect(costOf('Http/conversations-get')).toMatchObject({
+    roundTrips: 1,
+    writeUnits: 0,
+    actions: { 'dynamodb:BatchGetItem': 1 },
+  });
+});
+
+it('fan-out of one message to 100 members, 40 of them online: two round trips and the posts, at most 60 read units', async () => {
+  const [ada, ...others] = await people(100, 'user');
+  if (!ada) throw new Error('There is nobody.');
+  const room = await createsGroup(ada, others);
+  const devices = await pMap(others.slice(0, 40), (one) => one.connects(), atATime);
+  await world.cloud.settled();
+  world.cloud.meter.reset();
+
+  await posts(ada, room, 'Hello!');
+
+  await Promise.all(devices.map((device) => device.hearsEvent('message.new')));
+  await world.cloud.settled();
+  const { calls } = costOf('Stream/fanout');
+  expect(calls.filter(isPost)).toHaveLength(40);
+  expect(new Set(calls.filter(isPost).map(({ depth }) => depth))).toEqual(new Set([3]));
+  const { roundTrips, readUnits, writeUnits } = summarise(calls.filter((call) => !isPost(call)));
+  expect(roundTrips).toBe(2);
+  expect(readUnits).toBeLessThanOrEqual(60);
+  // The sender has read what came before.
+  expect(writeUnits).toBeLessThanOrEqual(2);
+});
+
+it('a message costs its members nothing: only the sender’s watermark is written', async () => {
+  const { ada, bob, room } = await aLargeRoom();
+  await world.cloud.settled();
+  const before = await storedIn(world.cloud).get({ PK: `${world.tenant}#CONV#${room.id}`, SK: `MEMBER#${bob.id}` });
+
+  await posts(ada, room, 'Hello!');
+  await world.cloud.settled();
+
+  expect(await storedIn(world.cloud).get({ PK: `${world.tenant}#CONV#${room.id}`, SK: `MEMBER#${bob.id}` })).toEqual(
+    before,
+  );
+  expect(costOf('Stream/fanout').actions['dynamodb:UpdateItem']).toBe(1);
+});

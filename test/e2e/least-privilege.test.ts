@@ -1,0 +1,153 @@
+/** Least privilege: after everything that Parley does was done once, no function was refused a call, and none may do more than it did. */
+import { expect, it } from 'vitest';
+import type { OwnConversation } from '../../shared/protocol/conversation.ts';
+import { insistsOn, insistsOnPosting } from '../support/persistence.ts';
+import type { Person } from '../support/person.ts';
+import { createsDirect, createsGroup, historyOf, posts, says } from '../support/room.ts';
+import { storedIn } from '../support/stored.ts';
+import { aWorld } from '../support/world.ts';
+
+const world = aWorld();
+
+/** What is granted without having been used here. */
+const justified = [
+  // Lambda wants it of a function that it feeds from a stream; nothing shows that it uses it.
+  'Stream/fanout dynamodb:ListStreams',
+  'Stream/publisher dynamodb:ListStreams',
+];
+
+const upTo = (n: number) => Array.from({ length: n }, (_, i) => i + 1);
+
+const profilesAndDocuments = async (ada: Person, service: Person) => {
+  await service.does('POST', '/api/users/sync', { users: [{ id: 'ada', displayName: 'Ada' }, { id: 'zoe' }] });
+  await ada.does('GET', '/api/users/ada');
+  await ada.does('GET', '/api/me');
+  await ada.does('PATCH', '/api/me', { preferences: {} });
+  for (const path of ['/health', '/health/live', '/health/ready', '/api/openapi.json']) await ada.does('GET', path);
+  await fetch(`${world.cloud.url}/api/docs`);
+  const { ticket } = await ada.does<{ ticket: string }>('POST', '/api/ws-tickets');
+  await (await ada.connects({ ticket })).closes();
+};
+
+const conversationsAndMembers = async (ada: Person, bob: Person, service: Person) => {
+  const zoe = await world.person('zoe');
+  await createsDirect(ada, bob);
+  await createsDirect(bob, ada);
+  const room = await createsGroup(ada, [bob, zoe], { settings: { open: true } });
+  const path = `/api/conversations/${room.id}`;
+  await (await world.person('carol')).does('POST', `${path}/join`);
+  await ada.does('POST', `${path}/members`, { memberIds: ['dan', 'eve'] });
+  await ada.does('PATCH', `${path}/members/bob`, { role: 'admin' });
+  await ada.does('DELETE', `${path}/members/dan`);
+  await (await world.person('eve')).does('DELETE', `${path}/leave`);
+  await ada.does('GET', `${path}/members`);
+  await ada.does('PATCH', path, { title: 'Hall' });
+  await ada.does('GET', path);
+  await ada.does('GET', '/api/conversations');
+  // Hers alone ends with her; the one above goes on.
+  await createsGroup(zoe, []);
+  await createsGroup(zoe, [ada]);
+  await service.does('DELETE', '/api/users/zoe');
+  const ended = await createsGroup(ada, [bob]);
+  await ada.does('DELETE', `/api/conversations/${ended.id}`);
+};
+
+const messagesOverBothWays = async (ada: Person, bob: Person) => {
+  const [phone] = await Promise.all([ada.connects(), bob.connects()]);
+  const room = await createsGroup(ada, [bob]);
+  const [one, two] = [await posts(ada, room, 'one'), await says(phone, room, 'two')];
+  await phone.does('message.edit', { messageId: two.messageId, content: 'too' }, 'message.updated');
+  await phone.does('message.delete', { messageId: two.messageId }, 'message.deleted');
+  await phone.isRefused('message.burn', {});
+  await ada.does('GET', `/api/messages/${one.id}`);
+  await ada.does('PATCH', `/api/messages/${one.id}`, { content: 'won' });
+  await ada.does('DELETE', `/api/messages/${one.id}`);
+};
+
+/** Repetitions read what was stored; readers close what never was, also when several do at once. */
+const repetitionsAndHoles = async (ada: Person, bob: Person) => {
+  const phone = await ada.connects();
+  const room = await createsGroup(ada, [bob]);
+  for (const clientMessageId of ['c1', 'c1'])
+    await insistsOn(phone, { conversation: room, content: 'x', clientMessageId });
+  for (const clientMessageId of ['c2', 'c2'])
+    await insistsOnPosting(ada, { conversation: room, content: 'x', clientMessageId });
+  const stored = storedIn(world.cloud);
+  for (const _ of upTo(3)) await stored.takeNumber(world.tenant, room, 'ada', 'never stored');
+  await stored.age(world.tenant, room, 7_200);
+  world.cloud.faults.add({
+    function: 'Http/messages-list',
+    action: 'dynamodb:PutItem',
+    fault: { kind: 'delay', ms: 300 },
+  });
+  await Promise.all(upTo(4).map(() => historyOf(bob, room)));
+  // Its last activity was in another hour: it wakes up in the inboxes.
+  await posts(ada, room, 'Good morning');
+};
+
+/** Whoever posts closes connections whose token has ended. */
+const endedTokens = async (ada: Person) => {
+  const { endTokensOf } = storedIn(world.cloud);
+  const silent = upTo(10).map((n) => `silent-${n}`);
+  for (const way of ['socket', 'HTTP', 'stream']) {
+    const listener = await world.person(`listener to ${way}`);
+    const device = await listener.connects();
+    const room: OwnConversation = await ada.does('POST', '/api/conversations', {
+      type: 'group',
+      memberIds: [listener.id, ...(way === 'stream' ? silent : [])],
+    });
+    await device.hearsEvent('conversation.new');
+    await world.cloud.settled();
+    await endTokensOf(world.tenant, listener.id);
+    if (way === 'socket') await says(await ada.connects(), room, 'Hello!');
+    else await posts(ada, room, 'Hello!');
+    await device.isClosed();
+  }
+};
+
+/** A post that fails goes through the queue; by then its connection is gone. */
+const redelivery = async (ada: Person, bob: Person) => {
+  const device = await bob.connects();
+  world.cloud.faults.add({ function: 'WebSocket/disconnect', times: 1, fault: { kind: 'crash-before' } });
+  world.cloud.faults.add({
+    function: 'Stream/fanout',
+    action: 'execute-api:ManageConnections',
+    fault: { kind: 'error' },
+  });
+  await createsGroup(ada, [bob]);
+  const queue = () => world.cloud.queue('QueueredeliverqueueQueue');
+  await expect.poll(() => queue().delayed.length, { timeout: 10_000 }).toBeGreaterThan(0);
+  device.socket.terminate();
+  await expect.poll(() => Object.values(queue()).flat().length, { timeout: 15_000 }).toBe(0);
+  world.cloud.faults.clear();
+};
+
+it('grants every function what it does, and nothing more', async () => {
+  const [ada, bob, service] = [await world.person('ada'), await world.person('bob'), await world.service()];
+
+  await profilesAndDocuments(ada, service);
+  await conversationsAndMembers(ada, bob, service);
+  await messagesOverBothWays(ada, bob);
+  await repetitionsAndHoles(ada, bob);
+  await endedTokens(ada);
+  await redelivery(ada, bob);
+  await world.cloud.settled();
+
+  const report = world.cloud.permissions();
+  expect(report.flatMap((one) => one.denied.map(({ action }) => `${one.function} ${action}`))).toEqual([]);
+  const unused = report.flatMap((one) => one.unused.map(({ action }) => `${one.function} ${action}`));
+  expect(unused.sort()).toEqual(justified);
+}, 60_000);
+
+it('runs every function on the way', () => {
+  const used = new Set(
+    world.cloud
+      .permissions()
+      .filter(({ used: grants }) => grants.length > 0)
+      .map((one) => one.function),
+  );
+  const touching = world.cloud
+    .permissions()
+    .filter(({ granted }) => granted.some(({ action }) => !/^(logs|xray):/.test(action)));
+  expect(touching.filter((one) => !used.has(one.function)).map((one) => one.function)).toEqual([]);
+});

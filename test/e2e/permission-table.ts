@@ -1,0 +1,83 @@
+/** Who may do what, as the issue and docs/reference/permissions.md say it. A route or command that is missing here fails the matrix. */
+import type { ErrorCode } from '../../shared/protocol/errors.ts';
+import { foreigners, insiders, type Standing } from '../support/cast.ts';
+
+export type Outcome = 'ok' | ErrorCode;
+
+const outcomes: Record<string, Outcome> = {
+  ok: 'ok',
+  '403': 'forbidden',
+  '404': 'not_found',
+  last: 'last_owner',
+};
+
+/** Somebody of another tenant finds nothing, whatever they are there. */
+const nothing = '404 404 404';
+
+const row = (inside: string, outside = nothing): Record<Standing, Outcome> => {
+  const cells = `${inside} ${outside}`.trim().split(/\s+/);
+  const standings = [...insiders, ...foreigners];
+  if (cells.length !== standings.length) throw new Error(`A row has ${standings.length} cells: ${cells.join(' ')}`);
+  return Object.fromEntries(
+    standings.map((standing, i) => [standing, outcomes[cells[i] ?? ''] ?? 'internal']),
+  ) as Record<Standing, Outcome>;
+};
+
+const anybody = row('ok ok ok ok ok ok ok ok', 'ok ok ok');
+const readers = 'ok 404 ok ok ok ok ok ok';
+const hostOnly = row('403 403 403 403 403 403 403 ok', '403 403 ok');
+
+interface Expectation {
+  who: Record<Standing, Outcome>;
+  body?: unknown;
+  /** Whom the path names. */
+  userId?: string;
+}
+
+//                     author outsider member admin owner tenantModerator tenantAdmin service
+export const httpTable: Record<string, Expectation> = {
+  'users/sync': { who: hostOnly, body: { id: 'somebody', displayName: 'Somebody' } },
+  'users/get': { who: row('ok ok ok ok ok ok ok ok'), userId: 'secret-author' },
+  'users/delete': { who: hostOnly, userId: 'somebody-else' },
+  'me/get': { who: anybody },
+  'me/update': { who: anybody, body: { preferences: { notifications: 'none' } } },
+  'conversations/create': { who: anybody, body: { type: 'group', memberIds: ['somebody'] } },
+  'conversations/list': { who: anybody },
+  'conversations/get': { who: row(readers) },
+  'conversations/update': { who: row('403 404 403 ok ok 403 ok ok'), body: { title: 'Renamed' } },
+  'conversations/delete': { who: row('403 404 403 403 ok 403 ok ok') },
+  'members/list': { who: row(readers) },
+  'members/add': { who: row('403 404 403 ok ok 403 ok ok'), body: { memberIds: ['newcomer'] } },
+  'members/update': {
+    who: row('403 404 403 403 ok 403 ok ok'),
+    body: { role: 'admin' },
+    userId: 'another-member',
+  },
+  'members/remove': { who: row('403 404 403 ok ok 403 ok ok'), userId: 'another-member' },
+  // The group is closed.
+  'members/join': { who: row('ok 404 ok ok ok 404 404 404') },
+  'members/leave': { who: row('ok 404 ok ok last 403 403 403') },
+  'messages/create': {
+    who: row('ok 404 ok ok ok 403 403 ok'),
+    body: { clientMessageId: 'c-1', content: 'hello' },
+  },
+  'messages/list': { who: row(readers) },
+  'messages/get': { who: row(readers) },
+  'messages/update': { who: row('ok 404 403 403 403 403 403 403'), body: { content: 'changed' } },
+  'messages/delete': { who: row('ok 404 403 ok ok ok ok ok') },
+  'ws-tickets/create': { who: anybody },
+  'health/live': { who: anybody },
+  'health/ready': { who: anybody },
+  'docs/openapi': { who: anybody },
+  'docs/page': { who: anybody },
+};
+
+//                     author outsider member admin owner tenantModerator tenantAdmin service
+export const commandTable: Record<string, { who: Record<Standing, Outcome>; data: Record<string, unknown> }> = {
+  'message.send': {
+    who: row('ok 404 ok ok ok 403 403 ok'),
+    data: { clientMessageId: 'c-1', content: 'hello' },
+  },
+  'message.edit': { who: row('ok 404 403 403 403 403 403 403'), data: { content: 'changed' } },
+  'message.delete': { who: row('ok 404 403 ok ok ok ok ok'), data: {} },
+};

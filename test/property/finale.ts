@@ -1,0 +1,104 @@
+/** What must be true once everything has come to rest. */
+import type { Message } from '../../shared/protocol/message.ts';
+import type { Fetched } from '../support/client-state.ts';
+import { fetchState } from '../support/fresh-fetch.ts';
+import type { Cast, Seat } from './cast.ts';
+import { complaintsAboutMessages, type Ledger } from './ledger.ts';
+import { type Name, names } from './model.ts';
+import { compareWithTruth, type Known, type Rooms } from './rooms.ts';
+import { complaintsAbout, type Truth } from './truth.ts';
+
+export interface Ending {
+  cast: Cast;
+  rooms: Rooms;
+  ledger: Ledger;
+  /** Titles of groups, and pairs, whose founding was not answered. */
+  perhaps: ReadonlySet<string>;
+  truthOf(known: Known): Promise<Truth | undefined>;
+}
+
+/** @throws with everything that is wrong */
+export const checkEnding = async (ending: Ending): Promise<void> => {
+  const { cast, rooms, ledger } = ending;
+  const complaints: string[] = [];
+  const truths = new Map<string, Truth>();
+  for (const known of rooms.all) {
+    const truth = await ending.truthOf(known);
+    compareWithTruth(known, truth);
+    if (!truth) continue;
+    truths.set(known.id, truth);
+    const about = [
+      ...complaintsAbout(truth, known.founders),
+      ...complaintsAboutMessages(truth.messages, ledger.inRoom(known.id)),
+    ];
+    complaints.push(...about.map((one) => `${known.id}: ${one}`));
+  }
+  for (const tenant of cast.tenants) {
+    for (const name of names) {
+      const fetched = await fetchState(cast.person(tenant, name));
+      complaints.push(
+        ...complaintsAboutFetched(fetched, tenant, name, ending, truths).map((one) => `${tenant} ${name}: ${one}`),
+      );
+    }
+  }
+  complaints.push(...cast.seats.flatMap((seat) => leaksTo(seat, rooms, ledger)));
+  if (complaints.length > 0) throw new Error(complaints.join('\n'));
+};
+
+/** What somebody fetches is what they are a member of, as it is stored, and nothing else. */
+const complaintsAboutFetched = (
+  fetched: readonly Fetched[],
+  tenant: string,
+  name: Name,
+  { rooms, perhaps }: Ending,
+  truths: ReadonlyMap<string, Truth>,
+): string[] => {
+  const expected = rooms.of(tenant).filter(({ states: [state] }) => state && !state.ended && state.members[name]);
+  const missing = expected.filter(({ id }) => !fetched.some(({ own }) => own.id === id)).map(({ id }) => id);
+  const times = fetched.map(({ own }) => own.lastActivityAt);
+  return [
+    ...missing.map((id) => `${id} is not in the inbox`),
+    ...(times.join() === times.toSorted().reverse().join() ? [] : [`the inbox is out of order: ${times.join()}`]),
+    ...fetched.flatMap(({ own, members, messages }) => {
+      const truth = truths.get(own.id);
+      const isKnown = expected.some(({ id }) => id === own.id);
+      if (!isKnown || !truth) {
+        const isPerhaps = perhaps.has(String(own.title)) || perhaps.has(String(own.memberIds));
+        return isPerhaps && !rooms.get(own.id) ? [] : [`sees ${own.id}`];
+      }
+      const member = truth.members.find(({ userId }) => userId === name);
+      const told = [own.seq, own.rev, own.memberCount, own.role, own.unreadCount, members.length, ids(messages)];
+      const { conversation } = truth;
+      const unread = conversation.seq - (member?.lastReadSeq ?? 0);
+      const stored = [
+        conversation.seq,
+        conversation.rev,
+        truth.members.length,
+        member?.role,
+        unread,
+        truth.members.length,
+        ids(truth.messages),
+      ];
+      return JSON.stringify(told) === JSON.stringify(stored)
+        ? []
+        : [`fetches ${JSON.stringify(told)} of ${own.id}, stored is ${JSON.stringify(stored)}`];
+    }),
+  ];
+};
+
+const ids = (messages: readonly Message[]) =>
+  messages.map(({ seq, rev, status, content }) => `${seq}/${rev} ${status} ${content}`);
+
+/** Nobody hears of another tenant, nor what was said after they had gone. */
+const leaksTo = (seat: Seat, rooms: Rooms, ledger: Ledger): string[] =>
+  seat.devices
+    .flatMap((device) => device.heard('message.new'))
+    .flatMap((message) => {
+      const known = rooms.get(message.conversationId);
+      if (known && known.tenant !== seat.tenant) return [`${seat.name} heard ${message.id} of another tenant`];
+      const sent = ledger.inRoom(message.conversationId).find((one) => one.clientMessageId === message.clientMessageId);
+      const isOut = sent?.outsiders.includes(seat.name) && (known?.welcomedAt.get(seat.name) ?? 0) < sent.begun;
+      return isOut
+        ? [`${seat.name} had left ${message.conversationId} when ${message.content} was sent, and heard it`]
+        : [];
+    });

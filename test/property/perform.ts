@@ -1,0 +1,102 @@
+import type { ServerFrame } from '../../shared/protocol/events.ts';
+import type { Device } from '../support/device.ts';
+import type { Person } from '../support/person.ts';
+import type { Seat } from './cast.ts';
+import type { Action, Name, Outcome } from './model.ts';
+
+/** Somebody does something in a conversation, through a device or over HTTP. */
+export interface Command {
+  tenant: string;
+  by: Name;
+  room: string;
+  action: Action;
+  seat: Seat | undefined;
+}
+
+/** These leave open whether anything was done. */
+const vague = new Set(['internal', 'unavailable']);
+
+const unknown: Outcome = { code: 'unknown' };
+
+/** Asks once, and says what came of it. */
+export const perform = async (person: Person, { room, action, seat }: Command): Promise<Outcome> => {
+  const device = seat?.follower?.device;
+  const frame = device && !device.closed ? frameOf(room, action) : undefined;
+  if (!device || !frame) return overHttp(person, ...requestOf(room, action));
+  const outcome = await overSocket(device, frame.event, frame.data);
+  if (outcome.code === 'unknown' && action.kind === 'send') seat?.follower?.doubts(room, action.clientMessageId);
+  return outcome;
+};
+
+export const overHttp = async (person: Person, method: string, path: string, body?: unknown): Promise<Outcome> => {
+  const answer = await person.asks<{ code?: string }>(method, path, body);
+  if (answer.status < 300) return { code: 'ok', answer: answer.body };
+  const code = answer.body?.code;
+  return code === undefined || vague.has(code) ? unknown : { code };
+};
+
+/** A device does one thing at a time here: an answer of the gateway itself, which names no reference, is for that. */
+const overSocket = async (device: Device, event: string, data: unknown): Promise<Outcome> => {
+  const id = crypto.randomUUID();
+  const before = device.frames.length;
+  const answer = (): ServerFrame | undefined =>
+    device.frames.slice(before).find((frame) => frame.id === id || frame.event === undefined);
+  device.socket.send(JSON.stringify({ event, id, data }), () => undefined);
+  await device.until(() => device.closed !== undefined || answer() !== undefined, `an answer to ${event}`);
+  const frame = answer();
+  if (!frame || frame.event === undefined) return unknown;
+  if (frame.event !== 'error') return { code: 'ok', answer: frame.data };
+  return vague.has(frame.data.code) ? unknown : { code: frame.data.code };
+};
+
+/** What goes over sockets; the rest goes over HTTP alone. */
+const frameOf = (room: string, action: Action): { event: string; data: unknown } | undefined => {
+  switch (action.kind) {
+    case 'send': {
+      const { clientMessageId, content } = action;
+      return { event: 'message.send', data: { conversationId: room, clientMessageId, content } };
+    }
+    case 'edit': {
+      const { seq, content, expectedVersion } = action;
+      return { event: 'message.edit', data: { messageId: `${room}.${seq}`, content, expectedVersion } };
+    }
+    case 'delete':
+      return { event: 'message.delete', data: { messageId: `${room}.${action.seq}` } };
+    default:
+      return undefined;
+  }
+};
+
+const requestOf = (room: string, action: Action): [method: string, path: string, body?: unknown] => {
+  const path = `/api/conversations/${room}`;
+  switch (action.kind) {
+    case 'send': {
+      const { clientMessageId, content } = action;
+      return ['POST', `${path}/messages`, { clientMessageId, content }];
+    }
+    case 'edit': {
+      const { seq, content, expectedVersion } = action;
+      return ['PATCH', `${path}/messages/${room}.${seq}`, { content, expectedVersion }];
+    }
+    case 'delete':
+      return ['DELETE', `/api/messages/${room}.${action.seq}`];
+    case 'add':
+      return ['POST', `${path}/members`, { memberIds: action.users, role: action.role }];
+    case 'appoint':
+      return ['PATCH', `${path}/members/${action.user}`, { role: action.role }];
+    case 'remove':
+      return ['DELETE', `${path}/members/${action.user}`];
+    case 'join':
+      return ['POST', `${path}/join`];
+    case 'leave':
+      return ['DELETE', `${path}/leave`];
+    case 'retitle':
+      return ['PATCH', path, { title: action.title }];
+    case 'open':
+      return ['PATCH', path, { settings: { open: action.open } }];
+    case 'end':
+      return ['DELETE', path];
+    case 'read':
+      return ['GET', `${path}/messages?limit=100`];
+  }
+};

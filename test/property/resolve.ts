@@ -1,0 +1,124 @@
+import type { Cast, Seat } from './cast.ts';
+import type { Ledger, Sent } from './ledger.ts';
+import { type Action, type Name, names, type Room } from './model.ts';
+import type { Command } from './perform.ts';
+import type { Known, Rooms } from './rooms.ts';
+import type { Wish } from './script.ts';
+
+export interface Scene {
+  cast: Cast;
+  rooms: Rooms;
+  ledger: Ledger;
+  /** The next moment. */
+  tick(): number;
+}
+
+/** A command, with the entry of the ledger that a send belongs to. */
+export type Planned = { command: Command; sent: Sent | undefined };
+
+/** What a wish means now; undefined where it means nothing yet. Founding and reconnecting are not in it: see `play.ts`. */
+export const resolve = (wish: Wish, scene: Scene): Planned | undefined => {
+  const { cast, rooms } = scene;
+  const tenant = cast.tenants[wish.elsewhere ? 1 : 0];
+  const living = rooms.of(tenant).filter(({ states }) => !states[0]?.ended || wish.room === 9);
+  const known = living[wish.room % Math.max(1, living.length)];
+  const room = known?.states[0];
+  if (!known || !room) return undefined;
+  if (wish.kind === 'send') return send(wish, known, room, scene);
+  if (wish.kind === 'repeat') return repeat(wish, known, scene);
+  const action = actionOf(wish, room, scene);
+  if (!action) return undefined;
+  const by = doerOf(wish, room, action);
+  // Somebody of the other tenant, who has the same name, knows the id.
+  const from = wish.astray ? otherTenant(cast, tenant) : tenant;
+  return { command: { tenant: from, by, room: known.id, action, seat: seatOf(cast, from, by, wish) }, sent: undefined };
+};
+
+const otherTenant = ({ tenants: [home, away] }: Cast, tenant: string) => (tenant === home ? away : home);
+
+const send = (wish: Wish, known: Known, room: Room, scene: Scene): Planned | undefined => {
+  const { cast, ledger, tick } = scene;
+  const members = names.filter((name) => room.members[name]);
+  const by = wish.entitled ? members[wish.who % members.length] : names[wish.who];
+  if (!by) return undefined;
+  const from = wish.astray ? otherTenant(cast, known.tenant) : known.tenant;
+  const begun = tick();
+  const clientMessageId = `c${begun}`;
+  const content = `${from} ${by} ${clientMessageId}`;
+  const outsiders = names.filter((name) => known.states.every((state) => !state.members[name]));
+  const sent = ledger.begin({ tenant: from, room: known.id, sender: by, clientMessageId, content, begun, outsiders });
+  return again(sent, seatOf(cast, from, by, wish));
+};
+
+/** What was answered long ago is asked again. */
+const repeat = (wish: Wish, known: Known, { cast, ledger }: Scene): Planned | undefined => {
+  const answered = ledger.inRoom(known.id).filter((one) => one.answered);
+  const sent = answered.at(-1 - (wish.message % Math.max(1, answered.length)));
+  return sent && again(sent, seatOf(cast, sent.tenant, sent.sender as Name, wish));
+};
+
+export const again = (sent: Sent, seat: Seat | undefined): Planned => {
+  const { tenant, sender, room, clientMessageId, content } = sent;
+  sent.attempts += 1;
+  return {
+    command: { tenant, by: sender as Name, room, action: { kind: 'send', clientMessageId, content }, seat },
+    sent,
+  };
+};
+
+/** A free device of theirs; undefined is HTTP. */
+export const seatOf = (cast: Cast, tenant: string, name: Name, { door }: Pick<Wish, 'door'>): Seat | undefined => {
+  const free = cast.seats.filter((one) => one.tenant === tenant && one.name === name && !one.busy && cast.isOpen(one));
+  const seat = door === 0 ? undefined : free[door % Math.max(1, free.length)];
+  if (seat) seat.busy = true;
+  return seat;
+};
+
+const actionOf = (wish: Wish, room: Room, { tick }: Scene): Action | undefined => {
+  const user = names[wish.whom % names.length] ?? 'ada';
+  const seqs = Object.keys(room.said).map(Number);
+  const seq = seqs[seqs.length - 1 - (wish.message % Math.max(1, seqs.length))];
+  switch (wish.kind) {
+    case 'edit': {
+      const version = seq === undefined ? undefined : room.said[seq]?.version;
+      if (seq === undefined || version === undefined) return undefined;
+      const expectedVersion = wish.flag ? undefined : Math.max(1, version - (wish.whom % 2));
+      return { kind: 'edit', seq, content: `edited ${tick()}`, expectedVersion };
+    }
+    case 'delete':
+      return seq === undefined ? undefined : { kind: 'delete', seq };
+    case 'add':
+      return { kind: 'add', users: usersIn(wish.whom, user), role: wish.role === 'owner' ? 'admin' : 'member' };
+    case 'appoint':
+      return { kind: 'appoint', user, role: wish.role };
+    case 'remove':
+      return { kind: 'remove', user };
+    case 'retitle':
+      return { kind: 'retitle', title: `Title ${tick()}` };
+    case 'open':
+      return { kind: 'open', open: wish.flag };
+    case 'join':
+    case 'leave':
+    case 'end':
+    case 'read':
+      return { kind: wish.kind };
+    default:
+      return undefined;
+  }
+};
+
+/** A number as a set of users, or one of them. */
+const usersIn = (bits: number, otherwise: string): string[] => {
+  const some = names.filter((_, i) => bits & (1 << i));
+  return some.length > 0 ? some : [otherwise];
+};
+
+/** Rather somebody who may, where the wish says so: the message's sender, an owner. */
+const doerOf = (wish: Wish, room: Room, action: Action): Name => {
+  const anybody = names[wish.who] ?? 'ada';
+  if (!wish.entitled) return anybody;
+  if (action.kind === 'edit' || action.kind === 'delete') return (room.said[action.seq]?.sender as Name) ?? anybody;
+  if (action.kind === 'join' || action.kind === 'leave' || action.kind === 'read') return anybody;
+  const owners = names.filter((name) => room.members[name] === 'owner');
+  return owners[wish.who % Math.max(1, owners.length)] ?? anybody;
+};

@@ -1,0 +1,112 @@
+/** What is stored, read by the account's owner past everything that Parley does; and whether it agrees with itself. */
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { paginateQuery } from '@aws-sdk/lib-dynamodb';
+import { changeFrom, conversationFrom, memberFrom, messageFrom } from '../../shared/data/items.ts';
+import { changePrefix, conversationKey, memberPrefix, messagePrefix } from '../../shared/data/keys.ts';
+import type { Change } from '../../shared/domain/changes.ts';
+import type { ConversationState, MemberState } from '../../shared/domain/conversation.ts';
+import type { Message } from '../../shared/protocol/message.ts';
+
+export interface Truth {
+  conversation: ConversationState;
+  members: MemberState[];
+  messages: Message[];
+  changes: Change[];
+}
+
+export const readTruth = async (
+  client: DynamoDBDocumentClient,
+  table: string,
+  tenant: string,
+  room: string,
+): Promise<Truth | undefined> => {
+  const items: Record<string, unknown>[] = [];
+  const pages = paginateQuery(
+    { client },
+    {
+      TableName: table,
+      KeyConditionExpression: 'PK = :pk',
+      ExpressionAttributeValues: { ':pk': conversationKey(tenant, room).PK },
+      ConsistentRead: true,
+    },
+  );
+  for await (const page of pages) items.push(...(page.Items ?? []));
+  const under = (prefix: string) => items.filter((item) => String(item.SK).startsWith(prefix));
+  const [meta] = under('META');
+  if (!meta) return undefined;
+  return {
+    conversation: conversationFrom(meta),
+    members: under(memberPrefix).map(memberFrom),
+    messages: under(messagePrefix).map(messageFrom),
+    changes: under(changePrefix).map(changeFrom),
+  };
+};
+
+/** Numbers that were taken and hold nothing. */
+export const holesIn = ({ conversation, messages }: Truth): number[] =>
+  oneTo(conversation.seq).filter((seq) => !messages.some((one) => one.seq === seq));
+
+/** @param founders who were members at the beginning, the owner first */
+export const complaintsAbout = (truth: Truth, founders: readonly string[]): string[] => {
+  const { conversation, members, messages, changes } = truth;
+  const complaints: string[] = [];
+  const expect = (isSo: boolean, otherwise: string) => {
+    if (!isSo) complaints.push(otherwise);
+  };
+  const same = (a: unknown, b: unknown, what: string) =>
+    expect(JSON.stringify(a) === JSON.stringify(b), `${what}: ${JSON.stringify(a)}, not ${JSON.stringify(b)}`);
+
+  // Nobody reads a deleted conversation any more, so nobody closes its holes.
+  if (!conversation.deletedAt) {
+    const numbers = messages.map(({ seq }) => seq);
+    same(numbers, oneTo(conversation.seq), 'numbers of messages');
+    const newest = messages.findLast(({ status }) => status !== 'void');
+    same(shownOf(conversation.lastMessage), shownOf(newest), 'preview, against the newest message');
+  }
+  same(
+    changes.map(({ rev }) => rev),
+    oneTo(conversation.rev),
+    'numbers of changes',
+  );
+  same(conversation.memberCount, members.length, 'memberCount');
+  same(conversation.ownerCount, members.filter(({ role }) => role === 'owner').length, 'ownerCount');
+  expect(conversation.type === 'direct' || conversation.ownerCount > 0, 'a group without an owner');
+  same(
+    members.map(({ userId, role, rev }) => [userId, role, rev]).sort(),
+    replayed(changes, conversation.type === 'direct' ? [] : founders, founders),
+    'members, against what the changes tell',
+  );
+  for (const message of messages) {
+    const own = changes.filter((one) => 'seq' in one && one.seq === message.seq);
+    same(
+      [message.rev, message.version],
+      [own.at(-1)?.rev ?? 0, own.length + 1],
+      `rev and version of number ${message.seq}`,
+    );
+    expect(
+      message.status === 'deleted' ? own.at(-1)?.kind === 'message.deleted' : true,
+      `number ${message.seq} is deleted without a change`,
+    );
+  }
+  for (const { userId, joinedSeq, lastReadSeq } of members) {
+    const own = messages.filter((one) => one.senderId === userId).map(({ seq }) => seq);
+    same(lastReadSeq, Math.max(joinedSeq, ...own), `lastReadSeq of ${userId}`);
+  }
+  return complaints;
+};
+
+const shownOf = (shown: Pick<Message, 'seq' | 'content' | 'status'> | null | undefined) =>
+  shown ? [shown.seq, shown.content, shown.status] : null;
+
+const oneTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1);
+
+/** Who is a member, in which role, by which revision, if the changes tell everything. */
+const replayed = (changes: readonly Change[], [owner]: readonly string[], founders: readonly string[]): unknown[] => {
+  const members = new Map(founders.map((user) => [user, [user, user === owner ? 'owner' : 'member', 0]]));
+  for (const change of changes) {
+    if (change.kind === 'member.added' || change.kind === 'member.updated')
+      members.set(change.member.userId, [change.member.userId, change.member.role, change.rev]);
+    if (change.kind === 'member.removed') members.delete(change.member.userId);
+  }
+  return [...members.values()].sort();
+};

@@ -1,0 +1,182 @@
+/**
+ * What a client knows, kept up to date as a client does it: it begins with a fetch, follows events, drops what it has by
+ * (conversationId, seq, rev), and sees by number what it has missed. Pure: each function takes a state and gives another.
+ */
+import type { Conversation, Member, OwnConversation } from '../../shared/protocol/conversation.ts';
+import type { ServerFrame } from '../../shared/protocol/events.ts';
+import type { Message } from '../../shared/protocol/message.ts';
+
+/** A conversation that was followed. Everything in it is told by events; what follows from it is in client-view.ts. */
+export interface Followed {
+  /** Type, title, settings and the like, as of `about.rev`. */
+  about: Conversation;
+  /** The greatest number that is known to be taken. */
+  seq: number;
+  /** By `seq`. */
+  messages: Record<number, Message>;
+  /** By user. */
+  members: Record<string, Member>;
+  /** The revision that removed somebody, so that older news of them is not believed. */
+  departed: Record<string, number>;
+  /** Everything up to this revision is in what was fetched. */
+  fetchedRev: number;
+  /** Later revisions that an event has told of. */
+  heardRevs: number[];
+  /** What had been read when it was fetched; a client's own messages raise it. */
+  lastReadSeq: number;
+  /** False for one that was heard of, and whose members and messages are still to be fetched. */
+  isFetched: boolean;
+}
+
+export interface ClientState {
+  readonly user: string;
+  readonly conversations: Readonly<Record<string, Followed>>;
+  /** The revision at which each conversation was lost, so that older news of it is not believed. */
+  readonly lost: Readonly<Record<string, number>>;
+}
+
+/** One conversation with all that belongs to it, freshly fetched. `own` was fetched first. */
+export interface Fetched {
+  own: OwnConversation;
+  members: Member[];
+  messages: Message[];
+}
+
+export const emptyState = (user: string): ClientState => ({ user, conversations: {}, lost: {} });
+
+/** The state as one frame leaves it. Frames may be repeated, late, or tell of conversations that one knows nothing of. */
+export const follow = (state: ClientState, frame: ServerFrame): ClientState => {
+  switch (frame.event) {
+    case 'message.new':
+      return inConversation(state, frame.data.conversationId, (one) => withMessage(one, frame.data));
+    case 'message.updated':
+    case 'message.deleted':
+      return inConversation(state, frame.data.conversationId, (one) =>
+        heard(withMessage(one, frame.data), frame.data.rev),
+      );
+    case 'message.sent': {
+      const [conversationId = ''] = frame.data.messageId.split('.');
+      return inConversation(state, conversationId, (one) => ({ ...one, seq: Math.max(one.seq, frame.data.seq) }));
+    }
+    case 'member.added':
+    case 'member.updated':
+      return inConversation(state, frame.data.conversationId, (one) =>
+        heard(withMember(one, frame.data), frame.data.rev),
+      );
+    case 'member.removed':
+      return inConversation(state, frame.data.conversationId, (one) =>
+        heard(withoutMember(one, frame.data.userId, frame.data.rev), frame.data.rev),
+      );
+    case 'conversation.updated':
+      return inConversation(state, frame.data.id, (one) => heard(withNews(one, frame.data), frame.data.rev));
+    case 'conversation.new':
+      return withConversation(state, frame.data);
+    case 'conversation.removed':
+      return withoutConversation(state, frame.data.conversationId, frame.data.rev);
+    case 'batch':
+      return frame.data.events.reduce((now, event) => follow(now, event as ServerFrame), state);
+    // Errors, and the gateway's own words, which are no frames of Parley's.
+    default:
+      return state;
+  }
+};
+
+/** The state with a conversation that was fetched while events came: each part is as new as the newer of both. */
+export const withFetched = (state: ClientState, { own, members, messages }: Fetched): ClientState => {
+  if (own.rev <= (state.lost[own.id] ?? -1)) return state;
+  const before = state.conversations[own.id];
+  const { role: _, lastReadSeq, unreadCount: __, ...about } = own;
+  const blank: Followed = {
+    about,
+    seq: own.seq,
+    messages: {},
+    members: {},
+    departed: {},
+    fetchedRev: own.rev,
+    heardRevs: [],
+    lastReadSeq: 0,
+    isFetched: true,
+  };
+  const known = before ? withNews(before, about) : blank;
+  const fetchedRev = Math.max(known.fetchedRev, own.rev);
+  const merged: Followed = {
+    ...known,
+    fetchedRev,
+    heardRevs: known.heardRevs.filter((rev) => rev > fetchedRev),
+    lastReadSeq: Math.max(known.lastReadSeq, lastReadSeq ?? 0),
+    isFetched: true,
+  };
+  const followed = messages.reduce(withMessage, members.reduce(withMember, merged));
+  return { ...state, conversations: { ...state.conversations, [own.id]: followed } };
+};
+
+/** The numbers, of messages and revisions, that somebody has and this client has not: what a client would fetch. */
+export const gapsOf = ({ seq, messages, fetchedRev, heardRevs }: Followed) => ({
+  seqs: missing(1, seq, new Set(Object.keys(messages).map(Number))),
+  revs: missing(fetchedRev + 1, Math.max(fetchedRev, ...heardRevs), new Set(heardRevs)),
+});
+
+/** The newest revision that this client has heard of. */
+export const revOf = ({ fetchedRev, heardRevs }: Followed): number => Math.max(fetchedRev, ...heardRevs);
+
+const missing = (from: number, to: number, present: ReadonlySet<number>): number[] =>
+  Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i).filter((number) => !present.has(number));
+
+const inConversation = (state: ClientState, id: string, change: (one: Followed) => Followed): ClientState => {
+  const one = state.conversations[id];
+  return one ? { ...state, conversations: { ...state.conversations, [id]: change(one) } } : state;
+};
+
+const heard = (one: Followed, rev: number): Followed =>
+  rev <= one.fetchedRev || one.heardRevs.includes(rev)
+    ? one
+    : { ...one, heardRevs: [...one.heardRevs, rev].sort((a, b) => a - b) };
+
+const withMessage = (one: Followed, message: Message): Followed => {
+  const before = one.messages[message.seq];
+  if (before && before.rev >= message.rev) return one;
+  return { ...one, seq: Math.max(one.seq, message.seq), messages: { ...one.messages, [message.seq]: message } };
+};
+
+const withMember = (one: Followed, member: Member): Followed => {
+  const known = Math.max(one.members[member.userId]?.rev ?? -1, one.departed[member.userId] ?? -1);
+  return member.rev <= known ? one : { ...one, members: { ...one.members, [member.userId]: member } };
+};
+
+const withoutMember = (one: Followed, userId: string, rev: number): Followed => {
+  const { [userId]: member, ...others } = one.members;
+  if (member && member.rev > rev) return one;
+  const departed = { ...one.departed, [userId]: Math.max(rev, one.departed[userId] ?? 0) };
+  return { ...one, members: others, departed };
+};
+
+const withNews = (one: Followed, news: Conversation): Followed => ({
+  ...one,
+  seq: Math.max(one.seq, news.seq),
+  about: news.rev > one.about.rev ? news : one.about,
+});
+
+const withConversation = (state: ClientState, about: Conversation): ClientState => {
+  if (about.rev <= (state.lost[about.id] ?? -1)) return state;
+  if (state.conversations[about.id]) return inConversation(state, about.id, (one) => withNews(one, about));
+  const followed: Followed = {
+    about,
+    seq: about.seq,
+    messages: {},
+    members: {},
+    departed: {},
+    fetchedRev: about.rev,
+    heardRevs: [],
+    lastReadSeq: 0,
+    isFetched: false,
+  };
+  return { ...state, conversations: { ...state.conversations, [about.id]: followed } };
+};
+
+/** A late word of an earlier removal changes nothing: whoever is a member again has been told so under a later revision. */
+const withoutConversation = (state: ClientState, id: string, rev: number): ClientState => {
+  const { [id]: one, ...others } = state.conversations;
+  const own = one?.members[state.user];
+  if (one && (own ? own.rev : one.about.rev) > rev) return state;
+  return { ...state, conversations: others, lost: { ...state.lost, [id]: Math.max(rev, state.lost[id] ?? 0) } };
+};

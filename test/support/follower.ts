@@ -1,0 +1,106 @@
+import { expect } from 'vitest';
+import type { Message } from '../../shared/protocol/message.ts';
+import { type ClientState, emptyState, follow, withFetched } from './client-state.ts';
+import { differencesBetween, fetchedViewsOf, viewsOf } from './client-view.ts';
+import type { Device } from './device.ts';
+import { fetchConversation, fetched, fetchState } from './fresh-fetch.ts';
+import type { Person } from './person.ts';
+
+/** A device that keeps a client's state: fetched once when it connects, and followed through events from there. */
+export interface Follower {
+  readonly person: Person;
+  readonly device: Device;
+  /** Takes in what was heard, and fetches the conversations that were new, as a client does as soon as it hears of them. */
+  catchUp(): Promise<void>;
+  /**
+   * A send from this device was not answered. It may be stored all the same, and its own connection is the one that is not told:
+   * unless a repetition is answered here, the client looks whether it is there.
+   */
+  doubts(conversationId: string, clientMessageId: string): void;
+  /** What it knows by now, with what it has sent itself read back. */
+  known(): Promise<ClientState>;
+}
+
+/**
+ * Follows from now on. Nothing is ever fetched again to fill a gap: on a connection that stayed open, everything has to be told.
+ * Whoever loses a connection follows anew on the next one.
+ */
+export const startFollowing = async (person: Person, device: Device): Promise<Follower> => {
+  const doubtful = new Map<string, string>();
+  let seen = 0;
+  let state = (await fetchState(person)).reduce(withFetched, emptyState(person.id));
+
+  const takeIn = (): void => {
+    for (; seen < device.frames.length; seen += 1) {
+      const frame = device.frames[seen];
+      if (!frame) continue;
+      state = follow(state, frame);
+      if (frame.event === 'message.sent') doubtful.delete(frame.data.clientMessageId);
+    }
+  };
+
+  const catchUp = async (): Promise<void> => {
+    takeIn();
+    const unknown = Object.values(state.conversations).filter((one) => !one.isFetched);
+    for (const one of await Promise.all(unknown.map(({ about }) => fetchConversation(person, about.id)))) {
+      if (one) state = withFetched(state, one);
+    }
+    takeIn();
+  };
+
+  const takeOwn = (message: Message): void => {
+    state = follow(state, { event: 'message.new', data: message });
+  };
+
+  /** Of a message of its own, a device hears the answer alone. */
+  const readBackAnswered = async (): Promise<void> => {
+    const missing = device.heard('message.sent').filter(({ messageId, seq }) => {
+      const followed = state.conversations[messageId.split('.')[0] ?? ''];
+      return followed && !followed.messages[seq];
+    });
+    const found = missing.map(({ messageId }) => fetched<Message>(person, `/api/messages/${messageId}`));
+    for (const message of await Promise.all(found)) if (message) takeOwn(message);
+  };
+
+  const readBackDoubtful = async (): Promise<void> => {
+    for (const [clientMessageId, conversationId] of doubtful) {
+      const conversation = await fetchConversation(person, conversationId);
+      const own = conversation?.messages.find(
+        (one) => one.senderId === person.id && one.clientMessageId === clientMessageId,
+      );
+      if (own) takeOwn(own);
+    }
+  };
+
+  takeIn();
+  return {
+    person,
+    device,
+    catchUp,
+    doubts: (conversationId, clientMessageId) => doubtful.set(clientMessageId, conversationId),
+    known: async () => {
+      await device.catchesUp();
+      await catchUp();
+      await readBackAnswered();
+      await readBackDoubtful();
+      return state;
+    },
+  };
+};
+
+/**
+ * State plus events equals a fresh fetch: what this device followed is what its user sees who opens the app now: conversations,
+ * members, messages, unread counts, previews, and no number of either sequence that was not told. Ask once the cloud has settled.
+ *
+ * @example
+ * const phone = await startFollowing(ada, await ada.connects());
+ * // … whatever happens …
+ * await world.cloud.settled();
+ * await expectStateEqualsFreshFetch(phone);
+ */
+export const expectStateEqualsFreshFetch = async (follower: Follower, what = follower.person.id): Promise<void> => {
+  const state = await follower.known();
+  const fresh = await fetchState(follower.person);
+  const differences = differencesBetween(viewsOf(state), fetchedViewsOf(fresh));
+  expect(differences, `what ${what} followed is not what ${what} fetches:\n${differences.join('\n')}`).toEqual([]);
+};

@@ -1,0 +1,56 @@
+import type { Member, OwnConversation } from '../../shared/protocol/conversation.ts';
+import type { Message } from '../../shared/protocol/message.ts';
+import type { Fetched } from './client-state.ts';
+import type { Answer, Person } from './person.ts';
+
+/** As often as a client would, on a bad day. */
+const attempts = 12;
+
+/** Asks again while the other side has trouble, as a client does. @returns undefined for what is not there, or not theirs to see */
+export const fetched = async <Body>(person: Person, path: string): Promise<Body | undefined> => {
+  let answer: Answer<Body> | undefined;
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    answer = await person.asks<Body>('GET', path);
+    if (answer.status < 300) return answer.body;
+    if (answer.status === 404) return undefined;
+    if (answer.status < 500) break;
+  }
+  throw new Error(`GET ${path}: ${answer?.status} ${JSON.stringify(answer?.body)}`);
+};
+
+/** A whole list, page by page; undefined once it may no longer be seen. */
+const allOf = async <Item>(person: Person, path: string, plural: string): Promise<Item[] | undefined> => {
+  const items: Item[] = [];
+  let cursor: string | null = null;
+  do {
+    const query: string = `limit=100${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`;
+    const page: Record<string, unknown> | undefined = await fetched(person, `${path}?${query}`);
+    if (!page) return undefined;
+    items.push(...(page[plural] as Item[]));
+    cursor = page.nextCursor as string | null;
+  } while (cursor !== null);
+  return items;
+};
+
+/** The inbox alone, newest activity first. */
+export const fetchInbox = async (person: Person): Promise<OwnConversation[]> =>
+  (await allOf<OwnConversation>(person, '/api/conversations', 'conversations')) ?? [];
+
+/** One conversation with its members and its whole history; undefined once it may no longer be seen. */
+export const fetchConversation = async (person: Person, id: string): Promise<Fetched | undefined> => {
+  const path = `/api/conversations/${id}`;
+  const own = await fetched<OwnConversation>(person, path);
+  if (!own) return undefined;
+  const [members, messages] = await Promise.all([
+    allOf<Member>(person, `${path}/members`, 'members'),
+    allOf<Message>(person, `${path}/messages`, 'messages'),
+  ]);
+  return members && messages ? { own, members, messages: messages.reverse() } : undefined;
+};
+
+/** Everything that somebody can see in their inbox, freshly fetched. */
+export const fetchState = async (person: Person): Promise<Fetched[]> => {
+  const inbox = await fetchInbox(person);
+  const all = await Promise.all(inbox.map(({ id }) => fetchConversation(person, id)));
+  return all.filter((one) => one !== undefined);
+};

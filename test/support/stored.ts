@@ -1,0 +1,89 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  UpdateCommand,
+  type UpdateCommandInput,
+} from '@aws-sdk/lib-dynamodb';
+import type { Cloud } from '../../infra/local/cloud.ts';
+import { conversationKey, type Key, messageKey, messagePrefix, presenceKey } from '../../shared/data/keys.ts';
+import type { Conversation } from '../../shared/protocol/conversation.ts';
+
+type Room = Pick<Conversation, 'id'>;
+
+/** What is in the table, seen and touched as the account's owner may: for what no client sees, and for the past. */
+export const storedIn = (cloud: Cloud) => {
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient(cloud.clientConfig));
+  const TableName = cloud.tables[0]?.name;
+  const get = async (Key: Key) =>
+    (await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }))).Item ?? {};
+  const update = (Key: Key, change: Omit<UpdateCommandInput, 'TableName' | 'Key'>) =>
+    client.send(new UpdateCommand({ TableName, Key, ...change }));
+
+  return {
+    get,
+    put: (Item: Record<string, unknown>) => client.send(new PutCommand({ TableName, Item })),
+
+    /** Ids of the connections that a user is listed with. */
+    connectionsOf: async (tenant: string, user: string): Promise<string[]> =>
+      Object.keys(await get(presenceKey(tenant, user))).flatMap((name) => name.match(/^conn:(.*)$/)?.[1] ?? []),
+
+    /** As if the token that opened the user's connections had ended. */
+    endTokensOf: async (tenant: string, user: string): Promise<void> => {
+      const item = await get(presenceKey(tenant, user));
+      for (const [name, value] of Object.entries(item).filter(([one]) => one.startsWith('conn:'))) {
+        await update(presenceKey(tenant, user), {
+          UpdateExpression: 'SET #connection = :ended',
+          ExpressionAttributeNames: { '#connection': name },
+          ExpressionAttributeValues: { ':ended': { ...(value as object), expiresAt: 1 } },
+        });
+      }
+    },
+
+    /** As a send leaves it that dies once it has taken its number. @returns the number */
+    takeNumber: async (tenant: string, { id }: Room, senderId: string, content: string): Promise<number> => {
+      const at = new Date().toISOString();
+      const { Attributes } = await update(conversationKey(tenant, id), {
+        UpdateExpression:
+          'SET seq = seq + :one, lastMessageSeq = seq + :one, lastMessage = :preview, lastActivityAt = :now',
+        ExpressionAttributeValues: {
+          ':one': 1,
+          ':now': at,
+          ':preview': {
+            senderId,
+            content,
+            contentType: 'text/plain',
+            attachmentCount: 0,
+            status: 'sent',
+            createdAt: at,
+          },
+        },
+        ReturnValues: 'UPDATED_NEW',
+      });
+      return Number(Attributes?.seq);
+    },
+
+    /** Moves what was said in a conversation into the past, so that nobody has to wait for a hole to be old enough. */
+    age: async (tenant: string, { id }: Room, seconds = 60): Promise<void> => {
+      const at = new Date(Date.now() - seconds * 1000).toISOString();
+      const { PK } = conversationKey(tenant, id);
+      const { Items = [] } = await client.send(
+        new QueryCommand({
+          TableName,
+          KeyConditionExpression: 'PK = :pk AND begins_with(SK, :messages)',
+          ExpressionAttributeValues: { ':pk': PK, ':messages': messagePrefix },
+          ConsistentRead: true,
+        }),
+      );
+      const aged = { ExpressionAttributeValues: { ':at': at } };
+      await Promise.all([
+        update(conversationKey(tenant, id), { UpdateExpression: 'SET lastActivityAt = :at', ...aged }),
+        ...Items.map(({ seq }) =>
+          update(messageKey(tenant, id, Number(seq)), { UpdateExpression: 'SET createdAt = :at', ...aged }),
+        ),
+      ]);
+    },
+  };
+};

@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest';
+import type { Change } from '../../../shared/domain/changes.ts';
+import { type ConversationState, founded } from '../../../shared/domain/conversation.ts';
+import { deliveriesOf, type Happening, needsConversation } from '../../../shared/domain/live-events.ts';
+import { newMessage, tombstoned, voidMessage } from '../../../shared/domain/message.ts';
+import { serverEvents } from '../../../shared/protocol/events.ts';
+
+const now = new Date('2026-11-21T12:00:00.000Z');
+const caller = { tenant: 'demo', user: 'ada', roles: ['member'], expiresAt: 0, connectionId: undefined } as const;
+const { conversation } = founded(caller, { type: 'group', memberIds: ['bob', 'cyd'] }, now, 256);
+const members = ['ada', 'bob', 'cyd'];
+const message = newMessage(
+  { clientMessageId: 'c1', content: 'hello', contentType: 'text/plain', attachments: [], replyTo: null },
+  conversation.id,
+  1,
+  'ada',
+  now,
+);
+const member = (userId: string) =>
+  ({
+    conversationId: conversation.id,
+    userId,
+    role: 'member',
+    joinedAt: now.toISOString(),
+    lastReadSeq: 0,
+    rev: 5,
+  }) as const;
+const change = (one: Omit<Change, 'conversationId' | 'rev' | 'at' | 'by'>, by = 'ada'): Happening => ({
+  kind: 'change',
+  change: { conversationId: conversation.id, rev: 5, at: now.toISOString(), by, ...one } as Change,
+});
+
+/** Who hears what, in words: `event → users`, and connections left out. */
+const heard = (
+  happening: Happening,
+  around: { members?: string[]; conversation?: ConversationState | undefined; told?: string[] } = {},
+) =>
+  deliveriesOf(happening, { members, conversation, told: [], ...around })
+    .filter(({ to }) => to.size > 0)
+    .map(({ to, except, frame }) => {
+      const event = serverEvents.find(({ name }) => name === frame.event);
+      expect(event?.data.safeParse(frame.data).error, frame.event).toBeUndefined();
+      return [`${frame.event} → ${[...to].join(' ')}`, ...[...except].map((id) => `not ${id}`)].join(', ');
+    });
+
+describe('a message', () => {
+  it('is told to all members, but not on connections that know of it', () => {
+    expect(heard({ kind: 'message', message, isNew: true })).toEqual(['message.new → ada bob cyd']);
+    expect(heard({ kind: 'message', message, isNew: true }, { told: ['conn-1', 'conn-2'] })).toEqual([
+      'message.new → ada bob cyd, not conn-1, not conn-2',
+    ]);
+  });
+
+  it('that was edited is told to all, on every connection', () => {
+    const edited = { ...message, content: 'bye', version: 2, rev: 1 };
+    expect(heard({ kind: 'message', message: edited, isNew: false }, { told: ['conn-1'] })).toEqual([
+      'message.updated → ada bob cyd',
+    ]);
+  });
+
+  it('that was deleted, or whose number was closed, is told as deleted', () => {
+    const tombstone = tombstoned(message, caller, ['member'], now) ?? message;
+    expect(heard({ kind: 'message', message: tombstone, isNew: false })).toEqual(['message.deleted → ada bob cyd']);
+    const closed = voidMessage(conversation.id, 2, now.toISOString());
+    expect(heard({ kind: 'message', message: closed, isNew: true }, { told: ['conn-1'] })).toEqual([
+      'message.deleted → ada bob cyd',
+    ]);
+  });
+
+  it('is told by its own record, not by the change that points at it', () => {
+    expect(heard(change({ kind: 'message.updated', seq: 1 } as never))).toEqual([]);
+    expect(heard(change({ kind: 'message.deleted', seq: 1 } as never))).toEqual([]);
+  });
+});
+
+describe('a conversation', () => {
+  it('that begins is told to its founding members', () => {
+    expect(heard({ kind: 'founded', conversation })).toEqual(['conversation.new → ada bob cyd']);
+  });
+
+  it('that changes is told to all, under the number of the change', () => {
+    const happening = change({ kind: 'conversation.updated' } as never);
+    expect(heard(happening)).toEqual(['conversation.updated → ada bob cyd']);
+    const newer = { ...conversation, rev: 9 };
+    expect(deliveriesOf(happening, { members, conversation: newer, told: [] })[0]?.frame.data).toMatchObject({
+      rev: 5,
+    });
+  });
+
+  it('that has been deleted since is not told as changed', () => {
+    const happening = change({ kind: 'conversation.updated' } as never);
+    expect(heard(happening, { conversation: { ...conversation, deletedAt: now.toISOString() } })).toEqual([]);
+    expect(heard(happening, { conversation: undefined })).toEqual([]);
+  });
+
+  it('that is deleted is told to all as removed', () => {
+    const happening = change({ kind: 'conversation.deleted' } as never);
+    expect(heard(happening)).toEqual(['conversation.removed → ada bob cyd']);
+    expect(deliveriesOf(happening, { members, conversation, told: [] })[0]?.frame.data).toEqual({
+      conversationId: conversation.id,
+      rev: 5,
+      reason: 'deleted',
+    });
+  });
+});
+
+describe('a membership', () => {
+  const added = change({ kind: 'member.added', member: member('cyd') } as never);
+
+  it('that begins is told to the others, and the newcomer gets the conversation', () => {
+    expect(heard(added)).toEqual(['member.added → ada bob', 'conversation.new → cyd']);
+  });
+
+  it('that has ended since is not told to whom it was', () => {
+    expect(heard(added, { members: ['ada', 'bob'] })).toEqual(['member.added → ada bob']);
+  });
+
+  it('that changes is told to all', () => {
+    expect(heard(change({ kind: 'member.updated', member: member('bob') } as never))).toEqual([
+      'member.updated → ada bob cyd',
+    ]);
+  });
+
+  it.each([
+    ['ada', 'removed'],
+    ['cyd', 'left'],
+  ])('that ends by %s is told to the others, and to whom it was as %s', (by, reason) => {
+    const removed = change({ kind: 'member.removed', member: member('cyd') } as never, by);
+    expect(heard(removed, { members: ['ada', 'bob'] })).toEqual([
+      'member.removed → ada bob',
+      'conversation.removed → cyd',
+    ]);
+    const [, toThem] = deliveriesOf(removed, { members: ['ada', 'bob'], conversation, told: [] });
+    expect(toThem?.frame.data).toEqual({ conversationId: conversation.id, rev: 5, reason });
+  });
+
+  it('that began anew since is still told as ended before', () => {
+    const removed = change({ kind: 'member.removed', member: member('cyd') } as never);
+    expect(heard(removed)).toEqual(['member.removed → ada bob', 'conversation.removed → cyd']);
+  });
+});
+
+it('the conversation is read only for what shows it', () => {
+  const needing = [
+    change({ kind: 'member.added', member: member('cyd') } as never),
+    change({ kind: 'conversation.updated' } as never),
+  ];
+  const others: Happening[] = [
+    { kind: 'message', message, isNew: true },
+    { kind: 'founded', conversation },
+    change({ kind: 'member.removed', member: member('cyd') } as never),
+    change({ kind: 'member.updated', member: member('cyd') } as never),
+    change({ kind: 'conversation.deleted' } as never),
+  ];
+  expect(needing.map(needsConversation)).toEqual([true, true]);
+  for (const happening of others) {
+    expect(needsConversation(happening)).toBe(false);
+    expect(heard(happening, { conversation: undefined })).not.toEqual([]);
+  }
+});
+
+it('nobody hears who is not a member, but whom it is about', () => {
+  const happenings = [
+    change({ kind: 'member.added', member: member('eve') } as never),
+    change({ kind: 'member.removed', member: member('eve') } as never),
+    change({ kind: 'member.updated', member: member('eve') } as never),
+    { kind: 'message', message, isNew: true },
+  ] satisfies Happening[];
+  for (const happening of happenings) {
+    for (const { to, frame } of deliveriesOf(happening, { members, conversation, told: [] })) {
+      const strangers = [...to].filter((user) => !members.includes(user));
+      expect(strangers.every((user) => user === 'eve' && frame.event === 'conversation.removed')).toBe(true);
+    }
+  }
+});
