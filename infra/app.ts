@@ -1,6 +1,7 @@
 /** The CDK app: what `cdk deploy` runs. */
+
+import { endWith } from './mistake.ts';
 import { parley } from './parley.ts';
-import { endWith } from './problem.ts';
 
 try {
   const { app } = await parley({ outdir: process.env.CDK_OUTDIR ?? 'cdk.out' });

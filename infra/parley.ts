@@ -5,7 +5,7 @@ import cdkJson from '../cdk.json' with { type: 'json' };
 import { bundle } from './bundle/bundle.ts';
 import { entries } from './bundle/entries.ts';
 import type { Deployment } from './constructs/deployment.ts';
-import { Problem } from './problem.ts';
+import { Mistake } from './mistake.ts';
 import { localStage, readSettings } from './settings.ts';
 import { DataStack } from './stacks/data-stack.ts';
 import { EventsStack } from './stacks/events-stack.ts';
@@ -21,7 +21,7 @@ const metadata = { 'aws:cdk:enable-path-metadata': true, 'aws:cdk:enable-asset-m
  * Bundles the functions and builds the stacks of one stage. Needs no AWS account.
  *
  * @param context `stage` (default `dev`) and `settings`, beside what the CDK CLI hands over
- * @throws Problem for settings that are wrong and functions that are missing
+ * @throws Mistake for settings that are wrong and functions that are missing
  */
 export const parley = async ({ outdir, context = {} }: { outdir: string; context?: Record<string, string> }) => {
   // The same flags for the CLI, which reads cdk.json by itself, and for whoever runs this file without it.
@@ -40,7 +40,7 @@ export const buildStacks = (app: App, deployment: Deployment): Stack[] => {
   const { settings } = deployment;
   for (const name of Object.keys(settings.reservedConcurrency)) {
     if (!entries.some((entry) => entry.name === name)) {
-      throw new Problem(`reservedConcurrency names ${name}: there is no functions/${name}.ts.`);
+      throw new Mistake(`reservedConcurrency names ${name}: there is no functions/${name}.ts.`);
     }
   }
   const id = (part: string) => `Parley-${settings.stage}-${part}`;

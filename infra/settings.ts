@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as z from 'zod';
 import { text } from '../shared/protocol/text.ts';
-import { Problem } from './problem.ts';
+import { Mistake } from './mistake.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
@@ -95,11 +95,11 @@ export const localStage = 'local';
 
 /**
  * @param file overrides the stage's own file; relative to the working directory
- * @throws Problem one line for each wrong value
+ * @throws Mistake one line for each wrong value
  */
 export const readSettings = (stage: unknown, file?: unknown): Settings => {
   if (typeof stage !== 'string' || !/^[a-z][a-z0-9-]{0,19}$/.test(stage)) {
-    throw new Problem(
+    throw new Mistake(
       `stage is ${JSON.stringify(stage)}: it must be a lower-case name of up to 20 letters, digits and hyphens.`,
     );
   }
@@ -110,10 +110,10 @@ export const readSettings = (stage: unknown, file?: unknown): Settings => {
 /** @param named what the report calls the source of `content` */
 export const settingsOf = (stage: string, content: unknown, named: string): Settings => {
   const read = fileContent.safeParse(content);
-  if (!read.success) throw new Problem(read.error.issues.map((issue) => `${named}: ${sentenceOf(issue)}`).join('\n'));
+  if (!read.success) throw new Mistake(read.error.issues.map((issue) => `${named}: ${sentenceOf(issue)}`).join('\n'));
   const settings = { ...read.data, stage, retainData: read.data.retainData ?? stage === 'prod' };
   const complaints = complaintsAbout(settings);
-  if (complaints.length > 0) throw new Problem(complaints.map((complaint) => `${named}: ${complaint}`).join('\n'));
+  if (complaints.length > 0) throw new Mistake(complaints.map((complaint) => `${named}: ${complaint}`).join('\n'));
   return settings;
 };
 
@@ -149,14 +149,14 @@ const readJson = (stage: string, path: string, named: string): unknown => {
   try {
     content = readFileSync(path, 'utf8');
   } catch {
-    throw new Problem(
+    throw new Mistake(
       `${named} is missing: it holds the settings of the stage ${stage}; begin with a copy of infra/settings/dev.json.`,
     );
   }
   try {
     return JSON.parse(content);
   } catch (error) {
-    throw new Problem(`${named} is not JSON: ${(error as Error).message}.`);
+    throw new Mistake(`${named} is not JSON: ${(error as Error).message}.`);
   }
 };
 

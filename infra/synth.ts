@@ -1,13 +1,13 @@
 /** `npm run synth [-- -c stage=prod]`: synthesises into cdk.out and says what came of it. */
 import { parseArgs } from 'node:util';
+import { endWith, Mistake } from './mistake.ts';
 import { parley } from './parley.ts';
-import { endWith, Problem } from './problem.ts';
 
 const contextOf = (args: string[]): Record<string, string> =>
   Object.fromEntries(
     args.map((pair) => {
       const [, key, value] = /^([^=]+)=(.*)$/.exec(pair) ?? [];
-      if (key === undefined || value === undefined) throw new Problem(`-c ${pair}: write -c key=value.`);
+      if (key === undefined || value === undefined) throw new Mistake(`-c ${pair}: write -c key=value.`);
       return [key, value];
     }),
   );
@@ -17,7 +17,7 @@ const argumentsOf = (): string[] => {
     return parseArgs({ options: { context: { type: 'string', short: 'c', multiple: true, default: [] } } }).values
       .context;
   } catch (error) {
-    throw new Problem((error as Error).message);
+    throw new Mistake((error as Error).message);
   }
 };
 

@@ -33,6 +33,8 @@ const convert = (schema: z.ZodType, direction: Direction, dialect: Dialect) => {
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
       // Answers may gain fields without notice, and a client that checks them must not break.
       const { def } = zodSchema._zod;
+      // Zod is silent about the default of what it preprocesses.
+      if (def.type === 'default') jsonSchema.default = (def as z.core.$ZodDefaultDef).defaultValue as typeof jsonSchema.default;
       if (direction === 'output' && def.type === 'object' && !('catchall' in def && def.catchall)) {
         delete jsonSchema.additionalProperties;
       }

@@ -21,7 +21,7 @@ export const authorizeRequest =
     try {
       return { isAuthorized: true, context: contextOf(await tokens.verify(token)) };
     } catch (error) {
-      // What keeps us from finding out is no denial: those are remembered for minutes.
+      // What keeps us from finding out is no denial: the gateway remembers those for minutes, and failures not at all.
       if (!(error instanceof Problem)) throw error;
       const expired = error.code === 'token_expired';
       return { isAuthorized: expired, context: expired ? expiredContext : {} };

@@ -5,13 +5,14 @@
 import pMap from 'p-map';
 import { type Deps, live } from '../../shared/runtime/deps.ts';
 import { onDomainEvents } from '../../shared/runtime/queue.ts';
+import { together } from '../../shared/runtime/together.ts';
 
 const atOnce = 16;
 
 export const inboxRefresh = ({ conversations, members }: Pick<Deps, 'conversations' | 'members'>) =>
   onDomainEvents('inbox-refresh', ['conversation.active', 'conversation.deleted'], async ({ detail }) => {
     const { tenantId, conversationId } = detail;
-    const [state, everybody] = await Promise.all([
+    const [state, everybody] = await together([
       conversations.stateOf(tenantId, conversationId),
       members.all(tenantId, conversationId),
     ]);

@@ -1,9 +1,10 @@
 /**
- * Posts again what could not be posted: until it arrives, its connection is certainly gone, or the queue gives up.
+ * Posts again what could not be posted: until it arrives, its connection is certainly gone, or the queue gives up. A client that came
+ * and vanished at once is certainly gone by the third try: nobody is alarmed by it.
  * One connection that hangs does not hold up the others.
  */
 import { type Deps, live } from '../../shared/runtime/deps.ts';
-import { onQueue } from '../../shared/runtime/queue.ts';
+import { NotYet, onQueue } from '../../shared/runtime/queue.ts';
 import { redelivery } from '../../shared/runtime/redelivery.ts';
 
 const patience = { retries: 0, timeoutMs: 2_000 };
@@ -13,7 +14,7 @@ export const redeliver = ({ posting, presence }: Pick<Deps, 'posting' | 'presenc
     const { tenant, connection, frame } = redelivery.parse(body);
     const fate = await posting.serve(connection, [frame], patience);
     if (fate === 'over') await presence.remove(tenant, connection.user, [connection.id]);
-    else if (fate !== 'reached') throw new Error('It could not be posted yet.');
+    else if (typeof fate === 'object') throw new NotYet('It could not be posted.');
   });
 
 export const handler = live(redeliver);

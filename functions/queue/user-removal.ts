@@ -1,12 +1,27 @@
 /**
- * Takes a deleted user out of every group. A group's last owner hands over to whoever has been there longest, admins first; a group
- * without anybody else ends. Direct conversations stay for the other. Safe to repeat.
+ * Takes a deleted user out of every group, and closes the connections that they left open. A group's last owner hands over to whoever
+ * has been there longest, admins first; a group without anybody else ends. Direct conversations stay for the other. Safe to repeat.
  */
 import { type Deps, live } from '../../shared/runtime/deps.ts';
 import { onDomainEvents } from '../../shared/runtime/queue.ts';
 
-export const userRemoval = ({ departures, inbox }: Pick<Deps, 'departures' | 'inbox'>) =>
-  onDomainEvents('user-removal', ['user.deleted'], async ({ detail: { tenantId, userId } }) => {
+export const userRemoval = ({
+  users,
+  departures,
+  inbox,
+  presence,
+  connections,
+}: Pick<Deps, 'users' | 'departures' | 'inbox' | 'presence' | 'connections'>) =>
+  onDomainEvents('user-removal', ['user.deleted'], async ({ detail: { tenantId, userId, occurredAt } }) => {
+    // They may have come back since: what is said of an earlier deletion is not true of them any more.
+    if ((await users.deletedAt(tenantId, userId)) !== occurredAt) return;
+    const open = await presence.leftOpen(tenantId, userId);
+    for (const { id } of open) await connections.close(id);
+    await presence.remove(
+      tenantId,
+      userId,
+      open.map(({ id }) => id),
+    );
     for (const conversationId of await inbox.conversationIdsOf(tenantId, userId)) {
       await departures.depart(tenantId, conversationId, userId);
     }

@@ -1,9 +1,9 @@
 /**
  * The stream's first reader, which is about latency: tells every live connection of every member what happened.
- * At least once, and in order for each conversation. A batch that fails is taken up again from its first failure; clients drop
- * what they have.
+ * At least once, and in the stream's order for each conversation and connection, but for what has to be posted again. A batch that
+ * fails is taken up again from its first failure; clients drop what they have.
  */
-import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
+import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { followed } from '../../shared/data/stream.ts';
 import { type Deps, live } from '../../shared/runtime/deps.ts';
 import { happeningOf, runsOf } from '../../shared/runtime/happenings.ts';
@@ -12,7 +12,8 @@ import { createRedeliveryQueue, type RedeliveryQueue } from '../../shared/runtim
 
 export const fanout =
   ({ fanOut, redelivery }: Pick<Deps, 'fanOut'> & { redelivery: RedeliveryQueue }) =>
-  async (event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
+  async (event: DynamoDBStreamEvent, { awsRequestId }: Context): Promise<DynamoDBBatchResponse> => {
+    setLogContext({ correlationId: awsRequestId, operation: 'fanout' });
     const runs = runsOf(followed(event.Records).flatMap((record) => happeningOf(record) ?? []));
     const failures = await Promise.all(
       runs.map(async ({ firstSequenceNumber, ...run }) => {
@@ -21,10 +22,10 @@ export const fanout =
           if (undelivered.length > 0) await redelivery.add(run.tenant, undelivered);
           return [];
         } catch (error) {
-          setLogContext({ correlationId: firstSequenceNumber, operation: 'fanout' });
           logger.error('failed', {
             tenant: run.tenant,
             conversationId: run.conversationId,
+            sequenceNumber: firstSequenceNumber,
             error: describeError(error),
           });
           return [{ itemIdentifier: firstSequenceNumber }];

@@ -2,15 +2,17 @@
  * The stream's second reader: puts what happened on the bus, where everything that reacts has a queue of its own.
  * At least once; an event's `id` is the same each time.
  */
-import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
+import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { followed } from '../../shared/data/stream.ts';
 import { type Bus, createBus } from '../../shared/runtime/bus.ts';
+import { setLogContext } from '../../shared/runtime/logger.ts';
 import { domainEventsOf } from '../../shared/runtime/publishing.ts';
 import { settingsFrom } from '../../shared/runtime/settings.ts';
 
 export const publisher =
   (bus: Bus) =>
-  async (event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
+  async (event: DynamoDBStreamEvent, { awsRequestId }: Context): Promise<DynamoDBBatchResponse> => {
+    setLogContext({ correlationId: awsRequestId, operation: 'publisher' });
     await bus.publish(followed(event.Records).flatMap(domainEventsOf));
     return { batchItemFailures: [] };
   };

@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
-import { Problem } from '../problem.ts';
+import { Mistake } from '../mistake.ts';
 import { checkEntries, entries } from './entries.ts';
 import { ownMapsOnly } from './own-maps-only.ts';
 
@@ -39,7 +39,7 @@ export const bundle = async (root: string, outdir: string): Promise<Map<string, 
     banner: { js: requireForCommonJs },
     plugins: [ownMapsOnly],
   }).catch((error: unknown) => {
-    throw new Problem(`The functions cannot be bundled: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Mistake(`The functions cannot be bundled: ${error instanceof Error ? error.message : String(error)}`);
   });
   return sizesIn(metafile);
 };

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { commands } from '../../shared/protocol/commands.ts';
 import { routes } from '../../shared/protocol/routes.ts';
-import { Problem } from '../problem.ts';
+import { Mistake } from '../mistake.ts';
 
 export interface Entry {
   /** `http/messages/create`, `websocket/message-send`, `stream/fanout` …: its file below `functions/`, without `.ts`. */
@@ -32,11 +32,11 @@ export const entries: readonly Entry[] = [
 
 /**
  * @param root the folder that holds `functions/`
- * @throws Problem one line for each file that is missing
+ * @throws Mistake one line for each file that is missing
  */
 export const checkEntries = (root: string): void => {
   const missing = entries
     .filter(({ name }) => !existsSync(join(root, 'functions', `${name}.ts`)))
     .map(({ name, namedBy }) => `functions/${name}.ts is missing: ${namedBy}.`);
-  if (missing.length > 0) throw new Problem(missing.join('\n'));
+  if (missing.length > 0) throw new Mistake(missing.join('\n'));
 };

@@ -46,11 +46,9 @@ export class ChatFunction extends LambdaFunction {
       memorySize: memory,
       ...(reserved === undefined ? {} : { reservedConcurrentExecutions: reserved }),
       environment: {
-        STAGE: settings.stage,
         LOG_LEVEL: settings.logLevel,
         NODE_OPTIONS: '--enable-source-maps',
         POWERTOOLS_SERVICE_NAME: 'parley',
-        POWERTOOLS_METRICS_NAMESPACE: 'Parley',
       },
     });
     this.#deployment = deployment;

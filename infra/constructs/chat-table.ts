@@ -1,10 +1,9 @@
 import { AttributeType, BillingMode, ProjectionType, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { Problem } from '../problem.ts';
+import { inboxIndex } from '../../shared/data/keys.ts';
+import { Mistake } from '../mistake.ts';
 import type { ChatFunction } from './chat-function.ts';
-
-const inboxIndex = 'GSI1';
 
 /**
  * The one table, and what may be done to it: one method for each group of access patterns. A method gives a function exactly
@@ -41,7 +40,7 @@ export class ChatTable extends Construct {
 
   get streamArn(): string {
     const { tableStreamArn } = this.#table;
-    if (tableStreamArn === undefined) throw new Problem('The table has no stream.');
+    if (tableStreamArn === undefined) throw new Mistake('The table has no stream.');
     return tableStreamArn;
   }
 
@@ -50,7 +49,7 @@ export class ChatTable extends Construct {
   grantReadProfile = (fn: ChatFunction) => this.#allow(fn, 'GetItem');
   grantWriteProfile = (fn: ChatFunction) => this.#allow(fn, 'UpdateItem');
   grantForgetUser = (fn: ChatFunction) => {
-    this.#allow(fn, 'BatchGetItem', 'Query', 'DeleteItem', 'UpdateItem', 'PutItem');
+    this.#allow(fn, 'GetItem', 'BatchGetItem', 'Query', 'DeleteItem', 'UpdateItem', 'PutItem');
     this.#allowInboxQuery(fn);
   };
 

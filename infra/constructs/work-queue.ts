@@ -19,8 +19,6 @@ interface WorkQueueProps {
   timeout: Duration;
   /** When a message that failed is tried again. Six times the timeout if left out, as AWS advises, so that throttles do not use up its tries. */
   retryAfter?: Duration;
-  /** How long a message waits before its first try. */
-  delay?: Duration;
   batchSize: number;
   /** Tries before a message is a dead letter. */
   tries: number;
@@ -37,7 +35,7 @@ export class WorkQueue extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { deployment, description, timeout, retryAfter, delay, batchSize, tries }: WorkQueueProps,
+    { deployment, description, timeout, retryAfter, batchSize, tries }: WorkQueueProps,
   ) {
     super(scope, `${id}-queue`);
     this.name = id;
@@ -46,7 +44,6 @@ export class WorkQueue extends Construct {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       visibilityTimeout: retryAfter ?? Duration.seconds(6 * timeout.toSeconds()),
-      ...(delay ? { deliveryDelay: delay } : {}),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: tries },
     });
     this.worker = new ChatFunction(scope, id, { deployment, entry: `queue/${id}`, description, timeout });

@@ -30,11 +30,16 @@ interface SocketRule {
 
 type FaultRule = CallRule | BatchRule | SocketRule;
 
+/** What a fault can be, for the count of those that happened. */
+export type Strike = Fault['kind'] | 'duplicated-batch' | 'delayed-batch' | 'cut-socket';
+
 export interface Faults extends FaultPort {
   /** The first rule that strikes decides. @returns what takes the rule back */
   add(rule: FaultRule): () => void;
   clear(): void;
   reseed(seed: number): void;
+  /** How often each struck since the beginning, `clear` and `reseed` notwithstanding. */
+  struck(): Partial<Record<Strike, number>>;
 }
 
 /** mulberry32: numbers in [0, 1). */
@@ -54,9 +59,13 @@ const fits = (pattern: string | RegExp | undefined, text: string): boolean =>
 export const createFaults = (seed = 1): Faults => {
   let random = randomOf(seed);
   const rules = new Set<{ rule: FaultRule; matched: number; struck: number }>();
+  const strikes: Partial<Record<Strike, number>> = {};
+  const count = (strike: Strike) => {
+    strikes[strike] = (strikes[strike] ?? 0) + 1;
+  };
 
   /** Asks for no number where nothing is left to chance, so that certain rules don't shift the others. */
-  const strikes = (probability: number) => probability >= 1 || (probability > 0 && random() < probability);
+  const chance = (probability: number) => probability >= 1 || (probability > 0 && random() < probability);
 
   return {
     add(rule) {
@@ -68,14 +77,16 @@ export const createFaults = (seed = 1): Faults => {
     reseed(next) {
       random = randomOf(next);
     },
+    struck: () => ({ ...strikes }),
     forCall(functionName, action) {
       for (const entry of rules) {
         const { rule } = entry;
         if (!('fault' in rule) || !fits(rule.function, functionName) || !fits(rule.action, action)) continue;
         entry.matched++;
         if (entry.matched <= (rule.after ?? 0) || entry.struck >= (rule.times ?? Number.POSITIVE_INFINITY)) continue;
-        if (!strikes(rule.probability ?? 1)) continue;
+        if (!chance(rule.probability ?? 1)) continue;
         entry.struck++;
+        count(rule.fault.kind);
         return rule.fault;
       }
       return undefined;
@@ -85,13 +96,19 @@ export const createFaults = (seed = 1): Faults => {
       let delayMs = 0;
       for (const { rule } of rules) {
         if (!('batch' in rule) || !fits(rule.function, functionName)) continue;
-        if (strikes(rule.batch.duplicate ?? 0)) duplicate = true;
-        if (rule.batch.delay && strikes(rule.batch.delay.probability)) delayMs = Math.max(delayMs, rule.batch.delay.ms);
+        if (chance(rule.batch.duplicate ?? 0)) duplicate = true;
+        if (rule.batch.delay && chance(rule.batch.delay.probability)) delayMs = Math.max(delayMs, rule.batch.delay.ms);
       }
+      if (duplicate) count('duplicated-batch');
+      if (delayMs > 0) count('delayed-batch');
       return { duplicate, delayMs };
     },
     dropsSocket() {
-      for (const { rule } of rules) if ('sockets' in rule && strikes(rule.sockets)) return true;
+      for (const { rule } of rules) {
+        if (!('sockets' in rule) || !chance(rule.sockets)) continue;
+        count('cut-socket');
+        return true;
+      }
       return false;
     },
   };

@@ -1,5 +1,6 @@
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { changePrefix, conversationSort, messagePrefix, profileSort } from '../../shared/data/keys.ts';
 import type { ChatBus } from '../constructs/chat-bus.ts';
 import type { ChatTable } from '../constructs/chat-table.ts';
 import type { ChatWebSocketApi } from '../constructs/chat-websocket-api.ts';
@@ -22,11 +23,11 @@ const items = (changes: Change[], sortKey: string | { prefix: string }): StreamF
   dynamodb: { Keys: { SK: { S: [sortKey] } } },
 });
 
-const messages = items(['INSERT', 'MODIFY'], { prefix: 'MSG#' });
-const changes = items(['INSERT'], { prefix: 'CHG#' });
-const newConversations = items(['INSERT'], 'META');
-const activity = items(['MODIFY'], 'META');
-const profiles = items(['INSERT', 'MODIFY'], 'PROFILE');
+const messages = items(['INSERT', 'MODIFY'], { prefix: messagePrefix });
+const changes = items(['INSERT'], { prefix: changePrefix });
+const newConversations = items(['INSERT'], conversationSort);
+const activity = items(['MODIFY'], conversationSort);
+const profiles = items(['INSERT', 'MODIFY'], profileSort);
 
 /** What happens after something was stored. The two readers of the stream, and the queues behind them. */
 export class EventsStack extends Stack {
@@ -85,12 +86,13 @@ export class EventsStack extends Stack {
 
     const userRemoval = new WorkQueue(queues, 'user-removal', {
       deployment,
-      description: 'Takes a forgotten user out of every conversation.',
+      description: 'Takes a deleted user out of every group, and closes their connections.',
       timeout: Duration.seconds(120),
       batchSize: 1,
       tries: 5,
     });
     bus.feeds(userRemoval, ['user.deleted']);
     limited(table.grantForgetUser)(userRemoval.worker);
+    webSocket.grantClose(userRemoval.worker);
   }
 }

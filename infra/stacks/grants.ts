@@ -1,5 +1,5 @@
 import type { ChatFunction } from '../constructs/chat-function.ts';
-import { Problem } from '../problem.ts';
+import { Mistake } from '../mistake.ts';
 
 type Grant = (fn: ChatFunction) => void;
 
@@ -17,14 +17,14 @@ export const limited =
 /** For a function that touches nothing. */
 export const nothing = (): void => {};
 
-/** @throws Problem where a function has no line, or a line has no function */
+/** @throws Mistake where a function has no line, or a line has no function */
 export const applyGrants = (file: string, functions: ReadonlyMap<string, ChatFunction>, grants: Grants): void => {
   for (const name of Object.keys(grants)) {
-    if (!functions.has(name)) throw new Problem(`${file} grants rights to ${name}, which the protocol does not name.`);
+    if (!functions.has(name)) throw new Mistake(`${file} grants rights to ${name}, which the protocol does not name.`);
   }
   for (const [name, fn] of functions) {
     const grant = grants[name];
-    if (grant === undefined) throw new Problem(`${file} does not say what ${name} may do.`);
+    if (grant === undefined) throw new Mistake(`${file} does not say what ${name} may do.`);
     grant(fn);
   }
 };

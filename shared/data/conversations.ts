@@ -2,7 +2,7 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Caller } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import { type ConversationState, founded, type MemberState, patched, requireGroup } from '../domain/conversation.ts';
-import { requirePermission, standingsOf } from '../domain/permissions.ts';
+import { deletedUser, requirePermission, standingsOf } from '../domain/permissions.ts';
 import type { ConversationCreate, ConversationPatch } from '../protocol/conversation.ts';
 import { Problem } from '../protocol/errors.ts';
 import { freshly, nextRev, revise } from './changes.ts';
@@ -85,7 +85,7 @@ export const createConversations = ({ table, clock, limits }: Deps) => {
       });
     },
 
-    /** Soft: from here on nobody sees it; its items stay until retention removes them. */
+    /** Soft: from here on nobody sees it. Its messages go with retention; what it was, and who was in it, stays on record. */
     remove: async (place: Place): Promise<void> => {
       requireGroup(place.conversation);
       requirePermission(place.standings, 'conversation.delete');
@@ -139,7 +139,7 @@ export const refuseDeleted = async (table: Table, caller: Caller, users: readonl
   );
   const deleted = users.filter((_, i) => isDeletedProfile(profiles[i]));
   if (deleted.length === 0) return;
-  if (deleted.includes(caller.user)) throw new Problem('forbidden', { detail: 'This user has been deleted.' });
+  if (deleted.includes(caller.user)) throw deletedUser();
   throw new Problem('invalid_request', {
     errors: deleted.map((user) => ({ path: 'memberIds', message: `${JSON.stringify(user)} has been deleted` })),
   });

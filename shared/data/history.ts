@@ -36,6 +36,9 @@ interface Stretch {
   more: boolean;
 }
 
+/** A tenant's retention is a number of days, and may have been another one when a message was stored. */
+const shortestRetentionMs = 86_400_000;
+
 const beyondAll = 999_999_999_999;
 
 const position = z.object({ towards: z.enum(['older', 'newer']), from: z.int().min(0).max(beyondAll) });
@@ -49,9 +52,8 @@ export const createHistory = ({ table, clock, limits }: Deps) => {
    * The number from which on whatever is missing is a hole. Below it retention may have removed messages: no void may take their
    * place.
    */
-  const unbrokenFrom = ({ caller, conversation }: Place, items: readonly Item[], now: Date): number => {
-    const retentionMs = limits.of(caller.tenant).retentionDays * 86_400_000;
-    if (now.getTime() - Date.parse(conversation.createdAt) < retentionMs) return 1;
+  const unbrokenFrom = ({ conversation }: Place, items: readonly Item[], now: Date): number => {
+    if (now.getTime() - Date.parse(conversation.createdAt) < shortestRetentionMs) return 1;
     const kept = items.filter((item) => !isExpired(item, epochSeconds(now)));
     return Math.min(...kept.map((item) => Number(item.seq)), beyondAll);
   };

@@ -1,12 +1,13 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Caller } from '../domain/caller.ts';
-import { type ConversationState, type MemberState, ownView } from '../domain/conversation.ts';
+import { ownView } from '../domain/conversation.ts';
+import { deletedUser } from '../domain/permissions.ts';
 import type { OwnConversation } from '../protocol/conversation.ts';
 import { conversationId, timestamp } from '../protocol/identifiers.ts';
 import { cursorOf, type Page, positionIn } from './cursors.ts';
-import { conversationFrom, memberFrom } from './items.ts';
-import { conversationKey, inboxIndex, inboxPartition } from './keys.ts';
+import { conversationFrom, isDeletedProfile, memberFrom } from './items.ts';
+import { conversationKey, inboxIndex, inboxPartition, profileKey } from './keys.ts';
 import { getMany, type Item, queryAll, type Table } from './table.ts';
 
 /**
@@ -35,7 +36,7 @@ export const createInbox = (table: Table) => {
   const scopeOf = (caller: Caller) => `inbox:${inboxPartition(caller.tenant, caller.user)}`;
 
   return {
-    /** Newest activity first. Two round trips. */
+    /** Newest activity first. Two round trips. @throws Problem `forbidden` to a deleted user */
     page: async (
       caller: Caller,
       { limit, cursor }: { limit: number; cursor?: string | undefined },
@@ -62,10 +63,11 @@ export const createInbox = (table: Table) => {
       );
       const found = chunk.Items ?? [];
       const entries = found.slice(0, size);
-      const states = await getMany(
-        table,
-        entries.map((entry) => conversationKey(caller.tenant, String(entry.conversationId))),
-      );
+      const [profile, ...states] = await getMany(table, [
+        profileKey(caller.tenant, caller.user),
+        ...entries.map((entry) => conversationKey(caller.tenant, String(entry.conversationId))),
+      ]);
+      if (isDeletedProfile(profile)) throw deletedUser();
       const rows = entries
         .flatMap((entry, i) => rowOf(entry, states[i]))
         .sort(byActivity)
@@ -88,9 +90,9 @@ export const createInbox = (table: Table) => {
 export type Inbox = ReturnType<typeof createInbox>;
 
 const rowOf = (entry: Item, meta: Item | undefined): OwnConversation[] => {
-  const state: ConversationState | undefined = meta && conversationFrom(meta);
+  const state = meta && conversationFrom(meta);
   if (!state || state.deletedAt) return [];
-  return [ownView(state, memberFrom(entry) as MemberState)];
+  return [ownView(state, memberFrom(entry))];
 };
 
 const byActivity = (

@@ -19,8 +19,10 @@ const userPartition = (tenant: string, user: string) => `${escaped(tenant)}#USER
 
 export const conversationKey = (tenant: string, conversation: string): Key => ({
   PK: conversationPartition(tenant, conversation),
-  SK: 'META',
+  SK: conversationSort,
 });
+
+export const conversationSort = 'META';
 
 export const memberKey = (tenant: string, conversation: string, user: string): Key => ({
   PK: conversationPartition(tenant, conversation),
@@ -45,7 +47,8 @@ export const sendReceiptKey = (tenant: string, conversation: string, sender: str
   SK: `SENT#${escaped(sender)}#${escaped(clientMessageId)}`,
 });
 
-export const profileKey = (tenant: string, user: string): Key => ({ PK: userPartition(tenant, user), SK: 'PROFILE' });
+export const profileKey = (tenant: string, user: string): Key => ({ PK: userPartition(tenant, user), SK: profileSort });
+export const profileSort = 'PROFILE';
 export const presenceKey = (tenant: string, user: string): Key => ({ PK: userPartition(tenant, user), SK: 'PRESENCE' });
 
 export const rateLimitKey = (tenant: string, user: string, what: string): Key => ({
@@ -76,10 +79,10 @@ export const parseKey = ({ PK, SK }: Key): ParsedKey | undefined => {
   const [tenantPart, space, id] = PK.split('#');
   if (tenantPart === undefined || id === undefined) return undefined;
   const tenant = unescaped(tenantPart);
-  if (space === 'USER') return SK === 'PROFILE' ? { kind: 'profile', tenant, userId: unescaped(id) } : undefined;
+  if (space === 'USER') return SK === profileSort ? { kind: 'profile', tenant, userId: unescaped(id) } : undefined;
   if (space !== 'CONV') return undefined;
   const place = { tenant, conversationId: id };
-  if (SK === 'META') return { kind: 'conversation', ...place };
+  if (SK === conversationSort) return { kind: 'conversation', ...place };
   if (SK.startsWith(memberPrefix))
     return { kind: 'member', ...place, userId: unescaped(SK.slice(memberPrefix.length)) };
   if (SK.startsWith(messagePrefix)) return { kind: 'message', ...place, seq: Number(SK.slice(messagePrefix.length)) };

@@ -1,6 +1,6 @@
 import type { Caller } from '../domain/caller.ts';
 import type { ConversationState, MemberState } from '../domain/conversation.ts';
-import { may, type Standing, standingsOf } from '../domain/permissions.ts';
+import { deletedUser, may, type Standing, standingsOf } from '../domain/permissions.ts';
 import { Problem } from '../protocol/errors.ts';
 import { conversationFrom, isDeletedProfile, memberFrom } from './items.ts';
 import { conversationKey, type Key, memberKey, profileKey } from './keys.ts';
@@ -16,7 +16,8 @@ export interface Place {
 }
 
 export const createPlaces = (table: Table) => {
-  const read = async (caller: Caller, conversationId: string, more: Key[], consistent: boolean) => {
+  /** @throws Problem `forbidden` to a deleted user */
+  const read = async (caller: Caller, conversationId: string, more: readonly Key[], consistent: boolean) => {
     const [meta, membership, profile, ...rest] = await getMany(
       table,
       [
@@ -27,7 +28,8 @@ export const createPlaces = (table: Table) => {
       ],
       { consistent },
     );
-    return { place: placeFrom(caller, meta, membership), deleted: isDeletedProfile(profile), rest };
+    if (isDeletedProfile(profile)) throw deletedUser();
+    return { place: placeFrom(caller, meta, membership), rest };
   };
 
   /**
@@ -36,46 +38,36 @@ export const createPlaces = (table: Table) => {
    * @param hurried first reads cheaply, which may miss what was written a moment ago, and looks again before it refuses
    * @throws Problem `not_found` unless they may see the conversation, `forbidden` to a deleted user
    */
-  const placeOf = async (caller: Caller, conversationId: string, { more = [] as Key[], hurried = false } = {}) => {
-    let found = await read(caller, conversationId, more, !hurried);
-    if (hurried && !found.place) found = await read(caller, conversationId, more, true);
-    if (found.deleted) throw new Problem('forbidden', { detail: 'This user has been deleted.' });
-    if (!found.place) throw new Problem('not_found');
-    return { place: found.place, rest: found.rest };
+  const placeWith = async (
+    caller: Caller,
+    conversationId: string,
+    { more = [], hurried = false }: { more?: readonly Key[]; hurried?: boolean } = {},
+  ): Promise<{ place: Place; rest: (Item | undefined)[] }> => {
+    const { place, rest } = await read(caller, conversationId, more, !hurried);
+    if (place && may(place.standings, 'conversation.read')) return { place, rest };
+    if (hurried) return placeWith(caller, conversationId, { more });
+    throw new Problem('not_found');
   };
 
   return {
+    placeWith,
     placeOf: async (caller: Caller, conversationId: string): Promise<Place> =>
-      (await placeOf(caller, conversationId)).place,
-    placeWith: placeOf,
+      (await placeWith(caller, conversationId)).place,
 
     /** As `placeOf`, but an open group lets anybody of the tenant in who knows its id. */
     entranceOf: async (caller: Caller, conversationId: string): Promise<Place> => {
-      const [meta, membership, profile] = await getMany(
-        table,
-        [
-          conversationKey(caller.tenant, conversationId),
-          memberKey(caller.tenant, conversationId, caller.user),
-          profileKey(caller.tenant, caller.user),
-        ],
-        { consistent: true },
-      );
-      const conversation = meta ? conversationFrom(meta) : undefined;
-      if (isDeletedProfile(profile)) throw new Problem('forbidden', { detail: 'This user has been deleted.' });
-      if (!conversation || conversation.deletedAt) throw new Problem('not_found');
-      const member = membership ? memberFrom(membership) : undefined;
-      if (!member && !conversation.settings.open) throw new Problem('not_found');
-      return { caller, conversation, member, standings: standingsOf(caller, member?.role) };
+      const { place } = await read(caller, conversationId, [], true);
+      if (!place?.member && !place?.conversation.settings.open) throw new Problem('not_found');
+      return place;
     },
   };
 };
 export type Places = ReturnType<typeof createPlaces>;
 
+/** Undefined where there is no such conversation, or no longer. */
 const placeFrom = (caller: Caller, meta: Item | undefined, membership: Item | undefined): Place | undefined => {
-  if (!meta) return undefined;
-  const conversation = conversationFrom(meta);
-  if (conversation.deletedAt) return undefined;
-  const member = membership ? memberFrom(membership) : undefined;
-  const standings = standingsOf(caller, member?.role);
-  return may(standings, 'conversation.read') ? { caller, conversation, member, standings } : undefined;
+  const conversation = meta && conversationFrom(meta);
+  if (!conversation || conversation.deletedAt) return undefined;
+  const member = membership && memberFrom(membership);
+  return { caller, conversation, member, standings: standingsOf(caller, member?.role) };
 };

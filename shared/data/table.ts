@@ -10,8 +10,10 @@ import {
   TransactWriteCommand,
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
+import pMap from 'p-map';
 import pRetry from 'p-retry';
 import { Problem } from '../protocol/errors.ts';
+import { promptly } from './aws-calls.ts';
 import { healthKey, type Key } from './keys.ts';
 
 export interface Table {
@@ -23,7 +25,7 @@ export type Item = Record<string, unknown>;
 export type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
 /** @param client configured only in tests; a function takes region, endpoint and credentials from its environment */
-export const openTable = (name: string, client = new DynamoDBClient({ maxAttempts: 4 })): Table => ({
+export const openTable = (name: string, client = new DynamoDBClient({ ...promptly, maxAttempts: 4 })): Table => ({
   name,
   client: DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }),
 });
@@ -35,8 +37,11 @@ const patience = { retries: 12, minTimeout: 15, maxTimeout: 600, factor: 1.6, ra
 
 const batchLimit = 100;
 
+/** A group of a thousand is one round; one of a hundred thousand must not take all of an instance's sockets. */
+const chunksAtOnce = 10;
+
 /**
- * Reads many items in one round trip per 100, those side by side. What DynamoDB leaves unprocessed is asked for again.
+ * Reads many items, 100 to a round trip and ten of those side by side. What DynamoDB leaves unprocessed is asked for again.
  * @returns the items in the order of `keys`; undefined where there is none
  */
 export const getMany = async (
@@ -63,7 +68,7 @@ export const getMany = async (
   const chunks = Array.from({ length: Math.ceil(distinct.length / batchLimit) }, (_, i) =>
     distinct.slice(i * batchLimit, (i + 1) * batchLimit),
   );
-  await Promise.all(chunks.map(readChunk));
+  await pMap(chunks, readChunk, { concurrency: chunksAtOnce });
   return keys.map((key) => found.get(asText(key)));
 };
 

@@ -4,7 +4,10 @@ import { Problem } from '../protocol/errors.ts';
 import { type OwnUser, type Preferences, preferences, type User, type UserSync } from '../protocol/user.ts';
 import { isDeletedProfile } from './items.ts';
 import { profileKey } from './keys.ts';
-import { type Item, isConditionFailed, type Table } from './table.ts';
+import { reopened, shut } from './presence.ts';
+import { type Item, isConditionFailed, type Table, type Write, writeTogether } from './table.ts';
+
+type Update = NonNullable<Write['Update']>;
 
 /** Preferences are attributes of their own, so that two devices can set two of them at once. */
 const preferenceAttribute = (name: string) => `preference:${name}`;
@@ -18,29 +21,47 @@ export const createUsers = ({ table, clock }: { table: Table; clock: Clock }) =>
       )
     ).Item;
 
-  const set = async (
-    tenant: string,
-    user: string,
-    fields: Record<string, unknown>,
-    more: { remove?: string; condition?: string },
-  ) => {
+  /** @throws Problem `not_found` once deleted */
+  const set = async (tenant: string, user: string, fields: Record<string, unknown>): Promise<Item> => {
     const all = Object.entries({ ...fields, updatedAt: clock.now().toISOString() });
-    const { Attributes } = await table.client.send(
-      new UpdateCommand({
-        TableName: table.name,
-        Key: profileKey(tenant, user),
-        UpdateExpression: `SET createdAt = if_not_exists(createdAt, :now)${all.map((_, i) => `, #f${i} = :f${i}`).join('')}${more.remove ? ` REMOVE ${more.remove}` : ''}`,
-        ExpressionAttributeNames: Object.fromEntries(all.map(([name], i) => [`#f${i}`, name])),
-        ExpressionAttributeValues: {
-          ':now': clock.now().toISOString(),
-          ...Object.fromEntries(all.map(([, value], i) => [`:f${i}`, value])),
-        },
-        ...(more.condition ? { ConditionExpression: more.condition } : {}),
-        ReturnValues: 'ALL_NEW',
-      }),
-    );
-    return Attributes ?? {};
+    try {
+      const { Attributes } = await table.client.send(
+        new UpdateCommand({
+          TableName: table.name,
+          Key: profileKey(tenant, user),
+          UpdateExpression: `SET createdAt = if_not_exists(createdAt, :now)${all.map((_, i) => `, #f${i} = :f${i}`).join('')}`,
+          ConditionExpression: 'attribute_not_exists(deletedAt)',
+          ExpressionAttributeNames: Object.fromEntries(all.map(([name], i) => [`#f${i}`, name])),
+          ExpressionAttributeValues: {
+            ':now': clock.now().toISOString(),
+            ...Object.fromEntries(all.map(([, value], i) => [`:f${i}`, value])),
+          },
+          ReturnValues: 'ALL_NEW',
+        }),
+      );
+      return Attributes ?? {};
+    } catch (error) {
+      throw isConditionFailed(error) ? new Problem('not_found') : error;
+    }
   };
+
+  /** The profile together with the user's connections: nobody is half deleted. */
+  const setBoth = (tenant: string, user: string, profile: Omit<Update, 'TableName' | 'Key'>, connections: Write) =>
+    writeTogether(table, async () => ({
+      writes: [{ Update: { TableName: table.name, Key: profileKey(tenant, user), ...profile } }, connections],
+      result: undefined,
+    }));
+
+  const restore = (tenant: string, user: string): Promise<void> =>
+    setBoth(
+      tenant,
+      user,
+      {
+        UpdateExpression: 'SET updatedAt = :now REMOVE deletedAt',
+        ExpressionAttributeValues: { ':now': clock.now().toISOString() },
+      },
+      reopened(table, tenant, user, clock.now()),
+    );
 
   return {
     /** What the host says of a user. What it leaves out stays; one that was deleted comes back. */
@@ -51,7 +72,13 @@ export const createUsers = ({ table, clock }: { table: Table; clock: Clock }) =>
           ([, value]) => value !== undefined,
         ),
       );
-      return ownUserFrom(id, await set(tenant, id, fields, { remove: 'deletedAt' }));
+      try {
+        return ownUserFrom(id, await set(tenant, id, fields));
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        await restore(tenant, id);
+        return ownUserFrom(id, await set(tenant, id, fields));
+      }
     },
 
     /** The public part. @throws Problem `not_found` for whom the host never synced, or deleted */
@@ -74,26 +101,27 @@ export const createUsers = ({ table, clock }: { table: Table; clock: Clock }) =>
       const fields = Object.fromEntries(
         Object.entries(chosen).map(([name, value]) => [preferenceAttribute(name), value]),
       );
-      try {
-        return ownUserFrom(user, await set(tenant, user, fields, { condition: 'attribute_not_exists(deletedAt)' }));
-      } catch (error) {
-        if (isConditionFailed(error)) throw new Problem('not_found');
-        throw error;
-      }
+      return ownUserFrom(user, await set(tenant, user, fields));
     },
 
-    /** Leaves a mark without any of what was known of them; the memberships go by the stream. Safe to repeat. */
+    /**
+     * Leaves a mark without any of what was known of them, and lets nobody connect as them; the memberships and open connections
+     * go by the stream. Safe to repeat.
+     */
     remove: async (tenant: string, user: string): Promise<void> => {
       const forgotten = ['displayName', 'avatarUrl', 'locale', 'metadata', ...preferenceNames.map(preferenceAttribute)];
-      await table.client.send(
-        new UpdateCommand({
-          TableName: table.name,
-          Key: profileKey(tenant, user),
-          UpdateExpression: `SET deletedAt = if_not_exists(deletedAt, :now), updatedAt = :now REMOVE ${forgotten.map((_, i) => `#r${i}`).join(', ')}`,
-          ExpressionAttributeNames: Object.fromEntries(forgotten.map((name, i) => [`#r${i}`, name])),
-          ExpressionAttributeValues: { ':now': clock.now().toISOString() },
-        }),
-      );
+      const profile = {
+        UpdateExpression: `SET deletedAt = if_not_exists(deletedAt, :now), updatedAt = :now REMOVE ${forgotten.map((_, i) => `#r${i}`).join(', ')}`,
+        ExpressionAttributeNames: Object.fromEntries(forgotten.map((name, i) => [`#r${i}`, name])),
+        ExpressionAttributeValues: { ':now': clock.now().toISOString() },
+      };
+      await setBoth(tenant, user, profile, shut(table, tenant, user, clock.now()));
+    },
+
+    /** When they were deleted; undefined for who was not, or has come back. */
+    deletedAt: async (tenant: string, user: string): Promise<string | undefined> => {
+      const item = await read(tenant, user);
+      return isDeletedProfile(item) ? String(item?.deletedAt) : undefined;
     },
   };
 };

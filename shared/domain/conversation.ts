@@ -18,7 +18,7 @@ export interface ConversationState extends Conversation {
 
 /** A membership as the table knows it. */
 export interface MemberState extends Member {
-  /** The newest number when they joined. */
+  /** The newest number when they joined. Written from the beginning, because it cannot be found out later. */
   joinedSeq: number;
 }
 

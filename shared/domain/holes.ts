@@ -3,7 +3,7 @@
  * so that the sequence becomes contiguous again and nobody waits for ever.
  */
 
-/** Long enough for any send that is still alive: a function's timeout and its retries. */
+/** Long enough for nearly every send that is still alive. One that is slower finds its number closed and takes another. */
 export const holeAgeMs = 5_000;
 
 interface Seen {

@@ -1,10 +1,12 @@
 import { Problem } from '../protocol/errors.ts';
 import { messageIdOf, placeOfMessage } from '../protocol/identifiers.ts';
 import type { Draft, Edit, Message, Preview } from '../protocol/message.ts';
+import { byteLength } from '../protocol/text.ts';
 import type { Caller } from './caller.ts';
 import { may, type Standing } from './permissions.ts';
 
-const previewLength = 100;
+/** So that META, which every send writes, stays within one write unit. */
+const previewLimit = { characters: 100, bytes: 300 };
 
 /** @throws Problem `invalid_request` when `replyTo` cannot be a message of this conversation. */
 export const requireReplyInside = (draft: Draft, conversation: { id: string; seq: number }): void => {
@@ -69,16 +71,17 @@ export const voidMessage = (conversationId: string, seq: number, takenAt: string
 export const edited = (message: Message, edit: Edit, caller: Caller, now: Date): Message | undefined => {
   if (message.senderId !== caller.user) throw new Problem('forbidden', { detail: 'Only its sender edits a message.' });
   if (message.status === 'deleted') throw new Problem('message_deleted');
-  if (edit.expectedVersion !== undefined && edit.expectedVersion !== message.version) {
-    throw new Problem('version_conflict', { current: message });
-  }
   const contentType = edit.contentType ?? message.contentType;
   const attachments = edit.attachments ?? message.attachments;
   const same =
     edit.content === message.content &&
     contentType === message.contentType &&
     sameAttachments(attachments, message.attachments);
+  // Said twice, because the answer to the first got lost, it is as its sender wants it.
   if (same) return undefined;
+  if (edit.expectedVersion !== undefined && edit.expectedVersion !== message.version) {
+    throw new Problem('version_conflict', { current: message });
+  }
   return {
     ...message,
     content: edit.content,
@@ -132,14 +135,16 @@ export const previewOf = (message: Message): Preview => ({
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
-/** At most 100 characters as people count them and 400 UTF-16 units, never cut inside one, so that META stays within one write unit. */
+/** Never cut inside a character. */
 const clipped = (content: string): string => {
-  let end = 0;
-  let count = 0;
-  for (const { index, segment } of graphemes.segment(content)) {
-    if (count === previewLength || index + segment.length > 400) break;
-    end = index + segment.length;
-    count += 1;
+  let text = '';
+  let bytes = 0;
+  let characters = 0;
+  for (const { segment } of graphemes.segment(content)) {
+    bytes += byteLength(segment);
+    characters += 1;
+    if (characters > previewLimit.characters || bytes > previewLimit.bytes) break;
+    text += segment;
   }
-  return content.slice(0, end);
+  return text;
 };

@@ -58,3 +58,6 @@ export const requirePermission = (held: readonly Standing[], action: Action): vo
   if (!may(held, action))
     throw new Problem('forbidden', { detail: `${permissions[action].meaning}: not with your role.` });
 };
+
+/** What the host has deleted does nothing any more, whatever its token says. */
+export const deletedUser = (): Problem => new Problem('forbidden', { detail: 'This user has been deleted.' });

@@ -52,7 +52,7 @@ export const messageSend = command({
   summary: 'Post a message. Safe to repeat with the same `clientMessageId`: it is stored once. Answered means stored.',
   data: draft.extend({ conversationId }).meta({ id: 'MessageSend' }),
   answer: messageSent,
-  errors: ['forbidden', 'rate_limited', 'payload_too_large'],
+  errors: ['forbidden', 'rate_limited'],
 });
 
 export const messageEdit = command({

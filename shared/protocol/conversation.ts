@@ -13,7 +13,7 @@ export const conversationSettings = z
   .meta({ id: 'ConversationSettings' });
 export type ConversationSettings = z.infer<typeof conversationSettings>;
 
-export const title = text({ max: 200 });
+export const title = text({ max: 200, maxBytes: 800 });
 
 /** What is the same for everybody who sees it. */
 export const conversation = z

@@ -3,15 +3,16 @@ import * as z from 'zod';
 
 export const pageSize = { default: 50, max: 100 };
 
+/** A whole number in a query, written in digits and nothing else. */
+export const queryNumber = (min: number, max: number) =>
+  z.preprocess(
+    (value) => (typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value),
+    z.int().min(min).max(max),
+  );
+
 /** `?limit=` and `?cursor=` of every list. A cursor is opaque and belongs to the list that gave it. */
 export const pageQuery = z.strictObject({
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(pageSize.max)
-    .default(pageSize.default)
-    .meta({ description: 'How many at most.' }),
+  limit: queryNumber(1, pageSize.max).default(pageSize.default).meta({ description: 'How many at most.' }),
   cursor: z.string().min(1).max(1024).optional().meta({ description: 'The `nextCursor` of the page before.' }),
 });
 

@@ -26,20 +26,23 @@ interface TextRule {
   multiline?: boolean;
 }
 
-/** Text without control characters or lone surrogates, at most `max` characters as people count them. */
+/** Text without control characters or lone surrogates, at most `max` characters as people count them. What is wrong with it first is told. */
 export const text = ({ max, min = 1, maxBytes = max * 16, multiline = false }: TextRule) =>
   z
     .string()
-    .refine((value) => value.isWellFormed(), 'must not hold a lone surrogate')
-    .refine((value) => !forbidden.test(value), 'must not hold control characters')
-    .refine((value) => multiline || !lineBreaks.test(value), 'must be a single line')
+    // Before anything that takes longer the longer the text is.
+    .refine((value) => byteLength(value) <= maxBytes, rule(`must be at most ${maxBytes} bytes of UTF-8`))
+    .refine((value) => value.isWellFormed(), rule('must not hold a lone surrogate'))
+    .refine((value) => !forbidden.test(value), rule('must not hold control characters'))
+    .refine((value) => multiline || !lineBreaks.test(value), rule('must be a single line'))
     .refine(
       (value) => value.trim().length >= min,
-      min === 1 ? 'must not be empty' : `must hold ${min} characters or more`,
+      rule(min === 1 ? 'must not be empty' : `must hold ${min} characters or more`),
     )
-    .refine((value) => byteLength(value) <= maxBytes, `must be at most ${maxBytes} bytes of UTF-8`)
-    .refine((value) => value.length <= max || characterCount(value) <= max, `must be at most ${max} characters`)
+    .refine((value) => value.length <= max || characterCount(value) <= max, rule(`must be at most ${max} characters`))
     .meta({
       description: `Text of ${min} to ${max} characters as people count them (grapheme clusters).`,
       maxLength: maxBytes,
     });
+
+const rule = (error: string) => ({ error, abort: true });

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { timestamp, userId } from './identifiers.ts';
-import { text } from './text.ts';
+import { byteLength, text } from './text.ts';
 
-export const displayName = text({ max: 100 });
+export const displayName = text({ max: 100, maxBytes: 400 });
 
 const avatarUrl = z
   .url({ protocol: /^https$/, error: 'must be an https URL' })
-  .max(2048)
+  .max(1024)
   .meta({ description: 'https only', examples: ['https://example.com/ada.png'] });
 
 const locale = z
@@ -23,13 +23,21 @@ const fact = z
     `must be 0, or from 1e-100 to ${Number.MAX_SAFE_INTEGER} in size`,
   );
 
+const metadataBytes = 2 * 1024;
+
 const metadata = z
   .record(
     text({ max: 40 }),
     z.union([text({ max: 500, min: 0 }), fact, z.boolean()], { error: 'must be text, a number, true or false' }),
   )
   .refine((value) => Object.keys(value).length <= 20, 'must hold at most 20 entries')
-  .meta({ description: "The host's own facts about the user, at most 20; never shown to other users." });
+  .refine(
+    (value) => byteLength(JSON.stringify(value)) <= metadataBytes,
+    `must be at most ${metadataBytes} bytes of JSON`,
+  )
+  .meta({
+    description: `The host's own facts about the user, at most 20 and ${metadataBytes} bytes of JSON; never shown to other users.`,
+  });
 
 export const preferences = z
   .strictObject({ locale: locale.optional(), notifications: z.enum(['all', 'mentions', 'none']).optional() })

@@ -1,5 +1,6 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import pRetry from 'p-retry';
+import { promptly } from '../data/aws-calls.ts';
 import type { DomainEvent } from '../domain/domain-events.ts';
 
 /** PutEvents takes ten at once. */
@@ -7,7 +8,7 @@ const batchSize = 10;
 
 class Refused extends Error {}
 
-export const createBus = (name: string, client = new EventBridgeClient({})) => {
+export const createBus = (name: string, client = new EventBridgeClient(promptly)) => {
   const putBatch = async (events: readonly DomainEvent[]): Promise<void> => {
     let left = events;
     await pRetry(

@@ -20,17 +20,22 @@ export const contextOf = (caller: Omit<Caller, 'connectionId'>): CallerContext =
 });
 
 /**
- * Who the gateway says this is. Costs nothing: neither request nor frame is looked up.
- * @throws Problem `unauthenticated` without a context, `token_expired` once the token has ended, however long its answer is cached
+ * Who the gateway says this is, whether or not their token has ended meanwhile. Costs nothing: neither request nor frame is looked up.
+ * @throws Problem `unauthenticated` without a context
  */
+export const namedBy = (context: Partial<CallerContext> | undefined, connectionId?: string): Caller => {
+  if (!context?.tenant || !context.user) throw new Problem('unauthenticated');
+  const roles = (context.roles ?? '').split(',').flatMap((role) => tenantRole.safeParse(role).data ?? []);
+  return { tenant: context.tenant, user: context.user, roles, expiresAt: Number(context.expiresAt), connectionId };
+};
+
+/** As `namedBy`. @throws Problem `token_expired` once the token has ended, however long the authorizer's answer is cached */
 export const callerFrom = (
   context: Partial<CallerContext> | undefined,
   clock: Clock,
   connectionId?: string,
 ): Caller => {
-  if (!context?.tenant || !context.user) throw new Problem('unauthenticated');
-  const expiresAt = Number(context.expiresAt);
-  if (!(expiresAt > epochSeconds(clock.now()))) throw new Problem('token_expired');
-  const roles = (context.roles ?? '').split(',').flatMap((role) => tenantRole.safeParse(role).data ?? []);
-  return { tenant: context.tenant, user: context.user, roles, expiresAt, connectionId };
+  const caller = namedBy(context, connectionId);
+  if (!(caller.expiresAt > epochSeconds(clock.now()))) throw new Problem('token_expired');
+  return caller;
 };

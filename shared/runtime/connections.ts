@@ -31,25 +31,26 @@ const closeTimeoutMs = 1_000;
 
 /** @param url the stage's callback URL, `https://<api>.execute-api.<region>.amazonaws.com/<stage>` */
 export const createConnections = (url: string, environment = process.env) => {
-  const { protocol, hostname, port, pathname } = new URL(environment.AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI ?? url);
+  const { protocol, host, hostname, port, pathname } = new URL(
+    environment.AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI ?? url,
+  );
   const transport = protocol === 'http:' ? http : https;
   const agent = new transport.Agent({ keepAlive: true, maxSockets: 64, scheduling: 'lifo' });
   const base = pathname.replace(/\/$/, '');
   const sign = createSigner({
-    host: port ? `${hostname}:${port}` : hostname,
     region: required(environment, 'AWS_REGION'),
     service: 'execute-api',
     credentials: {
       accessKeyId: required(environment, 'AWS_ACCESS_KEY_ID'),
       secretAccessKey: required(environment, 'AWS_SECRET_ACCESS_KEY'),
-      sessionToken: environment.AWS_SESSION_TOKEN,
+      ...(environment.AWS_SESSION_TOKEN && { sessionToken: environment.AWS_SESSION_TOKEN }),
     },
   });
 
   const request = (method: 'POST' | 'DELETE', connectionId: string, body: string, timeoutMs: number): Promise<number> =>
     new Promise((resolve, reject) => {
       const path = `${base}/@connections/${encodeURIComponent(connectionId)}`;
-      const headers = sign({ method, path, body }, Date.now());
+      const headers = sign({ host, method, path, body, headers: { 'content-type': 'application/json' } });
       const outgoing = transport.request(
         { hostname, port, method, path, agent, timeout: timeoutMs, headers },
         (answer) => {

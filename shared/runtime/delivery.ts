@@ -12,7 +12,7 @@ const atOnce = 64;
 const largestFrame = 120 * 1024;
 
 /** A connection is listed before the gateway has opened it, and until then it answers like one that is gone. */
-const settlingMs = 30_000;
+export const settlingMs = 30_000;
 
 export interface Undelivered {
   connection: Connection;
@@ -32,18 +32,17 @@ interface Deps {
   clock: Clock;
 }
 
-/** `over`: the connection is no more. Otherwise what is left to be delivered. */
-type Fate = 'reached' | 'over' | { frames: string[] };
+/**
+ * `over`: the connection is no more. `closing`: it may hear nothing more and could not be told so yet; it stays listed for whoever
+ * comes next. Otherwise what is left to be delivered.
+ */
+type Fate = 'reached' | 'over' | 'closing' | { frames: string[] };
 
 /** From deliveries to sockets. Order is kept for each connection; connections are served side by side. */
 export const createPosting = ({ presence, connections, clock }: Deps) => {
   const serve = async (connection: Connection, frames: readonly string[], patience: Patience): Promise<Fate> => {
     const now = clock.now();
-    if (connection.expiresAt <= epochSeconds(now)) {
-      // Its token has ended: it hears nothing more, and learns so by being closed.
-      await connections.close(connection.id).catch(() => undefined);
-      return 'over';
-    }
+    if (connection.expiresAt <= epochSeconds(now)) return end(connection);
     for (const [i, frame] of frames.entries()) {
       try {
         const outcome = await connections.post(connection.id, frame, patience);
@@ -55,6 +54,17 @@ export const createPosting = ({ presence, connections, clock }: Deps) => {
       }
     }
     return 'reached';
+  };
+
+  /** Its token has ended: it hears nothing more, and learns so by being closed. */
+  const end = async ({ id }: Connection): Promise<Fate> => {
+    try {
+      await connections.close(id);
+      return 'over';
+    } catch (error) {
+      logger.warn('a connection could not be closed', { connection: id, error: describeError(error) });
+      return 'closing';
+    }
   };
 
   /** Tidying up must not fail what was delivered; the next post finds them again. */

@@ -37,11 +37,10 @@ export const sentenceOf = (issue: z.core.$ZodRawIssue): string | undefined => {
 };
 
 export const fieldErrors = (issue: z.core.$ZodIssue, prefix = ''): FieldError[] => {
-  const path = [...(prefix ? [prefix] : []), ...issue.path.map(String)].join('.');
-  // A name that the caller made up is shown back to nobody but the caller, and cut short.
+  const path = [prefix, ...issue.path.map((part) => shortened(String(part)))].filter(Boolean).join('.');
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
-      path: [path, key.slice(0, 64).toWellFormed()].filter(Boolean).join('.'),
+      path: [path, shortened(key)].filter(Boolean).join('.'),
       message: 'is not known here',
     }));
   }
@@ -51,6 +50,9 @@ export const fieldErrors = (issue: z.core.$ZodIssue, prefix = ''): FieldError[] 
   }
   return [{ path, message: issue.message }];
 };
+
+/** A name that the caller made up is shown back to nobody but the caller, and cut short. */
+const shortened = (name: string): string => name.slice(0, 64).toWellFormed();
 
 /** Of several shapes, the one that was probably meant: the fewest of its fields are wrong. None, if it has the shape of none. */
 const likeliest = (shapes: readonly z.core.$ZodIssue[][]): z.core.$ZodIssue[] | undefined =>

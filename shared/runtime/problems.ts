@@ -10,6 +10,8 @@ const busy = new Set([
   'RequestLimitExceeded',
   'TransactionConflictException',
   'TransactionCanceledException',
+  'TransactionInProgressException',
+  'InternalServerError',
   'TimeoutError',
 ]);
 

@@ -2,6 +2,11 @@ import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { DomainEvent, DomainEvents } from '../domain/domain-events.ts';
 import { describeError, logger, setLogContext } from './logger.ts';
 
+/** Work that has to wait, and that nothing is wrong with: it comes back like what failed. */
+export class NotYet extends Error {
+  override readonly name = 'NotYet';
+}
+
 /** One message at a time; those that fail come back by themselves, the others do not. */
 export const onQueue =
   (operation: string, run: (body: unknown) => Promise<void>) =>
@@ -13,7 +18,8 @@ export const onQueue =
         await run(JSON.parse(body));
         logger.info('done');
       } catch (error) {
-        logger.error('failed', { error: describeError(error) });
+        if (error instanceof NotYet) logger.warn('not yet', { error: describeError(error) });
+        else logger.error('failed', { error: describeError(error) });
         batchItemFailures.push({ itemIdentifier: messageId });
       }
     }

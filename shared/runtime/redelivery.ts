@@ -1,5 +1,6 @@
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
+import { promptly } from '../data/aws-calls.ts';
 import type { Undelivered } from './delivery.ts';
 
 /** A frame that could not be posted, on its way through the queue. */
@@ -11,13 +12,13 @@ export const redelivery = z.object({
 export type Redelivery = z.infer<typeof redelivery>;
 
 /** By then a throttle has passed. */
-const pauseSeconds = 2;
+export const pauseSeconds = 2;
 
 /** SQS' limit for a message, and for a batch of them. */
 const largestBatch = 256 * 1024 - 4 * 1024;
 const batchSize = 10;
 
-export const createRedeliveryQueue = (url: string, client = new SQSClient({})) => ({
+export const createRedeliveryQueue = (url: string, client = new SQSClient(promptly)) => ({
   /** @throws when the queue did not take all of them */
   add: async (tenant: string, undelivered: readonly Undelivered[]): Promise<void> => {
     const bodies = undelivered.flatMap(({ connection, frames }) =>

@@ -43,7 +43,6 @@ const issuers = z
 const tenantSettings = z.strictObject({ default: limits, tenants: z.record(z.string(), limits.partial()) });
 
 const variables = {
-  STAGE: z.string().min(1),
   TABLE_NAME: z.string().min(3),
   BUS_NAME: z.string().min(1),
   CONNECTIONS_URL: z.url(),

@@ -1,18 +1,17 @@
 /** Tokens: JWTs of the issuers that the tenants trust, verified by aws-jwt-verify against their published keys. */
 import { JwtVerifier } from 'aws-jwt-verify';
-import { JwtExpiredError, WaitPeriodNotYetEndedJwkError } from 'aws-jwt-verify/error';
-import { SimpleJwksCache } from 'aws-jwt-verify/jwk';
+import { JwtExpiredError } from 'aws-jwt-verify/error';
 import { decomposeUnverifiedJwt } from 'aws-jwt-verify/jwt';
 import * as z from 'zod';
 import type { Caller } from '../domain/caller.ts';
 import { Problem } from '../protocol/errors.ts';
 import { userId } from '../protocol/identifiers.ts';
 import { tenantRole } from '../protocol/roles.ts';
+import { createKeySet, KeySetUnavailable } from './key-sets.ts';
 import { describeError, logger } from './logger.ts';
 import type { TokenIssuer } from './settings.ts';
 
 const clockSkewSeconds = 30;
-const jwksTimeoutMs = 3_000;
 
 const tenantName = z.string().min(1).max(128);
 
@@ -22,23 +21,6 @@ const claims = z.object({
   roles: z.union([z.array(z.string()), z.string()]).optional(),
   role: z.string().optional(),
 });
-
-class KeySetUnavailable extends Error {
-  override readonly name = 'KeySetUnavailable';
-}
-
-/** aws-jwt-verify fetches over https only; a local identity provider speaks http. */
-const fetcher = {
-  fetch: async (uri: string): Promise<ArrayBuffer> => {
-    try {
-      const answer = await fetch(uri, { signal: AbortSignal.timeout(jwksTimeoutMs), redirect: 'error' });
-      if (answer.ok) return await answer.arrayBuffer();
-      throw new KeySetUnavailable(`It answered ${answer.status}.`);
-    } catch (error) {
-      throw error instanceof KeySetUnavailable ? error : new KeySetUnavailable('It did not answer.');
-    }
-  },
-};
 
 /** What the authorizers establish of whoever comes with a token. */
 export type Identity = Omit<Caller, 'connectionId'>;
@@ -52,7 +34,7 @@ export const createTokens = (issuers: readonly TokenIssuer[]) => {
         issuer,
         verifier: JwtVerifier.create(
           { issuer: issuer.issuer, audience: issuer.audience, jwksUri: issuer.jwksUri, graceSeconds: clockSkewSeconds },
-          { jwksCache: new SimpleJwksCache({ fetcher }) },
+          { jwksCache: createKeySet() },
         ),
       },
     ]),
@@ -61,8 +43,8 @@ export const createTokens = (issuers: readonly TokenIssuer[]) => {
 
   return {
     /**
-     * @throws Problem `token_expired` for one that was good once, `unauthenticated` for any other, and whatever kept it from finding
-     * out: an issuer whose keys cannot be had says nothing about the token
+     * @throws Problem `token_expired` for one that was good once, `unauthenticated` for any other that is not good
+     * @throws KeySetUnavailable where that cannot be found out: an issuer whose keys cannot be had says nothing about its tokens
      */
     verify: async (token: string): Promise<Identity> => {
       const known = verifiers.get(issuerOf(token));
@@ -72,7 +54,10 @@ export const createTokens = (issuers: readonly TokenIssuer[]) => {
         return identityFrom(payload, known.issuer, fixedTenants);
       } catch (error) {
         if (error instanceof JwtExpiredError) throw new Problem('token_expired');
-        if (isPassing(error)) throw error;
+        if (error instanceof KeySetUnavailable) {
+          logger.error('an issuer’s keys cannot be had', { issuer: known.issuer.issuer, error: describeError(error) });
+          throw error;
+        }
         if (!(error instanceof Problem)) logger.info('token refused', { error: describeError(error) });
         throw new Problem('unauthenticated');
       }
@@ -80,10 +65,6 @@ export const createTokens = (issuers: readonly TokenIssuer[]) => {
   };
 };
 export type Tokens = ReturnType<typeof createTokens>;
-
-/** The key set could not be fetched, or not yet again: the token may be good. */
-const isPassing = (error: unknown): boolean =>
-  error instanceof KeySetUnavailable || error instanceof WaitPeriodNotYetEndedJwkError;
 
 const issuerOf = (token: string): string => {
   try {

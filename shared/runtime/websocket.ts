@@ -10,7 +10,7 @@ import { systemClock } from '../domain/clock.ts';
 import { type Command, clientFrame } from '../protocol/commands.ts';
 import { Problem } from '../protocol/errors.ts';
 import type { EventName, ServerFrame } from '../protocol/events.ts';
-import { type CallerContext, callerFrom } from './caller.ts';
+import { type CallerContext, callerFrom, namedBy } from './caller.ts';
 import { correlationOf, logger, setLogContext } from './logger.ts';
 import { parse, parseJson } from './parse.ts';
 import { errorDataOf, problemOf } from './problems.ts';
@@ -45,19 +45,20 @@ export const onCommand = <C extends Command>(
       return reply({ ...answer, ...(frame.id === undefined ? {} : { id: frame.id }) } as ServerFrame);
     });
 
-/** The gateway's own events: opening, closing, and what no command's route took. */
+/**
+ * The gateway's own events: opening, closing, and what no command's route took. A connection is closed and tidied up whether or not
+ * its token has ended meanwhile.
+ */
 export const onConnection = (
   operation: string,
   run: (request: { caller: Caller; event: WebSocketEvent }) => Promise<Answer>,
-  /** A connection is closed and tidied up whether or not its token has ended meanwhile. */
-  clock = systemClock,
 ) =>
   middy<WebSocketEvent, Answer>()
     .use(errorFrames)
     .handler(async (event) => {
       const { connectionId, requestId, authorizer } = event.requestContext;
       setLogContext({ correlationId: requestId, operation });
-      const caller = callerFrom(authorizer, clock, connectionId);
+      const caller = namedBy(authorizer, connectionId);
       setLogContext({ correlationId: requestId, operation, caller });
       return run({ caller, event });
     });

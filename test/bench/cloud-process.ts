@@ -1,6 +1,6 @@
 /** The process of the local cloud. */
 import { type Cloud, startCloud } from '../../infra/local/cloud.ts';
-import { serve } from './remote.ts';
+import { serve } from './serve.ts';
 
 let cloud: Cloud | undefined;
 

@@ -40,7 +40,6 @@ export const inATown = async <T>(use: (town: Town) => Promise<T>): Promise<T> =>
       },
     });
   } finally {
-    await crowd.leave();
-    await cloud.leave();
+    await Promise.all([crowd.leave(), cloud.leave()]);
   }
 };

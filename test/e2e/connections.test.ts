@@ -17,6 +17,7 @@ const given = async () => {
 };
 
 const listedOf = (user: string) => storedIn(world.cloud).connectionsOf(world.tenant, user);
+const ages = (user: string, seconds?: number) => storedIn(world.cloud).ageConnectionsOf(world.tenant, user, seconds);
 
 /** API Gateway sends `$disconnect` at best effort. */
 const nobodyHearsOfDisconnects = () =>
@@ -52,6 +53,7 @@ it('strikes off connections that vanished without a word, at the next post that 
   await bobsTablet.isClosed();
   await world.cloud.settled();
   expect(await listedOf('bob')).toHaveLength(2);
+  await Promise.all([ages('ada'), ages('bob')]);
 
   await posts(ada, room, 'Is anybody there?');
 
@@ -67,6 +69,7 @@ it('strikes them off from the stream too, and tells those who are still there', 
   await bobsPhone.isClosed();
   const others = await Promise.all(Array.from({ length: 10 }, (_, i) => world.person(`silent-${i}`)));
   await ada.does('POST', `/api/conversations/${room.id}/members`, { memberIds: others.map(({ id }) => id) });
+  await ages('bob');
 
   await posts(ada, room, 'Hello!');
 
@@ -81,6 +84,7 @@ it('lets a client that comes back find what it missed, and hear what comes', asy
   world.cloud.dropConnections();
   await bobsTablet.isClosed();
   await posts(ada, room, 'while he was away');
+  await world.cloud.settled();
 
   const again = await bob.connects();
   await posts(ada, room, 'after');
@@ -119,30 +123,41 @@ it('stores each message once for a sender whose sockets are cut at random, and w
   expect(sent.map(({ seq }) => seq)).toEqual(acked);
 });
 
-describe('a post that fails', () => {
-  /** A post has four attempts before it is given up. */
-  const attempts = 4;
+/** This test's own: earlier ones may have left something behind. */
+const own = (bodies: readonly string[]) => bodies.filter((body) => JSON.parse(body).tenant === world.tenant);
+const queue = () => world.cloud.queue('QueueredeliverqueueQueue');
+const delayed = () => own(queue().delayed);
+const inQueue = () => own(Object.values(queue()).flat());
+const deadLetters = () => own(world.cloud.queue('QueueredeliverqueueDeadLetters').ready);
 
+/** Instead of fifteen seconds. Once it has settled, so that nothing is in flight that would come back too soon. */
+const redeliversEverySecond = async () => {
+  await world.cloud.settled();
+  const client = new SQSClient(world.cloud.clientConfig);
+  const urls = world.cloud.functions.flatMap(({ environment }) => environment.REDELIVERY_QUEUE_URL ?? []);
+  await client.send(new SetQueueAttributesCommand({ QueueUrl: urls[0], Attributes: { VisibilityTimeout: '1' } }));
+  client.destroy();
+};
+
+const postsFail = (functionName: string, times?: number) =>
+  world.cloud.faults.add({
+    function: functionName,
+    action: 'execute-api:ManageConnections',
+    fault: { kind: 'error' },
+    ...(times === undefined ? {} : { times }),
+  });
+
+describe('a post that fails', () => {
   /** An edit goes by the stream alone. */
   const edits = async ({ ada, room }: Awaited<ReturnType<typeof given>>) => {
     const { id } = await posts(ada, room, 'Helo!');
     await world.cloud.settled();
-    world.cloud.faults.add({
-      function: 'Stream/fanout',
-      action: 'execute-api:ManageConnections',
-      fault: { kind: 'error' },
-    });
+    postsFail('Stream/fanout');
     await ada.does('PATCH', `/api/messages/${id}`, { content: 'Hello!' });
   };
 
   it('reaches its client through the redelivery queue', async () => {
     const place = await given();
-    world.cloud.faults.add({
-      function: 'Queue/redeliver',
-      action: 'execute-api:ManageConnections',
-      times: attempts - 1,
-      fault: { kind: 'throttle' },
-    });
     await edits(place);
 
     const devices = [place.phone, place.bobsPhone, place.bobsTablet];
@@ -150,11 +165,24 @@ describe('a post that fails', () => {
     for (const message of heard) expect(message).toMatchObject({ content: 'Hello!', version: 2 });
   });
 
+  it('and fails there too is tried again', async () => {
+    const place = await given();
+    await redeliversEverySecond();
+    postsFail('Queue/redeliver', 4);
+    await edits(place);
+
+    const devices = [place.phone, place.bobsPhone, place.bobsTablet];
+    await Promise.all(devices.map((device) => device.hearsEvent('message.updated')));
+    await expect.poll(inQueue, { timeout: 10_000 }).toEqual([]);
+    expect(deadLetters()).toEqual([]);
+  });
+
   it('strikes its connection off, should that be gone by the time it is tried again', async () => {
     const place = await given();
     nobodyHearsOfDisconnects();
+    await ages('bob');
     await edits(place);
-    await expect.poll(() => world.cloud.queue('QueueredeliverqueueQueue').delayed.length, { timeout: 10_000 }).toBe(3);
+    await expect.poll(() => delayed().length, { timeout: 10_000 }).toBe(3);
     place.bobsPhone.socket.terminate();
 
     await place.bobsTablet.hearsEvent('message.updated');
@@ -163,26 +191,50 @@ describe('a post that fails', () => {
 
   it('ends among the dead letters after five tries, without a word of content in the logs', async () => {
     const place = await given();
-    const client = new SQSClient(world.cloud.clientConfig);
-    const queue = world.cloud.functions
-      .flatMap(({ environment }) => environment.REDELIVERY_QUEUE_URL ?? [])
-      .find(() => true);
-    // Instead of the three minutes that a try is given.
-    await client.send(new SetQueueAttributesCommand({ QueueUrl: queue, Attributes: { VisibilityTimeout: '0' } }));
-    world.cloud.faults.add({
-      function: 'Queue/redeliver',
-      action: 'execute-api:ManageConnections',
-      fault: { kind: 'error' },
-    });
+    await redeliversEverySecond();
+    postsFail('Queue/redeliver');
     await edits(place);
 
-    const dead = () => world.cloud.queue('QueueredeliverqueueDeadLetters').ready;
-    await expect.poll(() => dead().length, { timeout: 30_000 }).toBe(3);
-    for (const letter of dead()) {
+    await expect.poll(() => deadLetters().length, { timeout: 30_000 }).toBe(3);
+    for (const letter of deadLetters()) {
       expect(JSON.parse(letter)).toMatchObject({ tenant: world.tenant, frame: expect.stringContaining('Hello!') });
     }
     expect(world.logs.join('\n')).not.toContain('Hello!');
   }, 60_000);
+});
+
+describe('a client that vanishes as soon as it has come', () => {
+  it('is not taken for gone yet', async () => {
+    const { ada, bobsPhone, room } = await given();
+    nobodyHearsOfDisconnects();
+    bobsPhone.socket.terminate();
+    await bobsPhone.isClosed();
+
+    await posts(ada, room, 'Hello!');
+
+    await expect.poll(() => delayed().length, { timeout: 10_000 }).toBe(1);
+    expect(await listedOf('bob')).toHaveLength(2);
+  });
+
+  it('is struck off by the redelivery queue once it would long be there, and alarms nobody', async () => {
+    const { ada, bobsPhone, bobsTablet, room } = await given();
+    await redeliversEverySecond();
+    nobodyHearsOfDisconnects();
+    bobsPhone.socket.terminate();
+    await bobsPhone.isClosed();
+    // Four seconds before it is old enough: too young for the stream, unless that is late, and old enough within five tries.
+    await ages('bob', 26);
+
+    await posts(ada, room, 'Hello!');
+
+    await bobsTablet.hearsEvent('message.new');
+    await expect.poll(() => listedOf('bob'), { timeout: 20_000 }).toHaveLength(1);
+    await expect.poll(inQueue, { timeout: 10_000 }).toEqual([]);
+    expect(deadLetters()).toEqual([]);
+    const lines = world.logs.map((line) => JSON.parse(line)).filter(({ operation }) => operation === 'redeliver');
+    expect(lines.map(({ message }) => message)).toContain('done');
+    expect(lines.filter(({ level }) => level === 'ERROR')).toEqual([]);
+  }, 40_000);
 });
 
 describe('a token that ends while its connection is open', () => {

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
+import { profileKey } from '../../shared/data/keys.ts';
 import { createsDirect, createsGroup, historyOf, inboxOf, membersOf, posts } from '../support/room.ts';
+import { storedIn } from '../support/stored.ts';
 import { aWorld } from '../support/world.ts';
 
 const world = aWorld();
@@ -75,7 +77,6 @@ it('lets the token of a deleted user do nothing any more, from that moment on', 
   const direct = await createsDirect(ada, bob);
   const open = await createsGroup(bob, [], { settings: { open: true } });
   const message = await posts(ada, direct, 'before');
-  const phone = await ada.connects();
 
   await host.does('DELETE', '/api/users/ada');
 
@@ -86,16 +87,11 @@ it('lets the token of a deleted user do nothing any more, from that moment on', 
   await ada.isRefused('forbidden', 'DELETE', `/api/messages/${message.id}`);
   await ada.isRefused('forbidden', 'GET', `${path}/messages`);
   await ada.isRefused('forbidden', 'GET', path);
+  await ada.isRefused('forbidden', 'GET', '/api/conversations');
   await ada.isRefused('forbidden', 'POST', '/api/conversations', { type: 'group', memberIds: ['bob'] });
   await ada.isRefused('forbidden', 'POST', '/api/conversations', { type: 'direct', memberIds: ['bob'] });
   await ada.isRefused('forbidden', 'POST', `/api/conversations/${open.id}/join`);
   await ada.isRefused('not_found', 'GET', '/api/me');
-  expect(await phone.isRefused('message.send', { conversationId: direct.id, ...draft })).toMatchObject({
-    code: 'forbidden',
-  });
-  expect(await phone.isRefused('message.edit', { messageId: message.id, content: 'after' })).toMatchObject({
-    code: 'forbidden',
-  });
 
   expect(await historyOf(bob, direct)).toMatchObject([{ content: 'before', version: 1 }]);
 });
@@ -123,4 +119,39 @@ it('brings a user back who is synced again, into what stayed theirs', async () =
   await ada.isRefused('not_found', 'GET', `/api/conversations/${lobby.id}`);
   await bob.does('POST', `/api/conversations/${lobby.id}/members`, { memberIds: ['ada'] });
   await posts(ada, lobby, 'hello again');
+});
+
+it('closes the connections of a deleted user, lets them open no other, and tells them nothing more', async () => {
+  const [ada, bob, , host] = await people();
+  const direct = await createsDirect(ada, bob);
+  const phone = await ada.connects();
+  const { ticket } = await ada.does<{ ticket: string }>('POST', '/api/ws-tickets');
+
+  await host.does('DELETE', '/api/users/ada');
+  await posts(bob, direct, 'are you there?');
+
+  await phone.isClosed();
+  expect(phone.heard('message.new')).toEqual([]);
+  await expect(ada.connects()).rejects.toThrow('refused 403');
+  await expect(ada.connects({ ticket })).rejects.toThrow('refused 403');
+
+  await host.does('POST', '/api/users/sync', { id: 'ada' });
+  const laptop = await ada.connects();
+  await posts(bob, direct, 'welcome back');
+  await laptop.hearsEvent('message.new', ({ content }) => content === 'welcome back');
+});
+
+it('takes nobody out of their groups for a deletion that was undone', async () => {
+  const [ada, bob, , host] = await people();
+  const { tenant } = world;
+  await host.does('DELETE', '/api/users/ada');
+  await world.cloud.settled();
+  const { deletedAt } = await storedIn(world.cloud).get(profileKey(tenant, 'ada'));
+  await host.does('POST', '/api/users/sync', { id: 'ada' });
+  const lobby = await createsGroup(bob, [ada]);
+
+  const late = { 'detail-type': 'user.deleted', detail: { tenantId: tenant, userId: 'ada', occurredAt: deletedAt } };
+  await world.cloud.invoke('Queue/user-removal', { Records: [{ messageId: 'late', body: JSON.stringify(late) }] });
+
+  expect(await ada.does('GET', `/api/conversations/${lobby.id}`)).toMatchObject({ memberCount: 2 });
 });

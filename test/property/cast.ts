@@ -25,7 +25,13 @@ const attempts = 8;
 /** A tenant whose senders leave it to the stream to tell of what they send. */
 export const slowTenantOf = (run: string): string => `slow-${run}`;
 
-export const assembleCast = async (world: World, run: string, fastLaneOpen: boolean) => {
+/** @param age makes the connections of somebody older than those that are still opening */
+export const assembleCast = async (
+  world: World,
+  run: string,
+  fastLaneOpen: boolean,
+  age: (tenant: string, user: string) => Promise<void> = async () => undefined,
+) => {
   const tenants = [fastLaneOpen ? `home-${run}` : slowTenantOf(run), `away-${run}`] as const;
   const people = new Map<string, Person>();
   const seats: Seat[] = [];
@@ -65,6 +71,7 @@ export const assembleCast = async (world: World, run: string, fastLaneOpen: bool
       await seat.follower?.device.closes();
       const device = await open(seat);
       seat.devices.push(device);
+      await age(seat.tenant, seat.name);
       seat.follower = await startFollowing(seat.person, device);
     },
     /** Clients fetch what they hear of for the first time. */

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { expectStateEqualsFreshFetch } from '../support/follower.ts';
 import { fetchConversation } from '../support/fresh-fetch.ts';
 import type { World } from '../support/world.ts';
+import { unexplainedLetters, unexplainedLines } from './aftermath.ts';
 import { assembleCast, type Seat } from './cast.ts';
 import { checkEnding } from './finale.ts';
 import { createLedger } from './ledger.ts';
@@ -14,7 +15,7 @@ import { compareWithTruth, createRooms, judge, type Known, welcomedBy } from './
 import type { Script, Step, Wish } from './script.ts';
 import type { Stage } from './stage.ts';
 import { holesIn } from './truth.ts';
-import { addTrouble, startWeather, unexplained } from './weather.ts';
+import { startWeather, troublesOf } from './weather.ts';
 
 /** More would make a run slow rather than better. */
 const mostRooms = 5;
@@ -29,13 +30,14 @@ interface Played extends Planned {
 export const play = async (world: World, stage: Stage, { weather, steps }: Script, run: string): Promise<void> => {
   const { cloud } = world;
   const { faults } = cloud;
+  const strike = troublesOf(faults);
   const trace: string[] = [];
   let moment = 0;
   const tick = () => ++moment;
   const began = Date.now();
   const write = (line: string) => trace.push(`${String(Date.now() - began).padStart(6)} ms  ${line}`);
   const tell = (line: string) => write(`${tick()} ${line}`);
-  const cast = await assembleCast(world, run, weather.fastLaneOpen);
+  const cast = await assembleCast(world, run, weather.fastLaneOpen, weather.young ? undefined : stage.age);
   const rooms = createRooms();
   const ledger = createLedger();
   const scene = { cast, rooms, ledger, tick };
@@ -169,7 +171,7 @@ export const play = async (world: World, stage: Stage, { weather, steps }: Scrip
   const playStep = async (step: Step) => {
     for (const trouble of step.troubles) {
       tell(`trouble: ${JSON.stringify(trouble)}`);
-      addTrouble(faults, trouble);
+      strike(trouble);
     }
     const stopCutting = step.cuts > 0 ? faults.add({ sockets: step.cuts }) : () => undefined;
     if (step.cuts > 0) tell(`sockets are cut: ${step.cuts}`);
@@ -214,7 +216,8 @@ export const play = async (world: World, stage: Stage, { weather, steps }: Scrip
     await checkEnding({ cast, rooms, ledger, perhaps, truthOf });
     for (const [i, seat] of cast.seats.entries())
       if (seat.follower) await expectStateEqualsFreshFetch(seat.follower, `${seat.tenant} ${seat.name}, device ${i},`);
-    const strange = [...unexplained(world.logs), ...stage.discarded()];
+    const deadLetters = await stage.takeDeadLetters();
+    const strange = [...unexplainedLines(world.logs), ...(await unexplainedLetters(deadLetters, stage.isGone))];
     if (strange.length > 0) throw new Error(`Nothing explains\n${strange.join('\n')}`);
   };
 
@@ -237,6 +240,7 @@ export const play = async (world: World, stage: Stage, { weather, steps }: Scrip
     faults.clear();
     await cast.goHome();
     await rest();
+    await stage.takeDeadLetters();
   }
 };
 

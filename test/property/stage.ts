@@ -1,17 +1,28 @@
 /** The local cloud, made ready for many runs: what can be looked at past Parley, and time that does not drag. */
 import { setTimeout as pause } from 'node:timers/promises';
+import { ApiGatewayManagementApiClient, GetConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { ListQueuesCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import {
+  DeleteMessageCommand,
+  ListQueuesCommand,
+  ReceiveMessageCommand,
+  SetQueueAttributesCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Cloud } from '../../infra/local/cloud.ts';
+import { type Key, presenceKey } from '../../shared/data/keys.ts';
 import { holeAgeMs } from '../../shared/domain/holes.ts';
+import type { DeadLetter } from './aftermath.ts';
 import { readTruth, type Truth } from './truth.ts';
 
-/** Pauses between repeated batches and events are a matter of the cloud, not of Parley: here they pass quickly. */
+/** So much faster do the cloud's own pauses pass: between repeated batches and events, and before a delayed batch. */
+export const haste = 25;
+
 export const quickClock = {
   now: Date.now,
   sleep: (ms: number, signal?: AbortSignal): Promise<void> =>
-    pause(ms / 25, undefined, signal ? { signal } : {}).catch(() => undefined),
+    pause(ms / haste, undefined, signal ? { signal } : {}).catch(() => undefined),
 };
 
 /**
@@ -32,10 +43,14 @@ const setLimits = ({ functions }: Cloud, slowTenants: readonly string[]): void =
 export interface Stage {
   holeAgeMs: number;
   truth(tenant: string, room: string): Promise<Truth | undefined>;
+  /** As if the connections that a user is listed with had been opened a while ago. */
+  age(tenant: string, user: string): Promise<void>;
   /** Resolves when nothing is on its way any more, delayed messages included. */
   rest(): Promise<void>;
-  /** What was given up on, as far as dead-letter queues tell. */
-  discarded(): string[];
+  /** What was given up on since this was last asked. */
+  takeDeadLetters(): Promise<DeadLetter[]>;
+  /** As the gateway says. */
+  isGone(connectionId: string): Promise<boolean>;
   close(): void;
 }
 
@@ -44,34 +59,79 @@ export const openStage = async (cloud: Cloud, slowTenants: readonly string[]): P
   setLimits(cloud, slowTenants);
   const dynamodb = new DynamoDBClient(cloud.clientConfig);
   const client = DynamoDBDocumentClient.from(dynamodb);
+  const TableName = cloud.tables[0]?.name ?? '';
   const sqs = new SQSClient(cloud.clientConfig);
+  const gateway = new ApiGatewayManagementApiClient(cloud.clientConfig);
   const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({}));
-  const names = QueueUrls.map((url) => url.split('/').at(-1) ?? '');
-  const isDeadLetters = (name: string) => /dead-?letters/i.test(name);
-  // A message whose worker dies would come back after minutes.
-  for (const QueueUrl of QueueUrls)
-    await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { VisibilityTimeout: '1' } }));
+  const queues = QueueUrls.map((url) => ({ url, name: url.split('/').at(-1) ?? '' }));
+  const areDeadLetters = ({ name }: { name: string }) => /dead-?letters/i.test(name);
+  // What was not taken comes back after minutes otherwise.
+  for (const { url } of queues)
+    await sqs.send(new SetQueueAttributesCommand({ QueueUrl: url, Attributes: { VisibilityTimeout: '1' } }));
 
-  const isWaiting = (name: string) => {
+  const isWaiting = ({ name }: { name: string }) => {
     const { ready, delayed, inFlight } = cloud.queue(name);
     return ready.length + delayed.length + inFlight.length > 0;
   };
 
+  const takeFrom = async ({ url, name }: { url: string; name: string }): Promise<DeadLetter[]> => {
+    const taken: DeadLetter[] = [];
+    for (;;) {
+      const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: url, MaxNumberOfMessages: 10 }));
+      if (Messages.length === 0) return taken;
+      for (const { Body = '', ReceiptHandle } of Messages) {
+        await sqs.send(new DeleteMessageCommand({ QueueUrl: url, ReceiptHandle }));
+        taken.push({ queue: name, body: Body });
+      }
+    }
+  };
+
   return {
     holeAgeMs,
-    truth: (tenant, room) => readTruth(client, cloud.tables[0]?.name ?? '', tenant, room),
+    truth: (tenant, room) => readTruth(client, TableName, tenant, room),
+    age: (tenant, user) => ageConnections(client, TableName, presenceKey(tenant, user)),
     rest: async () => {
       await cloud.settled();
-      while (names.some((name) => !isDeadLetters(name) && isWaiting(name))) {
+      while (queues.some((queue) => !areDeadLetters(queue) && isWaiting(queue))) {
         await pause(50);
         await cloud.settled();
       }
     },
-    discarded: () =>
-      names.filter((name) => isDeadLetters(name) && isWaiting(name)).map((name) => `dead letters in ${name}`),
+    takeDeadLetters: async () => (await Promise.all(queues.filter(areDeadLetters).map(takeFrom))).flat(),
+    isGone: async (ConnectionId) => {
+      try {
+        await gateway.send(new GetConnectionCommand({ ConnectionId }));
+        return false;
+      } catch (error) {
+        if ((error as Error).name === 'GoneException') return true;
+        throw error;
+      }
+    },
     close: () => {
       dynamodb.destroy();
       sqs.destroy();
+      gateway.destroy();
     },
   };
+};
+
+/** Longer than any connection takes to open. */
+const aWhileMs = 60_000;
+
+const ageConnections = async (client: DynamoDBDocumentClient, TableName: string, Key: Key): Promise<void> => {
+  const { Item = {} } = await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
+  const connectedAt = new Date(Date.now() - aWhileMs).toISOString();
+  for (const name of Object.keys(Item).filter((one) => one.startsWith('conn:'))) {
+    const older = new UpdateCommand({
+      TableName,
+      Key,
+      UpdateExpression: 'SET #connection.connectedAt = :then',
+      ConditionExpression: 'attribute_exists(#connection)',
+      ExpressionAttributeNames: { '#connection': name },
+      ExpressionAttributeValues: { ':then': connectedAt },
+    });
+    await client.send(older).catch((error: Error) => {
+      if (error.name !== 'ConditionalCheckFailedException') throw error;
+    });
+  }
 };

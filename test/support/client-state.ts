@@ -85,7 +85,9 @@ export const follow = (state: ClientState, frame: ServerFrame): ClientState => {
 export const withFetched = (state: ClientState, { own, members, messages }: Fetched): ClientState => {
   if (own.rev <= (state.lost[own.id] ?? -1)) return state;
   const before = state.conversations[own.id];
-  const { role: _, lastReadSeq, unreadCount: __, ...about } = own;
+  const { role: _, lastReadSeq: __, unreadCount: ___, ...about } = own;
+  // Not as `own` has it: that counts a message of one's own that is still under way, and may come to nothing.
+  const { lastReadSeq = 0 } = members.find(({ userId }) => userId === state.user) ?? {};
   const blank: Followed = {
     about,
     seq: own.seq,
@@ -103,7 +105,7 @@ export const withFetched = (state: ClientState, { own, members, messages }: Fetc
     ...known,
     fetchedRev,
     heardRevs: known.heardRevs.filter((rev) => rev > fetchedRev),
-    lastReadSeq: Math.max(known.lastReadSeq, lastReadSeq ?? 0),
+    lastReadSeq: Math.max(known.lastReadSeq, lastReadSeq),
     isFetched: true,
   };
   const followed = messages.reduce(withMessage, members.reduce(withMember, merged));

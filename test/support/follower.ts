@@ -102,5 +102,16 @@ export const expectStateEqualsFreshFetch = async (follower: Follower, what = fol
   const state = await follower.known();
   const fresh = await fetchState(follower.person);
   const differences = differencesBetween(viewsOf(state), fetchedViewsOf(fresh));
-  expect(differences, `what ${what} followed is not what ${what} fetches:\n${differences.join('\n')}`).toEqual([]);
+  const rooms = new Set(differences.map((line) => line.split('.')[0] ?? ''));
+  const story = [...rooms].map((room) => `heard of ${room}: ${heardOf(follower.device, room).join(', ')}`);
+  const found = [...differences, ...story].join('\n');
+  expect(differences, `what ${what} followed is not what ${what} fetches:\n${found}`).toEqual([]);
 };
+
+/** What a device heard of a conversation (the gateway’s own words name none), in the order in which it came: `message.updated 3/5` is number 3 as of revision 5. */
+const heardOf = (device: Device, room: string): string[] =>
+  device.frames.flatMap(({ event, data }) => {
+    const { conversationId, messageId, id, seq, rev } = (data ?? {}) as Record<string, string | undefined>;
+    const about = conversationId ?? messageId?.split('.')[0] ?? id;
+    return about === room ? [`${event} ${seq ?? '-'}/${rev ?? '-'}`] : [];
+  });

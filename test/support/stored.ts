@@ -21,6 +21,16 @@ export const storedIn = (cloud: Cloud) => {
     (await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }))).Item ?? {};
   const update = (Key: Key, change: Omit<UpdateCommandInput, 'TableName' | 'Key'>) =>
     client.send(new UpdateCommand({ TableName, Key, ...change }));
+  const changeConnections = async (tenant: string, user: string, change: Record<string, unknown>): Promise<void> => {
+    const item = await get(presenceKey(tenant, user));
+    for (const [name, value] of Object.entries(item).filter(([one]) => one.startsWith('conn:'))) {
+      await update(presenceKey(tenant, user), {
+        UpdateExpression: 'SET #connection = :changed',
+        ExpressionAttributeNames: { '#connection': name },
+        ExpressionAttributeValues: { ':changed': { ...(value as object), ...change } },
+      });
+    }
+  };
 
   return {
     get,
@@ -31,16 +41,11 @@ export const storedIn = (cloud: Cloud) => {
       Object.keys(await get(presenceKey(tenant, user))).flatMap((name) => name.match(/^conn:(.*)$/)?.[1] ?? []),
 
     /** As if the token that opened the user's connections had ended. */
-    endTokensOf: async (tenant: string, user: string): Promise<void> => {
-      const item = await get(presenceKey(tenant, user));
-      for (const [name, value] of Object.entries(item).filter(([one]) => one.startsWith('conn:'))) {
-        await update(presenceKey(tenant, user), {
-          UpdateExpression: 'SET #connection = :ended',
-          ExpressionAttributeNames: { '#connection': name },
-          ExpressionAttributeValues: { ':ended': { ...(value as object), expiresAt: 1 } },
-        });
-      }
-    },
+    endTokensOf: (tenant: string, user: string) => changeConnections(tenant, user, { expiresAt: 1 }),
+
+    /** Lets the user's connections have been open for longer: a young one is not struck off yet, since it may still be opening. */
+    ageConnectionsOf: (tenant: string, user: string, seconds = 60) =>
+      changeConnections(tenant, user, { connectedAt: new Date(Date.now() - seconds * 1000).toISOString() }),
 
     /** As a send leaves it that dies once it has taken its number. @returns the number */
     takeNumber: async (tenant: string, { id }: Room, senderId: string, content: string): Promise<number> => {

@@ -27,7 +27,7 @@ export const conversationsList = route({
   query: pageQuery,
   status: 200,
   answer: listOf('conversations', ownConversation).meta({ id: 'ConversationList' }),
-  errors: [],
+  errors: ['forbidden'],
 });
 
 export const conversationsGet = route({

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { conversationId, messageId } from '../identifiers.ts';
-import { listOf, pageQuery } from '../lists.ts';
+import { listOf, pageQuery, queryNumber } from '../lists.ts';
 import { draft, edit, message } from '../message.ts';
 import { route } from '../route.ts';
 
@@ -10,7 +10,7 @@ const ofMessage = z.strictObject({ messageId, conversationId: conversationId.opt
 
 const onePaths = ['/api/messages/{messageId}', '/api/conversations/{conversationId}/messages/{messageId}'] as const;
 
-const position = z.coerce.number().int().min(0).max(999_999_999_999);
+const position = queryNumber(0, 999_999_999_999);
 
 export const messagesCreate = route({
   name: 'messages/create',
@@ -22,7 +22,7 @@ export const messagesCreate = route({
   body: draft,
   status: 201,
   answer: message,
-  errors: ['not_found', 'forbidden', 'rate_limited', 'payload_too_large'],
+  errors: ['not_found', 'forbidden', 'rate_limited'],
 });
 
 export const messagesList = route({

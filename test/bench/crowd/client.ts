@@ -10,12 +10,16 @@ export interface Client {
   /** Gets every event, those of a batch one by one; one listener at a time. */
   onEvent: (event: ServerFrame) => void;
   send(event: string, data: unknown): void;
-  close(): Promise<void>;
 }
+
+const handshakeTimeout = 30_000;
 
 /** @throws where the door stays shut */
 export const connectClient = async (url: string, user: string, token: string): Promise<Client> => {
-  const socket = new WebSocket(`${url}?${new URLSearchParams({ token })}`, { perMessageDeflate: false });
+  const socket = new WebSocket(`${url}?${new URLSearchParams({ token })}`, {
+    perMessageDeflate: false,
+    handshakeTimeout,
+  });
   const client: Client = {
     user,
     token,
@@ -24,11 +28,6 @@ export const connectClient = async (url: string, user: string, token: string): P
     },
     onEvent: () => undefined,
     send: (event, data) => socket.send(JSON.stringify({ event, data })),
-    close: async () => {
-      if (socket.readyState === WebSocket.CLOSED) return;
-      socket.close();
-      await once(socket, 'close');
-    },
   };
   const take = (event: ServerFrame) => {
     if (event.event === 'batch') for (const one of event.data.events) take(one as ServerFrame);

@@ -1,6 +1,6 @@
 /** The process of all clients. */
 import pMap from 'p-map';
-import { serve } from '../remote.ts';
+import { serve } from '../serve.ts';
 import { chat, type Outcome, type Pace } from './chat.ts';
 import { type Client, connectClient } from './client.ts';
 import { createGroups, type Group, historyOf } from './groups.ts';
@@ -15,9 +15,17 @@ interface Ticket {
   token: string;
 }
 
-let clients: Client[] = [];
+const clients: Client[] = [];
 let groups: Group[] = [];
 let rounds = 0;
+
+export interface Histories {
+  messages: number;
+  /** Of those, the ones that no other repeats. */
+  distinct: number;
+  /** Groups whose numbers are not 1, 2, 3 … */
+  withGaps: number;
+}
 
 const handlers = {
   /** Opens a socket for each, some at a time. @returns how long each took, in milliseconds; those that failed are not there */
@@ -52,8 +60,7 @@ const handlers = {
     return chat(groups, pace, `round-${rounds}`);
   },
 
-  /** What histories hold in all, and in how many groups the numbers have gaps. */
-  histories: async ({ apiUrl }: Doors): Promise<{ messages: number; distinct: number; withGaps: number }> => {
+  histories: async ({ apiUrl }: Doors): Promise<Histories> => {
     const all = await pMap(groups, (group) => historyOf(apiUrl, group), { concurrency: 8 });
     const messages = all.flat().filter(({ status }) => status === 'sent');
     return {
@@ -61,12 +68,6 @@ const handlers = {
       distinct: new Set(messages.map(({ clientMessageId }) => clientMessageId)).size,
       withGaps: all.filter((history) => history.some(({ seq }, i) => seq !== history.length - i)).length,
     };
-  },
-
-  close: async (): Promise<void> => {
-    await Promise.all(clients.map((client) => client.close()));
-    clients = [];
-    groups = [];
   },
 };
 export type CrowdHandlers = typeof handlers;

@@ -9,6 +9,7 @@ import type { FunctionModel } from '../../../infra/local/model.ts';
 import { synthesize } from '../../../infra/local/synth.ts';
 import { readModel } from '../../../infra/local/template/read-model.ts';
 import { kilobytes, milliseconds } from '../format.ts';
+import { interruption } from '../interruption.ts';
 import type { Part } from '../part.ts';
 import { median } from '../statistics.ts';
 
@@ -50,7 +51,7 @@ export const bundles: Part<Bundle[]> = {
       title: 'Bundles',
       method:
         'The minified bundle that is deployed, without its source map; and the time that a new process takes to import it, with the ' +
-        "function's own environment, Node's start apart. Median of seven.",
+        "function's own environment, Node's start apart; median of seven processes.",
       head: ['function', 'size', 'init'],
       rows: all
         .toSorted((a, b) => b.bytes - a.bytes)
@@ -72,13 +73,19 @@ const moduleOf = ({ codeDirectory, handler }: FunctionModel): string =>
 const run = promisify(execFile);
 const loader = fileURLToPath(new URL('../bundles/import.ts', import.meta.url));
 
+const patienceMs = 30_000;
+
 const timeToLoad = async (fn: FunctionModel): Promise<number> => {
   const env = environmentOf(fn, {
     credentials: { accessKeyId: 'key', secretAccessKey: 'secret', sessionToken: 'token' },
     awsEndpoint: 'http://127.0.0.1:9',
     logStream: 'bench',
   });
-  const { stdout } = await run(process.execPath, [loader, pathToFileURL(moduleOf(fn)).href], { env });
+  const { stdout } = await run(process.execPath, [loader, pathToFileURL(moduleOf(fn)).href], {
+    env,
+    timeout: patienceMs,
+    signal: interruption,
+  });
   const took = Number(stdout.trim());
   if (!Number.isFinite(took)) throw new Error(`${fn.name} printed while it was loaded: ${stdout}`);
   return took;

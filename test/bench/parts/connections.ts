@@ -39,7 +39,7 @@ export const connections: Part<Result> = {
         eachMs: spreadOf(eachMs),
         emptyProcessBytes: empty.processBytes,
         fullProcessBytes: full.processBytes,
-        gatewayBytesEach: (full.gatewayBytes - empty.gatewayBytes) / wanted,
+        gatewayBytesEach: (full.gatewayBytes - empty.gatewayBytes) / eachMs.length,
       };
     }),
 

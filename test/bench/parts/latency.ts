@@ -1,12 +1,16 @@
 /** How long a sender waits for the answer, and a receiver for the message. */
 import { spread, whole } from '../format.ts';
-import type { Part } from '../part.ts';
+import type { Part, Target } from '../part.ts';
 import { type Spread, spreadOf } from '../statistics.ts';
 import { inATown } from '../town.ts';
 
 interface Lane {
   connections: number;
   groupSize: number;
+  sent: number;
+  acked: number;
+  expected: number;
+  received: number;
   ackMs: Spread;
   receiveMs: Spread;
 }
@@ -29,8 +33,12 @@ export const latency: Part<Lane[]> = {
           await cloud.settled();
           await crowd.chat({ rate: 10, seconds: 2 });
           await cloud.settled();
-          const { ackMs, receiveMs } = await crowd.chat({ rate: 10, seconds: quick ? 2 : 15 });
-          lanes.push({ connections, groupSize, ackMs: spreadOf(ackMs), receiveMs: spreadOf(receiveMs) });
+          const { ackMs, receiveMs, sent, acked, expected, received } = await crowd.chat({
+            rate: 10,
+            seconds: quick ? 2 : 15,
+          });
+          const counts = { sent, acked, expected, received };
+          lanes.push({ connections, groupSize, ...counts, ackMs: spreadOf(ackMs), receiveMs: spreadOf(receiveMs) });
           await cloud.settled();
         }
       }
@@ -43,17 +51,29 @@ export const latency: Part<Lane[]> = {
     method:
       'Ten messages a second in all, over sockets, in milliseconds as p50 / p95 / p99 from the sending of the frame. Groups of 10 have ' +
       'the fast lane; groups of 50 hear by the stream alone, which is polled four times a second as on AWS.',
-    head: ['connections', 'delivery', 'send → ack', 'send → receive', 'sends', 'receipts'],
-    rows: lanes.map(({ connections, groupSize, ackMs, receiveMs }) => [
+    head: ['connections', 'delivery', 'send → ack', 'send → receive', 'acks', 'receipts'],
+    rows: lanes.map(({ connections, groupSize, sent, acked, expected, received, ackMs, receiveMs }) => [
       whole(connections),
       `${laneOf(groupSize)}, groups of ${groupSize}`,
       spread(ackMs),
       spread(receiveMs),
-      whole(ackMs.count),
-      whole(receiveMs.count),
+      `${whole(acked)} of ${whole(sent)}`,
+      `${whole(received)} of ${whole(expected)}`,
     ]),
-    targets: [],
+    targets: [noLoss(lanes)],
   }),
 };
+
+const noLoss = (lanes: readonly Lane[]): Target => {
+  const lost = sum(lanes.map(({ sent, acked }) => sent - acked));
+  const unheard = sum(lanes.map(({ expected, received }) => expected - received));
+  return {
+    wanted: 'an ack for every message, and every message at every member',
+    got: `${whole(lost)} acks and ${whole(unheard)} receipts missing`,
+    met: lost === 0 && unheard === 0,
+  };
+};
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
 
 const laneOf = (size: number): string => (size === groupSizes['fast lane'] ? 'fast lane' : 'stream alone');

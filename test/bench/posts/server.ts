@@ -1,7 +1,7 @@
 /** Stands in for @connections: reads a request and says yes, in a process of its own, so that only the poster's CPU time counts. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { serve } from '../remote.ts';
+import { serve } from '../serve.ts';
 
 const server = createServer((request, response) => {
   request.resume();

@@ -137,7 +137,6 @@ export const aParley = (limits: Partial<TenantLimits> = {}) => {
   };
   return parley;
 };
-export type Parley = ReturnType<typeof aParley>;
 
 /** @returns the code of the Problem that it is refused with, or `undefined` */
 export const refusalOf = async (work: Promise<unknown>): Promise<string | undefined> => {

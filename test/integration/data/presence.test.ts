@@ -31,6 +31,15 @@ it('forgets those that have gone, one or several, once or again', async () => {
   expect(await connectionsOf('ada')).toEqual(['ada a2']);
 });
 
+it('forgets a whole fleet at once, and nobody where there is none', async () => {
+  const ids = numbers(250).map((n) => `fleet-${n}`);
+  await Promise.all([...ids, 'stays'].map((id) => add('ada', id)));
+  const { presence } = parley.instance;
+  await presence.remove(parley.given.tenant, 'ada', ids);
+  await presence.remove(parley.given.tenant, 'ada', []);
+  expect(await connectionsOf('ada')).toEqual(['ada stays']);
+});
+
 it('leaves nothing behind of somebody who was never there', async () => {
   await parley.instance.presence.remove(parley.given.tenant, 'nobody', ['x']);
   expect(await parley.given.items()).toEqual([]);

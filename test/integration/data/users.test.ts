@@ -9,6 +9,7 @@ const own = (id: string) => parley.instance.users.own(parley.given.tenant, id);
 const publicPart = (id: string) => parley.instance.users.publicPart(parley.given.tenant, id);
 const prefers = (id: string, chosen: Parameters<typeof parley.instance.users.setPreferences>[2]) =>
   parley.instance.users.setPreferences(parley.given.tenant, id, chosen);
+const deletedAt = (id: string) => parley.instance.users.deletedAt(parley.given.tenant, id);
 const remove = (id: string) => parley.instance.users.remove(parley.given.tenant, id);
 
 const ada = {
@@ -129,8 +130,11 @@ describe('a deletion', () => {
     await prefers('ada', { locale: 'de', notifications: 'all' });
     await remove('ada');
 
-    const [item] = await parley.given.items();
-    expect(Object.keys(item ?? {}).toSorted()).toEqual(['PK', 'SK', 'createdAt', 'deletedAt', 'updatedAt']);
+    const items = await parley.given.items();
+    expect(Object.fromEntries(items.map((item) => [item.SK, Object.keys(item).toSorted()]))).toEqual({
+      PROFILE: ['PK', 'SK', 'createdAt', 'deletedAt', 'updatedAt'],
+      PRESENCE: ['PK', 'SK', 'shutAt'],
+    });
     expect(await refusalOf(publicPart('ada'))).toBe('not_found');
     expect(await refusalOf(own('ada'))).toBe('not_found');
     expect(await refusalOf(prefers('ada', { locale: 'de' }))).toBe('not_found');
@@ -139,11 +143,38 @@ describe('a deletion', () => {
   it('is the same when it is repeated', async () => {
     await sync(ada);
     await remove('ada');
-    const [first] = await parley.given.items();
+    const first = await deletedAt('ada');
     parley.given.clock.forward({ seconds: 1 });
     await remove('ada');
-    const [again] = await parley.given.items();
-    expect(again?.deletedAt).toBe(first?.deletedAt);
+    expect(await deletedAt('ada')).toBe(first);
+  });
+
+  it('shuts out whoever comes with a token, and makes deaf what is still open', async () => {
+    const { presence } = parley.instance;
+    await presence.add(parley.caller('ada'), 'phone');
+    await remove('ada');
+
+    expect(await presence.connectionsOf(parley.given.tenant, ['ada'])).toEqual([]);
+    expect(await presence.leftOpen(parley.given.tenant, 'ada')).toMatchObject([{ id: 'phone', user: 'ada' }]);
+    expect(await refusalOf(presence.add(parley.caller('ada'), 'laptop'))).toBe('forbidden');
+    expect(await presence.leftOpen(parley.given.tenant, 'ada')).toHaveLength(1);
+  });
+
+  it('is undone by the next sync, and later deletions are others', async () => {
+    const { presence } = parley.instance;
+    await sync(ada);
+    await remove('ada');
+    const first = await deletedAt('ada');
+    expect(await sync(ada)).toMatchObject({ id: 'ada', displayName: 'Ada', preferences: {} });
+    expect(await deletedAt('ada')).toBeUndefined();
+
+    await presence.add(parley.caller('ada'), 'phone');
+    expect(await presence.connectionsOf(parley.given.tenant, ['ada'])).toMatchObject([{ id: 'phone' }]);
+    expect(await presence.leftOpen(parley.given.tenant, 'ada')).toEqual([]);
+
+    parley.given.clock.forward({ seconds: 1 });
+    await remove('ada');
+    expect(await deletedAt('ada')).not.toBe(first);
   });
 
   it('bars somebody whom the host never synced', async () => {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { settlingMs } from '../../../shared/runtime/delivery.ts';
+import { pauseSeconds } from '../../../shared/runtime/redelivery.ts';
 import { templatesOf } from './templates.ts';
 
 const dev = templatesOf('dev');
@@ -53,14 +55,36 @@ describe('the readers of the stream', () => {
 });
 
 describe('queues', () => {
-  it('that are worked off hide a message for six times as long as its function may take', () => {
-    expect(workers()).toHaveLength(3);
-    for (const { EventSourceArn, FunctionName } of workers()) {
-      const worker = [...dev.functions().values()].find(({ id }) => id === dev.functionIn(FunctionName));
-      expect(queueAt(EventSourceArn)?.Properties.VisibilityTimeout).toBeGreaterThanOrEqual(
-        6 * worker?.Properties.Timeout,
-      );
+  /** By the name of the queue's worker. */
+  const times = () =>
+    new Map(
+      workers().map(({ EventSourceArn, FunctionName }) => {
+        const [name, worker] = [...dev.functions()].find(([, { id }]) => id === dev.functionIn(FunctionName)) ?? [];
+        const { VisibilityTimeout, RedrivePolicy } = queueAt(EventSourceArn)?.Properties ?? {};
+        return [
+          name,
+          { timeout: worker?.Properties.Timeout, hidden: VisibilityTimeout, tries: RedrivePolicy.maxReceiveCount },
+        ] as const;
+      }),
+    );
+
+  it('that are worked off hide a message for at least as long as its function may take', () => {
+    expect(times().size).toBe(3);
+    for (const { hidden, timeout } of times().values()) expect(hidden).toBeGreaterThanOrEqual(timeout);
+  });
+
+  it('that nobody waits for hide it for six times as long, so that throttles do not use up its tries', () => {
+    for (const [name, { hidden, timeout }] of times()) {
+      if (name !== 'Queue/redeliver') expect(hidden, name).toBeGreaterThanOrEqual(6 * timeout);
     }
+  });
+
+  it('try posts again until a connection that was young is old enough to be called gone', () => {
+    const { hidden, tries } = times().get('Queue/redeliver') ?? {};
+    const lastTry = pauseSeconds + (tries - 1) * hidden;
+    expect(lastTry).toBeGreaterThan(settlingMs / 1000);
+    // It would be tried once more after a try that failed by itself.
+    expect(lastTry - hidden).toBeGreaterThan(settlingMs / 1000);
   });
 
   it('that are worked off answer for single messages, and have dead letters of their own', () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { Problem } from '../../../infra/problem.ts';
+import { Mistake } from '../../../infra/mistake.ts';
 import { readSettings, settingsOf } from '../../../infra/settings.ts';
 
 const issuer = {
@@ -16,7 +16,7 @@ const complaint = (read: () => unknown): string => {
   try {
     read();
   } catch (error) {
-    if (error instanceof Problem) return error.message;
+    if (error instanceof Mistake) return error.message;
     throw error;
   }
   return 'none';

@@ -144,6 +144,19 @@ describe('rules', () => {
     expect(share).toBeLessThan(0.4);
   });
 
+  it('are counted as they strike', () => {
+    const faults = createFaults();
+    faults.add({ times: 2, fault: throttle });
+    faults.add({ function: 'fanout', batch: { duplicate: 1 } });
+    for (let i = 0; i < 3; i += 1) faults.forCall('f', 'a');
+    for (const name of ['fanout', 'publisher']) faults.forBatch(name);
+    faults.clear();
+    faults.dropsSocket();
+    faults.add({ sockets: 1 });
+    faults.dropsSocket();
+    expect(faults.struck()).toEqual({ throttle: 2, 'duplicated-batch': 1, 'cut-socket': 1 });
+  });
+
   it('duplicate and delay batches', () => {
     const faults = createFaults();
     faults.add({ function: 'fanout', batch: { duplicate: 1, delay: { probability: 1, ms: 50 } } });
