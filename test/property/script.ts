@@ -141,7 +141,20 @@ function withinRetries(trouble: Trouble): Trouble {
   return /^(Stream|Queue)/.test(trouble.function) ? { ...trouble, times: Math.min(trouble.times, 2) } : trouble;
 }
 
-const trouble = fc.oneof({ arbitrary: failure, weight: 3 }, { arbitrary: slowSend, weight: 1 });
+/** The gateway takes no posts from the stream's fan-out: more than it has patience for, so that they go through the redelivery queue. */
+const failedPosts: fc.Arbitrary<Trouble> = fc.record({
+  function: fc.constant('Stream/fanout'),
+  action: fc.constant('execute-api:ManageConnections'),
+  fault: fc.constantFrom<Fault>({ kind: 'error' }, { kind: 'throttle' }),
+  after: fc.nat(3),
+  times: fc.integer({ min: 4, max: 16 }),
+});
+
+const trouble = fc.oneof(
+  { arbitrary: failure, weight: 6 },
+  { arbitrary: slowSend, weight: 2 },
+  { arbitrary: failedPosts, weight: 1 },
+);
 
 export interface Step {
   troubles: Trouble[];
