@@ -5,12 +5,11 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as z from 'zod';
-import { text } from '../shared/protocol/text.ts';
+import { tenantName } from '../shared/protocol/identifiers.ts';
 import { Mistake } from './mistake.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
-const tenantName = text({ max: 64 });
 const throttle = (rate: number, burst: number) =>
   z
     .strictObject({
@@ -127,6 +126,11 @@ const complaintsAbout = ({ stage, tokenIssuers, limits }: Settings): string[] =>
       }
     });
   }
+  tokenIssuers.forEach(({ issuer }, i) => {
+    if (tokenIssuers.findIndex((one) => one.issuer === issuer) < i) {
+      complaints.push(`tokenIssuers[${i}].issuer is named twice: a token could be either's.`);
+    }
+  });
   tokenIssuers.forEach(({ tenantClaim, tenants }, i) => {
     if (tokenIssuers.length > 1 && tenantClaim !== undefined && tenants === undefined) {
       complaints.push(

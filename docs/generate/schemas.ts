@@ -34,7 +34,7 @@ const convert = (schema: z.ZodType, direction: Direction, dialect: Dialect) => {
       // Answers may gain fields without notice, and a client that checks them must not break.
       const { def } = zodSchema._zod;
       // Zod is silent about the default of what it preprocesses.
-      if (def.type === 'default') jsonSchema.default = (def as z.core.$ZodDefaultDef).defaultValue as typeof jsonSchema.default;
+      if (zodSchema instanceof z.ZodDefault) jsonSchema.default = zodSchema.def.defaultValue as never;
       if (direction === 'output' && def.type === 'object' && !('catchall' in def && def.catchall)) {
         delete jsonSchema.additionalProperties;
       }

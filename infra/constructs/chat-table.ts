@@ -77,7 +77,7 @@ export class ChatTable extends Construct {
   grantReadHistory = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'Query', 'GetItem', 'PutItem', 'UpdateItem');
 
   grantFanOut = (fn: ChatFunction) => this.#allow(fn, 'Query', 'BatchGetItem', 'UpdateItem');
-  grantPruneConnections = (fn: ChatFunction) => this.#allow(fn, 'UpdateItem');
+  grantPruneConnections = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'UpdateItem');
 
   /** The stream alone; a reader that looks at the table too asks for that as well. */
   grantReadStream = (fn: ChatFunction) => {

@@ -72,6 +72,7 @@ export class EventsStack extends Stack {
     });
     redeliver.grantEnqueue(fanout, 'REDELIVERY_QUEUE_URL');
     webSocket.grantPost(redeliver.worker);
+    webSocket.grantClose(redeliver.worker);
     table.grantPruneConnections(redeliver.worker);
 
     const inboxRefresh = new WorkQueue(queues, 'inbox-refresh', {

@@ -1,5 +1,6 @@
 /** A function's settings: its environment, checked. A value that is missing or wrong stops the function at its start, with its name. */
 import * as z from 'zod';
+import { tenantName } from '../protocol/identifiers.ts';
 
 const json = <T>(schema: z.ZodType<T>) =>
   z
@@ -26,10 +27,10 @@ const issuer = z.strictObject({
   jwksUri: z.url(),
   audience: z.string().min(1),
   /** The one tenant whose users it names … */
-  tenant: z.string().min(1).optional(),
+  tenant: tenantName.optional(),
   /** … or the claim that says which, and the tenants it may say; any, where none are listed. */
   tenantClaim: z.string().min(1).optional(),
-  tenants: z.array(z.string().min(1)).optional(),
+  tenants: z.array(tenantName).optional(),
 });
 export type TokenIssuer = z.infer<typeof issuer>;
 
@@ -38,9 +39,10 @@ const issuers = z
   .refine(
     (all) => all.every((one) => (one.tenant === undefined) !== (one.tenantClaim === undefined)),
     'needs either tenant or tenantClaim of each issuer',
-  );
+  )
+  .refine((all) => new Set(all.map((one) => one.issuer)).size === all.length, 'names an issuer twice');
 
-const tenantSettings = z.strictObject({ default: limits, tenants: z.record(z.string(), limits.partial()) });
+const tenantSettings = z.strictObject({ default: limits, tenants: z.record(tenantName, limits.partial()) });
 
 const variables = {
   TABLE_NAME: z.string().min(3),

@@ -103,6 +103,11 @@ describe('a wrong setting is named in one sentence:', () => {
     expect(about({ tokenIssuers: [issuer, { ...claiming, tenants: ['other'] }] })).toBe('none');
   });
 
+  it('an issuer that is named twice', () => {
+    const again = { ...issuer, tenant: 'other' };
+    expect(about({ tokenIssuers: [issuer, again] })).toMatch(/tokenIssuers\[1\]\.issuer is named twice/);
+  });
+
   it.each(['Prod', '', 'a b', '../prod', 7])('the stage %j', (stage) => {
     expect(complaint(() => readSettings(stage))).toMatch(/^stage is .*: it must be a lower-case name/);
   });
