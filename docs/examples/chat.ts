@@ -25,6 +25,9 @@ const asks = async <Body>(method: string, path: string, body?: unknown): Promise
     method,
     headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  }).catch(() => {
+    console.error(`Nothing answers at ${origin}: run npm start in another terminal first.`);
+    process.exit(1);
   });
   if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}`);
   return (await answer.json()) as Body;
@@ -36,18 +39,25 @@ token = (await asks<{ token: string }>('POST', '/identity/token', { user: me }))
 
 // The same two users always share one direct conversation, whoever asks first.
 const { id } = await asks<{ id: string }>('POST', '/api/conversations', { type: 'direct', memberIds: [other] });
-const { messages } = await asks<{ messages: Message[] }>('GET', `/api/conversations/${id}/messages?limit=20`);
-let newest = 0;
-for (const message of messages.reverse()) shows(message);
+const shown = new Set<number>();
 
 const socket = new WebSocket(`ws://${origin}/ws?token=${token}`);
-socket.addEventListener('message', ({ data }) => hears(JSON.parse(String(data)) as ServerFrame));
+const opened = once(socket, 'open');
+// Read once the socket listens, and shown first: nothing falls between what was said and what is being said.
+const past = opened.then(async () => {
+  const { messages } = await asks<{ messages: Message[] }>('GET', `/api/conversations/${id}/messages?limit=20`);
+  for (const message of messages.reverse()) shows(message);
+});
+socket.addEventListener('message', async ({ data }) => {
+  await past;
+  hears(JSON.parse(String(data)) as ServerFrame);
+});
 socket.addEventListener('close', () => {
   console.log('The connection has ended.');
   process.exit();
 });
 
-await once(socket, 'open');
+await past;
 const lines = createInterface({ input: process.stdin, output: process.stdout, prompt: '' });
 lines.on('line', (content) => {
   if (content.trim() === '') return;
@@ -66,7 +76,7 @@ function hears(frame: ServerFrame): void {
 
 /** Delivery is at least once: what was shown before is recognised by its number. */
 function shows(message: Message): void {
-  if (message.seq <= newest || message.content === null) return;
-  newest = message.seq;
+  if (shown.has(message.seq) || message.content === null) return;
+  shown.add(message.seq);
   console.log(`${message.senderId}: ${message.content}`);
 }
