@@ -120,6 +120,5 @@ export const createMembershipChanges = ({ table, clock, limits }: Deps) => {
 
   return { change, writesOf };
 };
-export type MembershipChanges = ReturnType<typeof createMembershipChanges>;
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);

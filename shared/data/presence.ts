@@ -63,6 +63,12 @@ export const createPresence = ({ table, clock }: { table: Table; clock: Clock })
     return users.flatMap((user, i) => (items[i]?.shutAt ? [] : connectionsIn(items[i], user)));
   },
 
+  /** Whether it is known of still: one that ended with a `$disconnect` is not, nor is that of a deleted user. */
+  isListed: async (tenant: string, { user, id }: Pick<Connection, 'user' | 'id'>): Promise<boolean> => {
+    const [item] = await getMany(table, [presenceKey(tenant, user)], { consistent: true });
+    return item?.[attributeOf(id)] !== undefined && !item.shutAt;
+  },
+
   /** What a deleted user left open. */
   leftOpen: async (tenant: string, user: string): Promise<Connection[]> => {
     const [item] = await getMany(table, [presenceKey(tenant, user)], { consistent: true });

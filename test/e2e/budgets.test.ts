@@ -105,18 +105,23 @@ it('a send with a fast lane: who listens is looked up beside it, and posts and m
   await says(phone, room, 'second');
 
   const { calls } = costOf('WebSocket/message-send');
-  const stored = calls.filter(({ action }) => action === 'dynamodb:PutItem').at(-1);
-  expect(stored?.depth).toBe(4);
-  const after = calls.filter(({ depth }) => depth > 4);
-  expect(summarise(after).actions).toEqual({ 'execute-api:ManageConnections': 2, 'dynamodb:UpdateItem': 1 });
   const lookUps = calls.filter(
     ({ action, depth }) => action === 'dynamodb:Query' || (action === 'dynamodb:BatchGetItem' && depth > 1),
   );
-  expect(lookUps).toHaveLength(2);
-  const rest = summarise(calls.filter((call) => call.depth <= 4 && !lookUps.includes(call)));
-  expect(rest.roundTrips).toBe(4);
-  expect(rest.writeUnits).toBeLessThanOrEqual(5);
-  expect(rest.readUnits).toBeLessThanOrEqual(2);
+  expect(lookUps.map(({ action }) => action)).toEqual(['dynamodb:Query', 'dynamodb:BatchGetItem']);
+  expect(lookUps[0]?.depth, 'as soon as it is known that she may send').toBe(2);
+  const others = calls.filter((call) => !lookUps.includes(call));
+  const stored = others.findLast(({ action }) => action === 'dynamodb:PutItem');
+  const isAfter = ({ depth }: MeteredCall) => depth > (stored?.depth ?? 0);
+  expect(summarise(others.filter(isAfter)).actions).toEqual({
+    'execute-api:ManageConnections': 2,
+    'dynamodb:UpdateItem': 1,
+  });
+  const send = others.filter((call) => !isAfter(call));
+  // A look-up that was answered quickly makes what follows look deeper; each step of the send is one call, but for the first.
+  expect(new Set(send.map(({ depth }) => depth)).size).toBe(4);
+  expect(summarise(send).writeUnits).toBeLessThanOrEqual(5);
+  expect(summarise(send).readUnits).toBeLessThanOrEqual(2);
 });
 
 it('a repeated send: fewer', async () => {

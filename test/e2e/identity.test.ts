@@ -42,10 +42,6 @@ const in_ = { http: 'in', socket: 'in' };
 /** The gateway's own refusals. */
 const refused = { http: 403, socket: 'refused 401' };
 
-/**
- * First: once a token has named a key that there is not, a function asks its issuer for new ones only ten seconds later, lest
- * strangers make it ask all the time.
- */
 describe('an issuer’s keys', () => {
   it('may be rotated: the new one is good at once, and the old one as long as it is published', async () => {
     const old = world.cloud.identity.signingKey();
@@ -54,6 +50,15 @@ describe('an issuer’s keys', () => {
 
     expect(await received(await issuedWith({}))).toEqual(in_);
     expect(await received(await issuedWith({}, old))).toEqual(in_);
+  });
+
+  it('may be rotated just after a stranger made up the name of one', async () => {
+    expect(await received(await issuedWith({}))).toEqual(in_);
+    const { key } = world.cloud.identity.signingKey();
+    expect(await received(await issuedWith({}, { kid: 'made up', key }))).toEqual(refused);
+
+    await world.cloud.identity.rotate();
+    expect(await received(await issuedWith({}))).toEqual(in_);
   });
 
   it('may be withdrawn: what the old one signed is refused once the new one has been seen', async () => {

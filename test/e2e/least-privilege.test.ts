@@ -1,4 +1,5 @@
 /** Least privilege: after everything that Parley does was done once, no function was refused a call, and none may do more than it did. */
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { expect, it } from 'vitest';
 import type { OwnConversation } from '../../shared/protocol/conversation.ts';
 import { insistsOn, insistsOnPosting } from '../support/persistence.ts';
@@ -47,7 +48,9 @@ const conversationsAndMembers = async (ada: Person, bob: Person, service: Person
   // Hers alone ends with her; the one above goes on.
   await createsGroup(zoe, []);
   await createsGroup(zoe, [ada]);
+  const device = await zoe.connects();
   await service.does('DELETE', '/api/users/zoe');
+  await device.isClosed();
   const ended = await createsGroup(ada, [bob]);
   await ada.does('DELETE', `/api/conversations/${ended.id}`);
 };
@@ -105,9 +108,12 @@ const endedTokens = async (ada: Person) => {
   }
 };
 
-/** A post that fails goes through the queue; by then its connection is gone. */
+/** A post that fails goes through the queue; by then its connection is gone, or its token has ended. */
 const redelivery = async (ada: Person, bob: Person) => {
   const device = await bob.connects();
+  const { ageConnectionsOf, connectionsOf } = storedIn(world.cloud);
+  // A young one would be taken to be opening still.
+  await ageConnectionsOf(world.tenant, bob.id);
   world.cloud.faults.add({ function: 'WebSocket/disconnect', times: 1, fault: { kind: 'crash-before' } });
   world.cloud.faults.add({
     function: 'Stream/fanout',
@@ -120,6 +126,19 @@ const redelivery = async (ada: Person, bob: Person) => {
   device.socket.terminate();
   await expect.poll(() => Object.values(queue()).flat().length, { timeout: 15_000 }).toBe(0);
   world.cloud.faults.clear();
+
+  const last = await (await world.person('zora')).connects();
+  const [id] = await connectionsOf(world.tenant, 'zora');
+  const connection = { id, user: 'zora', connectedAt: new Date().toISOString(), expiresAt: 1 };
+  const client = new SQSClient(world.cloud.clientConfig);
+  await client.send(
+    new SendMessageCommand({
+      QueueUrl: world.cloud.functions.flatMap(({ environment }) => environment.REDELIVERY_QUEUE_URL ?? [])[0],
+      MessageBody: JSON.stringify({ tenant: world.tenant, connection, frame: '{}' }),
+    }),
+  );
+  client.destroy();
+  await last.isClosed();
 };
 
 it('grants every function what it does, and nothing more', async () => {

@@ -81,6 +81,14 @@ it('gives one up at the third try that came and vanished at once, long before it
   expect(await listed()).toEqual([]);
 });
 
+it('is done with one at the first try whose client took its leave meanwhile', async () => {
+  const { gateway, posts, tries } = await given();
+  gateway.lets('b1', 'gone');
+  const [left] = (await posts('Hello!')).undelivered;
+  await parley.instance.presence.remove(parley.given.tenant, 'bob', ['b1']);
+  expect(await tries(left?.connection, left?.frames[0])).toBe(true);
+});
+
 it('tries one again that fails, however old it is', async () => {
   const { gateway, posts, tries, listed } = await given();
   gateway.lets('b1', 'fails');
