@@ -3,6 +3,7 @@ import { WaitPeriodNotYetEndedJwkError } from 'aws-jwt-verify/error';
 import { isJwks, type Jwks, type PenaltyBox, SimpleJwksCache } from 'aws-jwt-verify/jwk';
 import { type Clock, systemClock } from '../domain/clock.ts';
 import { type Bucket, latestFullAt, microseconds } from '../domain/rate-limit.ts';
+import { describeError, logger } from './logger.ts';
 
 const timeoutMs = 3_000;
 
@@ -15,9 +16,44 @@ export class KeySetUnavailable extends Error {
   override readonly name = 'KeySetUnavailable';
 }
 
-/** One issuer's keys, kept for as long as the instance lives. */
+/** A key that its issuer has withdrawn vouches for nobody after that. */
+const freshMs = 3_600_000;
+/** While an issuer is down, it is asked again so often. */
+const retryMs = 60_000;
+
+/** One issuer's keys. Looked at again every hour; an issuer that is down then keeps the keys that it had. */
 export const createKeySet = (clock: Clock = systemClock): SimpleJwksCache =>
-  new SimpleJwksCache({ fetcher, jwksParser: keySetIn, penaltyBox: createReserve(clock) });
+  new KeySet({ fetcher, jwksParser: keySetIn, penaltyBox: createReserve(clock) }, clock);
+
+class KeySet extends SimpleJwksCache {
+  readonly #clock: Clock;
+  #staleAt = Number.POSITIVE_INFINITY;
+
+  constructor(props: ConstructorParameters<typeof SimpleJwksCache>[0], clock: Clock) {
+    super(props);
+    this.#clock = clock;
+  }
+
+  override async getJwks(uri: string): Promise<Jwks> {
+    const keys = await super.getJwks(uri);
+    this.#staleAt = this.#now() + freshMs;
+    return keys;
+  }
+
+  override async getJwk(...asked: Parameters<SimpleJwksCache['getJwk']>): ReturnType<SimpleJwksCache['getJwk']> {
+    if (this.#now() >= this.#staleAt) {
+      this.#staleAt = this.#now() + retryMs;
+      await this.getJwks(asked[0]).catch((error: unknown) =>
+        logger.warn('an issuer’s keys could not be looked at again', { error: describeError(error) }),
+      );
+    }
+    return super.getJwk(...asked);
+  }
+
+  #now(): number {
+    return this.#clock.now().getTime();
+  }
+}
 
 /** aws-jwt-verify fetches over https only; a local identity provider speaks http. */
 const fetcher = {

@@ -5,15 +5,13 @@ import { decomposeUnverifiedJwt } from 'aws-jwt-verify/jwt';
 import * as z from 'zod';
 import type { Caller } from '../domain/caller.ts';
 import { Problem } from '../protocol/errors.ts';
-import { userId } from '../protocol/identifiers.ts';
+import { tenantName, userId } from '../protocol/identifiers.ts';
 import { tenantRole } from '../protocol/roles.ts';
 import { createKeySet, KeySetUnavailable } from './key-sets.ts';
 import { describeError, logger } from './logger.ts';
 import type { TokenIssuer } from './settings.ts';
 
 const clockSkewSeconds = 30;
-
-const tenantName = z.string().min(1).max(128);
 
 const claims = z.object({
   sub: userId,

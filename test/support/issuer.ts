@@ -42,6 +42,13 @@ export const startIssuer = async () => {
     jwksUri: `${issuer}/keys`,
     /** A new key signs from now on. */
     rotate,
+    /** A key is published no more. */
+    withdraw: (kid: string) => {
+      keys.splice(
+        keys.findIndex((one) => one.kid === kid),
+        1,
+      );
+    },
     becomes: (next: Mood) => {
       mood = next;
     },

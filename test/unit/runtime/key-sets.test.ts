@@ -81,3 +81,24 @@ it.each<Mood>(['down', 'being repaired', 'unreachable'])(
     expect(await find('key-2')).toBe('key-2');
   },
 );
+
+it('are looked at again every hour, so that a key that was withdrawn vouches for nobody any more', async () => {
+  await issuer.rotate();
+  await find('key-1');
+  issuer.withdraw('key-1');
+  expect(await find('key-1')).toBe('key-1');
+  clock.forward({ hours: 1 });
+  expect([await find('key-1'), await find('key-2')]).toEqual(['KidNotFoundInJwksError', 'key-2']);
+});
+
+it('stay what they were while their issuer is down, which is asked again once a minute', async () => {
+  await find('key-1');
+  clock.forward({ hours: 1 });
+  issuer.becomes('down');
+  expect([await find('key-1'), await find('key-1')]).toEqual(['key-1', 'key-1']);
+  expect(issuer.fetches).toBe(2);
+  clock.forward({ seconds: 60 });
+  issuer.becomes('well');
+  expect(await find('key-1')).toBe('key-1');
+  expect(issuer.fetches).toBe(3);
+});
