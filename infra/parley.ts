@@ -50,8 +50,8 @@ export const buildStacks = (app: App, deployment: Deployment): Stack[] => {
   const http = new HttpStack(app, id('Http'), { deployment, table, webSocket: webSocket.api });
   const events = new EventsStack(app, id('Events'), { deployment, table, bus, webSocket: webSocket.api });
   if (settings.tokenIssuers.some(({ issuer }) => URL.parse(issuer)?.hostname.endsWith('example.com'))) {
-    Annotations.of(data).addWarningV2(
-      'parley:exampleIssuer',
+    // An error to `cdk deploy`, which deploys nothing then; `npm run synth` shows the templates all the same.
+    Annotations.of(data).addError(
       `tokenIssuers of the stage ${settings.stage} still names the example's issuer: nobody can log in until it names yours.`,
     );
   }

@@ -19,11 +19,11 @@ export const httpTopics: readonly Topic[] = [
   },
   {
     title: 'Errors',
-    text: 'Errors are problem documents (RFC 9457, `application/problem+json`). Tell them apart by `code`, which never changes its meaning. What you may not see is answered as if it did not exist.',
+    text: 'Errors are problem documents (RFC 9457, `application/problem+json`). Tell them apart by `code`, which never changes its meaning. What you may not see is answered as if it did not exist. What API Gateway answers itself, before or instead of Parley, is `{"message"}` in its own words: 401 without a token, 403 with one that is not good, 404 for a path that is no route, 413 above 10 MB, 429 above the throttle of the whole stage, 500 and 503 when something fails outright or takes longer than 29 s.',
   },
   {
     title: 'Changes',
-    text: 'Request bodies are strict: an unknown field is an error. Answers may gain fields, so read past those that you do not know.',
+    text: 'Requests are strict: an unknown field of a body or a query is an error. Answers may gain fields, so read past those that you do not know.',
   },
 ];
 
@@ -34,11 +34,11 @@ export const socketTopics: readonly Topic[] = [
   },
   {
     title: 'Frames',
-    text: 'A frame is a JSON object in a text message, of at most 128 KB. `event` names the command or event, `data` holds what it is about. An `id` of your choice is repeated by the answer. `traceparent` (W3C) is optional.',
+    text: 'A frame is a JSON object in a text message, of at most 128 KB. API Gateway takes it in WebSocket frames of at most 32 KB each and closes a connection that sends a larger one (1009); browsers send a message as one frame, so a longer text goes over HTTP. `event` names the command or event, `data` holds what it is about. An `id` of your choice is repeated by the answer. `traceparent` (W3C) is optional.',
   },
   {
     title: 'Delivery',
-    text: 'Events arrive at least once and in order within a conversation. Drop those you have by `(conversationId, seq, rev)`. A number of `seq` that is missing tells of a message that you have not seen: fetch it from the history.',
+    text: 'Events arrive at least once, and mostly in the order of their numbers: sort by `seq`, never by arrival. Drop those you have by `(conversationId, seq, rev)`. A number of `seq` that is missing tells of a message that you have not seen: fetch it from the history.',
   },
   {
     title: 'Failing',

@@ -71,18 +71,37 @@ const success = ({ route, book }: Place) => {
   return { description, content: json(book.of(route.answer, 'output'), answerExample(route)) };
 };
 
-const failure = (status: number, codes: readonly ErrorCode[], book: SchemaBook) => ({
-  description: codes
-    .map((code) => `\`${code}\`: ${errorCatalogue[code].title}. ${errorCatalogue[code].advice}`)
-    .join('\n\n'),
-  ...(status === 429 && { headers: { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } } }),
-  content: {
-    [problemMediaType]: {
-      schema: book.of(problem, 'output'),
-      examples: Object.fromEntries(codes.map((code) => [code, { $ref: `#/components/examples/${code}` }])),
+/** What API Gateway answers itself to whoever comes without a good token, where one is needed. */
+const gatewaySays: Partial<Record<number, string>> = {
+  401: 'In the words of API Gateway: no token.',
+  403: 'In the words of API Gateway: a token that is not good.',
+};
+
+const failure = (status: number, codes: readonly ErrorCode[], book: SchemaBook, needsToken: boolean) => {
+  const said = needsToken ? gatewaySays[status] : undefined;
+  return {
+    description: [
+      ...codes.map((code) => `\`${code}\`: ${errorCatalogue[code].title}. ${errorCatalogue[code].advice}`),
+      ...(said ? [said] : []),
+    ].join('\n\n'),
+    ...(status === 429 && { headers: { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } } }),
+    content: {
+      ...(codes.length > 0 && {
+        [problemMediaType]: {
+          schema: book.of(problem, 'output'),
+          examples: Object.fromEntries(codes.map((code) => [code, { $ref: `#/components/examples/${code}` }])),
+        },
+      }),
+      ...(said && json(gatewayAnswer, undefined)),
     },
-  },
-});
+  };
+};
+
+const gatewayAnswer: JsonSchema = {
+  type: 'object',
+  properties: { message: { type: 'string' } },
+  required: ['message'],
+};
 
 const security: Record<Route['access'], readonly object[]> = {
   public: [],
@@ -94,7 +113,9 @@ const security: Record<Route['access'], readonly object[]> = {
 export const operationOf = (place: Place): Operation => {
   const { route, path, tag, book } = place;
   const parameters = parametersOf(place);
+  const needsToken = route.access !== 'public';
   const failures = Map.groupBy(errorsOf(route), statusOf);
+  const statuses = new Set([...failures.keys(), ...(needsToken ? Object.keys(gatewaySays).map(Number) : [])]);
   return {
     operationId: operationId(route, path),
     tags: [tag],
@@ -110,7 +131,9 @@ export const operationOf = (place: Place): Operation => {
     }),
     responses: {
       [route.status]: success(place),
-      ...Object.fromEntries([...failures].map(([status, codes]) => [status, failure(status, codes, book)])),
+      ...Object.fromEntries(
+        [...statuses].map((status) => [status, failure(status, failures.get(status) ?? [], book, needsToken)]),
+      ),
     },
   };
 };

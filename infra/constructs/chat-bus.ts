@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import type { ChatFunction } from './chat-function.ts';
 import type { WorkQueue } from './work-queue.ts';
 
-/** Where Parley says what happened; see the domain events in `docs/`. */
+/** Where Parley says what happened: shared/domain/domain-events.ts. */
 export class ChatBus extends Construct {
   readonly #bus: EventBus;
 

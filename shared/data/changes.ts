@@ -1,8 +1,10 @@
+import type { Caller } from '../domain/caller.ts';
 import type { Change, ChangeDraft } from '../domain/changes.ts';
 import type { ConversationState } from '../domain/conversation.ts';
+import { standingsOf } from '../domain/permissions.ts';
 import { Problem } from '../protocol/errors.ts';
-import { changeItem, conversationFrom } from './items.ts';
-import { conversationKey, type Key } from './keys.ts';
+import { changeItem, conversationFrom, memberFrom } from './items.ts';
+import { conversationKey, type Key, memberKey } from './keys.ts';
 import { getMany, type Table, type Write } from './table.ts';
 
 interface Revision {
@@ -61,12 +63,19 @@ export const revise = (
   ];
 };
 
-/** What a plan builds upon, read afresh: the conversation and the items that it changes. @throws Problem `not_found` once deleted */
-export const freshly = async (table: Table, tenant: string, conversationId: string, keys: readonly Key[]) => {
-  const [meta, ...items] = await getMany(table, [conversationKey(tenant, conversationId), ...keys], {
-    consistent: true,
-  });
-  const conversation = meta ? conversationFrom(meta) : undefined;
+/**
+ * What a plan builds upon, read afresh: the conversation, how the caller stands to it by now, and the items that are to change. A
+ * request may have been overtaken by one that takes the caller's role away.
+ * @throws Problem `not_found` once deleted
+ */
+export const freshly = async (table: Table, caller: Caller, conversationId: string, keys: readonly Key[]) => {
+  const { tenant, user } = caller;
+  const [meta, membership, ...items] = await getMany(
+    table,
+    [conversationKey(tenant, conversationId), memberKey(tenant, conversationId, user), ...keys],
+    { consistent: true },
+  );
+  const conversation = meta && conversationFrom(meta);
   if (!conversation || conversation.deletedAt) throw new Problem('not_found');
-  return { conversation, items };
+  return { conversation, standings: standingsOf(caller, membership && memberFrom(membership).role), items };
 };

@@ -26,10 +26,12 @@ export const createConversations = ({ table, clock, limits }: Deps) => {
   const change = (
     { caller, conversation: { id } }: Place,
     kind: 'conversation.updated' | 'conversation.deleted',
+    action: 'conversation.update' | 'conversation.delete',
     decide: (conversation: ConversationState, at: string) => Partial<ConversationState> | undefined,
   ): Promise<ConversationState> =>
     writeTogether(table, async () => {
-      const { conversation } = await freshly(table, caller.tenant, id, []);
+      const { conversation, standings } = await freshly(table, caller, id, []);
+      requirePermission(standings, action);
       const now = clock.now();
       const at = now.toISOString();
       const set = decide(conversation, at);
@@ -78,8 +80,7 @@ export const createConversations = ({ table, clock, limits }: Deps) => {
     /** @returns the conversation as it is afterwards, changed or not */
     update: async (place: Place, patch: ConversationPatch): Promise<ConversationState> => {
       requireGroup(place.conversation);
-      requirePermission(place.standings, 'conversation.update');
-      return change(place, 'conversation.updated', (conversation, at) => {
+      return change(place, 'conversation.updated', 'conversation.update', (conversation, at) => {
         const next = patched(conversation, patch);
         return next && { ...next, updatedAt: at };
       });
@@ -88,8 +89,7 @@ export const createConversations = ({ table, clock, limits }: Deps) => {
     /** Soft: from here on nobody sees it. Its messages go with retention; what it was, and who was in it, stays on record. */
     remove: async (place: Place): Promise<void> => {
       requireGroup(place.conversation);
-      requirePermission(place.standings, 'conversation.delete');
-      await change(place, 'conversation.deleted', (_, at) => ({ deletedAt: at, updatedAt: at }));
+      await change(place, 'conversation.deleted', 'conversation.delete', (_, at) => ({ deletedAt: at, updatedAt: at }));
     },
 
     /** For those who act for the service itself, such as the stream's readers: no caller, no rule, deleted or not. */

@@ -73,6 +73,7 @@ export const changeItem = (tenant: string, change: Change, expiresAt: number): I
   ...change,
   expiresAt,
 });
-export const changeFrom = ({ PK: _, SK: __, expiresAt: ___, ...change }: Item): Change => change as Change;
+export const changeFrom = ({ PK: _, SK: __, expiresAt: ___, ...change }: Item): Change =>
+  ({ ...change, ...(change.member ? { member: picked(change.member as Item, memberFields) } : {}) }) as Change;
 
 export const isDeletedProfile = (item: Item | undefined): boolean => typeof item?.deletedAt === 'string';

@@ -30,10 +30,12 @@ export const createMembers = ({ table, clock, limits }: Deps) => {
   const { change } = createMembershipChanges({ table, clock, limits });
 
   /** @throws Problem `last_owner` when nobody else would own the group */
-  const withdraw = (place: Place, userId: string, check: (member: MemberState) => void): Promise<void> =>
-    change(place, [userId], ({ conversation, members: [member] }) => {
+  const withdraw = (place: Place, userId: string, action: 'conversation.leave' | 'members.remove'): Promise<void> =>
+    change(place, [userId], ({ conversation, members: [member], standings }) => {
+      requirePermission(standings, action);
       if (!member) throw new Problem('not_found');
-      check(member);
+      if (action === 'members.remove' && member.role !== 'member' && !may(standings, 'members.removeManager'))
+        throw new Problem('forbidden', { detail: 'Only an owner removes admins and owners.' });
       const owners = member.role === 'owner' ? -1 : 0;
       requireOwnerLeft(conversation, owners);
       const removed = { ...member, rev: nextRev(conversation) };
@@ -43,7 +45,7 @@ export const createMembers = ({ table, clock, limits }: Deps) => {
   const leave = async (place: Place): Promise<void> => {
     requireGroup(place.conversation);
     requirePermission(place.standings, 'conversation.leave');
-    await withdraw(place, place.caller.user, () => undefined);
+    await withdraw(place, place.caller.user, 'conversation.leave');
   };
 
   return {
@@ -80,11 +82,12 @@ export const createMembers = ({ table, clock, limits }: Deps) => {
     /** Adds all of them or none. Those who are members already stay as they are. */
     add: async (place: Place, users: readonly string[], role: MemberRole): Promise<MemberState[]> => {
       requireGroup(place.conversation);
-      requirePermission(place.standings, 'members.add');
-      if (role !== 'member') requirePermission(place.standings, 'members.promote');
+      const action = role === 'member' ? 'members.add' : 'members.promote';
+      requirePermission(place.standings, action);
       const distinct = [...new Set(users)];
       await refuseDeleted(table, place.caller, distinct);
-      return change(place, distinct, ({ conversation, members, at }) => {
+      return change(place, distinct, ({ conversation, members, standings, at }) => {
+        requirePermission(standings, action);
         const newcomers = distinct
           .filter((_, i) => !members[i])
           .map((user, i) => ({ ...newMember(conversation, user, role, at), rev: nextRev(conversation) + i }));
@@ -115,7 +118,8 @@ export const createMembers = ({ table, clock, limits }: Deps) => {
     setRole: async (place: Place, userId: string, role: MemberRole): Promise<MemberState> => {
       requireGroup(place.conversation);
       requirePermission(place.standings, 'members.promote');
-      return change(place, [userId], ({ conversation, members: [member] }) => {
+      return change(place, [userId], ({ conversation, members: [member], standings }) => {
+        requirePermission(standings, 'members.promote');
         if (!member) throw new Problem('not_found');
         if (member.role === role) return { steps: [], result: member };
         const owners = Number(role === 'owner') - Number(member.role === 'owner');
@@ -130,10 +134,7 @@ export const createMembers = ({ table, clock, limits }: Deps) => {
       if (userId === place.caller.user && place.member) return leave(place);
       requireGroup(place.conversation);
       requirePermission(place.standings, 'members.remove');
-      await withdraw(place, userId, (member) => {
-        if (member.role === 'member' || may(place.standings, 'members.removeManager')) return;
-        throw new Problem('forbidden', { detail: 'Only an owner removes admins and owners.' });
-      });
+      await withdraw(place, userId, 'members.remove');
     },
 
     leave,

@@ -1,6 +1,7 @@
 import type { Caller } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import { type ConversationState, type MemberState, publicMember } from '../domain/conversation.ts';
+import type { Standing } from '../domain/permissions.ts';
 import { freshly, revise } from './changes.ts';
 import { memberFrom, memberItem } from './items.ts';
 import { memberKey } from './keys.ts';
@@ -17,6 +18,8 @@ export interface Found {
   conversation: ConversationState;
   /** In the order of the users asked for. */
   members: (MemberState | undefined)[];
+  /** The caller's. */
+  standings: Standing[];
   at: Date;
 }
 
@@ -36,16 +39,16 @@ interface Target {
 export const createMembershipChanges = ({ table, clock, limits }: Deps) => {
   /** Memberships change: their own writes, META's counters and the changes, together or not at all. */
   const change = async <T>(
-    { caller, conversation: { id } }: Target,
+    { caller, conversation: { id } }: Target & { caller: Caller },
     users: readonly string[],
     decide: (now: Found) => { steps: Step[]; result: T },
   ): Promise<T> =>
     writeTogether(table, async () => {
       const keys = users.map((user) => memberKey(caller.tenant, id, user));
-      const { conversation, items } = await freshly(table, caller.tenant, id, keys);
+      const { conversation, standings, items } = await freshly(table, caller, id, keys);
       const members = items.map((item) => (item ? memberFrom(item) : undefined));
       const at = clock.now();
-      const { steps, result } = decide({ conversation, members, at });
+      const { steps, result } = decide({ conversation, members, standings, at });
       return { writes: writesOf({ caller, conversation }, members, steps, at), result };
     });
 

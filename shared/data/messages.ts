@@ -2,7 +2,7 @@ import type { Caller } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import { epochSeconds } from '../domain/clock.ts';
 import { edited, previewOf, tombstoned } from '../domain/message.ts';
-import { requirePermission } from '../domain/permissions.ts';
+import { may, requirePermission, type Standing } from '../domain/permissions.ts';
 import { Problem } from '../protocol/errors.ts';
 import { placeOfMessage } from '../protocol/identifiers.ts';
 import type { Edit, Message } from '../protocol/message.ts';
@@ -33,13 +33,14 @@ export const createMessages = ({ table, clock, limits, places }: Deps) => {
     { caller, conversation: { id } }: Place,
     seq: number,
     kind: 'message.updated' | 'message.deleted',
-    decide: (message: Message, now: Date) => Message | undefined,
+    decide: (message: Message, standings: Standing[], now: Date) => Message | undefined,
   ): Promise<Message> =>
     writeTogether(table, async () => {
-      const { conversation, items } = await freshly(table, caller.tenant, id, [messageKey(caller.tenant, id, seq)]);
+      const { conversation, standings, items } = await freshly(table, caller, id, [messageKey(caller.tenant, id, seq)]);
+      if (!may(standings, 'conversation.read')) throw new Problem('not_found');
       const message = visible(items[0]);
       const now = clock.now();
-      const decided = decide(message, now);
+      const decided = decide(message, standings, now);
       if (!decided) return { writes: [], result: message };
       const next = { ...decided, rev: nextRev(conversation) };
       const isNewest = conversation.lastMessage?.seq === seq;
@@ -80,15 +81,17 @@ export const createMessages = ({ table, clock, limits, places }: Deps) => {
     /** Safe to repeat: an edit that changes nothing makes no new version. */
     edit: async (caller: Caller, messageId: string, edit: Edit, conversationId?: string): Promise<Message> => {
       const { place, message } = await find(caller, messageId, conversationId);
-      requirePermission(place.standings, 'message.editOwn');
-      return change(place, message.seq, 'message.updated', (current, now) => edited(current, edit, caller, now));
+      return change(place, message.seq, 'message.updated', (current, standings, now) => {
+        requirePermission(standings, 'message.editOwn');
+        return edited(current, edit, caller, now);
+      });
     },
 
     /** Leaves a tombstone. Safe to repeat. */
     remove: async (caller: Caller, messageId: string, conversationId?: string): Promise<Message> => {
       const { place, message } = await find(caller, messageId, conversationId);
-      return change(place, message.seq, 'message.deleted', (current, now) =>
-        tombstoned(current, caller, place.standings, now),
+      return change(place, message.seq, 'message.deleted', (current, standings, now) =>
+        tombstoned(current, caller, standings, now),
       );
     },
   };

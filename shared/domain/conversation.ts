@@ -50,7 +50,7 @@ export const founded = (caller: Caller, request: ConversationCreate, now: Date, 
       errors: [{ path: 'memberIds', message: 'a direct conversation has exactly two users' }],
     });
   }
-  if (request.type === 'direct' && (request.title !== undefined || request.settings !== undefined)) {
+  if (request.type === 'direct' && (request.title || request.settings !== undefined)) {
     throw new Problem('direct_conversation', { detail: 'A direct conversation has no title and no settings.' });
   }
   if (users.length === 0)

@@ -15,7 +15,7 @@ const second = 1_000_000;
 
 export const microseconds = (date: Date): number => date.getTime() * 1_000;
 
-/** Rounded up: never more than `capacity` in a minute. */
+/** So many at once, and so many a minute from then on. Rounded up: never more. */
 export const perMinute = (capacity: number): Bucket => ({ capacity, interval: Math.ceil((60 * second) / capacity) });
 
 /** The latest `fullAt` from which one more token may be taken. */

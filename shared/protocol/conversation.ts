@@ -56,8 +56,10 @@ const memberIds = z.array(userId).max(1_000);
 export const conversationCreate = z
   .strictObject({
     type: conversationType,
-    memberIds: memberIds.meta({ description: 'You are always included. Direct: exactly one other user.' }),
-    title: title.optional(),
+    memberIds: memberIds.meta({
+      description: 'You are always included, unless you are a service. Direct: exactly two users in all.',
+    }),
+    title: title.nullable().optional(),
     settings: conversationSettings.partial().optional().meta({ description: 'Closed, unless it says otherwise.' }),
   })
   .meta({ id: 'ConversationCreate' });

@@ -23,7 +23,7 @@ export const errorCatalogue = {
   malformed_json: {
     status: 400,
     title: 'The body is not valid JSON',
-    advice: 'Send UTF-8 JSON: an object, without lone surrogates.',
+    advice: 'Send JSON in UTF-8.',
     retry: false,
   },
   unknown_event: {

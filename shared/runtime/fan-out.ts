@@ -27,7 +27,7 @@ export interface Run {
 }
 
 /**
- * Tells every live connection of every member what happened: at least once, and in order for each conversation.
+ * Tells every live connection of every member what happened: at least once, and in the stream's order but for what has to be posted again.
  * Two round trips and the posts: who is a member, then who of them is connected.
  * @returns what could not be delivered although its connection may still be there
  */

@@ -1,6 +1,6 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2WithLambdaAuthorizer, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import type * as z from 'zod';
+import * as z from 'zod';
 import type { Caller } from '../domain/caller.ts';
 import { systemClock } from '../domain/clock.ts';
 import { Problem } from '../protocol/errors.ts';
@@ -13,6 +13,7 @@ import { problemDocument, problemOf } from './problems.ts';
 export type HttpEvent = APIGatewayProxyEventV2WithLambdaAuthorizer<CallerContext>;
 export type HttpAnswer = APIGatewayProxyStructuredResultV2;
 
+const noQuery = z.strictObject({});
 const longestBody = 1024 * 1024;
 
 interface Request<P, Q, B> {
@@ -41,7 +42,7 @@ export const onRequest = <P extends z.ZodType, Q extends z.ZodType, B extends z.
 
       const request = {
         params: route.params && parse(route.params, event.pathParameters ?? {}),
-        query: route.query && parse(route.query, event.queryStringParameters ?? {}),
+        query: parse(route.query ?? noQuery, event.queryStringParameters ?? {}),
         body: route.body && parse(route.body, bodyOf(event)),
         caller,
       } as Request<z.output<P>, z.output<Q>, z.output<B>>;

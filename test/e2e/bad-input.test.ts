@@ -202,7 +202,7 @@ describe('ids in paths', () => {
 
 describe('when something behind it fails', () => {
   it.each([
-    ['an error of the table', { kind: 'error' }, 'internal'],
+    ['an error of the table', { kind: 'error' }, 'unavailable'],
     ['throttling by the table', { kind: 'throttle' }, 'unavailable'],
   ] as const)('answers %s with a problem that gives nothing away', async (_, fault, code) => {
     world.cloud.faults.add({ function: /^Http\/(conversations-get|messages-list|me-get)$/, fault });

@@ -1,4 +1,4 @@
-/** What a request may cost is part of its contract (design, section 7), and is held by counting calls. */
+/** What a request may cost is part of its contract, docs/budgets.md, and is held by counting calls. */
 import pMap from 'p-map';
 import { expect, it } from 'vitest';
 import { type CallSummary, summarise } from '../../infra/local/aws/meter.ts';

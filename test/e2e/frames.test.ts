@@ -14,6 +14,7 @@ const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
 it.each([
   ['an event that there is none of', '{"event":"message.burn","id":"7","data":{}}', 'unknown_event', '7'],
+  ['such an event without data', '{"event":"message.burn","id":"7"}', 'unknown_event', '7'],
   ['a command that only servers say', '{"event":"message.new","id":"7","data":{}}', 'unknown_event', '7'],
   ['an event of JavaScript’s own', '{"event":"constructor","id":"7","data":{}}', 'unknown_event', '7'],
   ['the gateway’s own $connect', '{"event":"$connect","id":"7","data":{}}', 'unknown_event', '7'],

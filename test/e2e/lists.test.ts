@@ -104,6 +104,9 @@ it.each([
   'limit=1.5',
   'limit=many',
   'limit=',
+  'limit=0x10',
+  'limit=1e1',
+  'limit=%2050',
   'limit=1&limit=2',
   'cursor=',
   'cursor=garbage',
@@ -119,7 +122,7 @@ it.each([
   }
 });
 
-it.each(['before=-1', 'before=x', 'after=1.5', 'after=1000000000000'])(
+it.each(['before=-1', 'before=', 'before=x', 'after=1.5', 'after=1000000000000'])(
   'refuses ?%s in history, and names it',
   async (query) => {
     await says(1);

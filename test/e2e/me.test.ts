@@ -79,3 +79,9 @@ it('is nobody any more once the host deleted them', async () => {
   await ada.isRefused('not_found', 'GET', '/api/me');
   await ada.isRefused('not_found', 'PATCH', '/api/me', { preferences: { locale: 'de' } });
 });
+
+it('refuses a query that it knows nothing of, as every route does', async () => {
+  const ada = await world.person('ada');
+  const problem = await ada.isRefused('invalid_request', 'GET', '/api/me?verbose=1');
+  expect(problem.errors).toEqual([{ path: 'verbose', message: 'is not known here' }]);
+});

@@ -1,4 +1,4 @@
-/** Who may do what, as the issue and docs/reference/permissions.md say it. A route or command that is missing here fails the matrix. */
+/** Who may do what, as docs/reference/permissions.md says it. A route or command that is missing here fails the matrix. */
 import type { ErrorCode } from '../../shared/protocol/errors.ts';
 import { foreigners, insiders, type Standing } from '../support/cast.ts';
 

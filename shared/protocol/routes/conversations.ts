@@ -59,7 +59,7 @@ export const conversationsDelete = route({
   name: 'conversations/delete',
   method: 'DELETE',
   paths: ['/api/conversations/{conversationId}'],
-  summary: 'Delete a group for everybody. Nobody sees it any more; its data stays until retention removes it.',
+  summary: 'Delete a group for everybody. Nobody sees it any more; its messages go with retention.',
   access: 'token',
   params,
   status: 204,

@@ -232,6 +232,30 @@ describe('leaving and removing', () => {
   });
 });
 
+describe('whoever has lost their role since they were let in', () => {
+  it.each([
+    ['removed', 'not_found', (group: string) => remove('ada', group, 'bob')],
+    ['made a plain member', 'forbidden', (group: string) => setRole('ada', group, 'bob', 'member')],
+  ] as const)('changes nothing any more: %s', async (_, code, overtake) => {
+    const group = await parley.aGroup(['ada', 'bob', 'cyd']);
+    await setRole('ada', group, 'bob', 'owner');
+    const place = await parley.placeOf('bob', group);
+    await overtake(group);
+    const before = await rolesIn(group);
+    const { members } = parley.instance;
+
+    const refusals = [
+      members.remove(place, 'ada'),
+      members.remove(place, 'cyd'),
+      members.add(place, ['dan'], 'member'),
+      members.setRole(place, 'cyd', 'admin'),
+    ].map(refusalOf);
+
+    expect(await Promise.all(refusals)).toEqual([code, code, code, code]);
+    expect(await rolesIn(group)).toEqual(before);
+  });
+});
+
 describe('the list', () => {
   it('walks the members by user id', async () => {
     const users = ['ada', 'Bob', 'zoë', 'd#e', '%', '名前'];

@@ -231,3 +231,45 @@ it('numbers revisions without gaps and files each, whatever changes at once', as
     { numRuns: 12 },
   );
 });
+
+describe('whoever is taken out of a group while they ask', () => {
+  /** An instance whose first read is overtaken by the removal. */
+  const overtaken = (group: string) => {
+    let isFirst = true;
+    return parley.through(async ({ name }, pass) => {
+      const answer = await pass();
+      if (name === 'BatchGetItem' && isFirst) {
+        isFirst = false;
+        await parley.instance.members.remove(await parley.placeOf('ada', group), 'bob');
+      }
+      return answer;
+    });
+  };
+
+  it.each([
+    [
+      'edits',
+      (late: ReturnType<typeof overtaken>, id: string) =>
+        late.messages.edit(parley.caller('bob'), id, { content: 'no' }),
+    ],
+    ['deletes', (late: ReturnType<typeof overtaken>, id: string) => late.messages.remove(parley.caller('bob'), id)],
+  ] as const)('%s nothing any more', async (_, ask) => {
+    const group = await parley.aGroup(['ada', 'bob']);
+    const message = await parley.says('bob', group, 'hello');
+
+    expect(await refusalOf(ask(overtaken(group), message.id))).toBe('not_found');
+    expect(await parley.historyOf('ada', group)).toEqual([message]);
+  });
+
+  it('changes no title and deletes no group', async () => {
+    const group = await parley.aGroup(['ada', 'bob']);
+    await parley.instance.members.setRole(await parley.placeOf('ada', group), 'bob', 'owner');
+    const place = await parley.placeOf('bob', group);
+    await parley.instance.members.remove(await parley.placeOf('ada', group), 'bob');
+
+    const { conversations } = parley.instance;
+    expect(await refusalOf(conversations.update(place, { title: 'Mine' }))).toBe('not_found');
+    expect(await refusalOf(conversations.remove(place))).toBe('not_found');
+    expect(await parley.stateOf(group)).toMatchObject({ title: null, deletedAt: null });
+  });
+});
