@@ -28,18 +28,20 @@ export const remote = <Handlers>(file: URL, execArgv: string[] = []): Remote<Han
   });
   const onInterruption = () => child.connected && child.disconnect();
   interruption.addEventListener('abort', onInterruption);
+  let ended: Error | undefined;
   child.once('exit', (code, signal) => {
+    ended = new Error(`${basename(file.pathname)} ended: ${signal ?? `exit code ${code}`}.`);
     interruption.removeEventListener('abort', onInterruption);
-    for (const { reject } of waiting.values())
-      reject(new Error(`${basename(file.pathname)} ended: ${signal ?? code}.`));
+    for (const { reject } of waiting.values()) reject(ended);
     waiting.clear();
   });
   const ask = (name: string, given: unknown[]): Promise<unknown> => {
+    if (ended) return Promise.reject(ended);
     asked += 1;
-    const id = asked;
     const one = Promise.withResolvers<unknown>();
-    waiting.set(id, one);
-    child.send({ id, name, given } satisfies Question, (error) => error && one.reject(error));
+    waiting.set(asked, one);
+    // What cannot be sent any more is answered by the end of the process.
+    child.send({ id: asked, name, given } satisfies Question, () => undefined);
     return one.promise;
   };
   return new Proxy({} as Remote<Handlers>, {

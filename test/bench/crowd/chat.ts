@@ -26,7 +26,7 @@ export interface Outcome {
 }
 
 /** Longer than any retry of a post: what is missing then is lost. */
-const patienceMs = 20_000;
+const patienceMs = 60_000;
 const tickMs = 4;
 
 /**
