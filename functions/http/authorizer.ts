@@ -5,8 +5,12 @@
 import type { APIGatewayRequestAuthorizerEventV2 } from 'aws-lambda';
 import { Problem } from '../../shared/protocol/errors.ts';
 import { type CallerContext, contextOf } from '../../shared/runtime/caller.ts';
+import { correlationOf, setLogContext } from '../../shared/runtime/logger.ts';
+import { problemOf } from '../../shared/runtime/problems.ts';
 import { settingsFrom } from '../../shared/runtime/settings.ts';
 import { createTokens, type Tokens } from '../../shared/runtime/tokens.ts';
+
+type Event = Pick<APIGatewayRequestAuthorizerEventV2, 'headers' | 'requestContext'>;
 
 interface Answer {
   isAuthorized: boolean;
@@ -15,15 +19,18 @@ interface Answer {
 
 export const authorizeRequest =
   (tokens: Tokens) =>
-  async (event: Pick<APIGatewayRequestAuthorizerEventV2, 'headers'>): Promise<Answer> => {
-    const [, token] = /^Bearer +([^\s]+)$/i.exec(event.headers?.authorization ?? '') ?? [];
-    if (!token) return { isAuthorized: false, context: {} };
+  async ({ headers, requestContext }: Event): Promise<Answer> => {
+    const correlationId = correlationOf(headers?.traceparent, requestContext.requestId);
+    setLogContext({ correlationId, operation: 'authorizer' });
     try {
+      const [, token] = /^Bearer +([^\s]+)$/i.exec(headers?.authorization ?? '') ?? [];
+      if (!token) throw new Problem('unauthenticated');
       return { isAuthorized: true, context: contextOf(await tokens.verify(token)) };
     } catch (error) {
+      const { code } = problemOf(error);
       // What keeps us from finding out is no denial: the gateway remembers those for minutes, and failures not at all.
       if (!(error instanceof Problem)) throw error;
-      const expired = error.code === 'token_expired';
+      const expired = code === 'token_expired';
       return { isAuthorized: expired, context: expired ? expiredContext : {} };
     }
   };

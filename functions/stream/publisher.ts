@@ -5,7 +5,7 @@
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { followed } from '../../shared/data/stream.ts';
 import { type Bus, createBus } from '../../shared/runtime/bus.ts';
-import { setLogContext } from '../../shared/runtime/logger.ts';
+import { describeError, logger, setLogContext } from '../../shared/runtime/logger.ts';
 import { domainEventsOf } from '../../shared/runtime/publishing.ts';
 import { settingsFrom } from '../../shared/runtime/settings.ts';
 
@@ -13,7 +13,12 @@ export const publisher =
   (bus: Bus) =>
   async (event: DynamoDBStreamEvent, { awsRequestId }: Context): Promise<DynamoDBBatchResponse> => {
     setLogContext({ correlationId: awsRequestId, operation: 'publisher' });
-    await bus.publish(followed(event.Records).flatMap(domainEventsOf));
+    try {
+      await bus.publish(followed(event.Records).flatMap(domainEventsOf));
+    } catch (error) {
+      logger.error('failed', { error: describeError(error) });
+      throw error;
+    }
     return { batchItemFailures: [] };
   };
 

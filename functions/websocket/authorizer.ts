@@ -2,11 +2,17 @@
  * The WebSocket API's authorizer, run at `$connect` only: `?ticket=` for browsers, which cannot set headers, or `?token=`.
  * What it finds out is handed to every later frame of the connection.
  */
-import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import type {
+  APIGatewayAuthorizerResult,
+  APIGatewayRequestAuthorizerEvent,
+  APIGatewayRequestAuthorizerEventQueryStringParameters,
+} from 'aws-lambda';
 import type { Tickets } from '../../shared/data/tickets.ts';
 import { Problem } from '../../shared/protocol/errors.ts';
 import { contextOf } from '../../shared/runtime/caller.ts';
 import { live } from '../../shared/runtime/deps.ts';
+import { addToLogContext, setLogContext } from '../../shared/runtime/logger.ts';
+import { problemOf } from '../../shared/runtime/problems.ts';
 import { createTokens, type Identity, type Tokens } from '../../shared/runtime/tokens.ts';
 
 interface Deps {
@@ -17,28 +23,34 @@ interface Deps {
 export const authorizeConnection =
   ({ tickets, tokens }: Deps) =>
   async (event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
-    const { ticket, token } = event.queryStringParameters ?? {};
-    const identity = await identify({ tickets, tokens }, ticket, token);
-    // The one message that API Gateway answers with 401.
-    if (!identity) throw new Error('Unauthorized');
-    return {
-      principalId: identity.user,
-      policyDocument: {
-        Version: '2012-10-17',
-        Statement: [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: event.methodArn }],
-      },
-      context: { ...contextOf(identity) },
-    };
+    const { requestId, connectionId } = event.requestContext;
+    setLogContext({ correlationId: requestId, operation: '$connect' });
+    addToLogContext({ connectionId });
+    try {
+      const identity = await identify({ tickets, tokens }, event.queryStringParameters ?? {});
+      return {
+        principalId: identity.user,
+        policyDocument: {
+          Version: '2012-10-17',
+          Statement: [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: event.methodArn }],
+        },
+        context: { ...contextOf(identity) },
+      };
+    } catch (error) {
+      problemOf(error);
+      // The one message that API Gateway answers with 401. The runtime logs it as an error of its own, beside our line.
+      throw error instanceof Problem ? new Error('Unauthorized') : error;
+    }
   };
 
-const identify = async ({ tickets, tokens }: Deps, ticket?: string, token?: string): Promise<Identity | undefined> => {
-  if (ticket) return tickets.redeem(ticket);
-  try {
-    return token ? await tokens.verify(token) : undefined;
-  } catch (error) {
-    if (error instanceof Problem) return undefined;
-    throw error;
-  }
+/** @throws Problem for whoever comes with nothing that is good */
+const identify = async (
+  { tickets, tokens }: Deps,
+  { ticket, token }: APIGatewayRequestAuthorizerEventQueryStringParameters,
+): Promise<Identity> => {
+  const identity = ticket ? await tickets.redeem(ticket) : token ? await tokens.verify(token) : undefined;
+  if (!identity) throw new Problem('unauthenticated');
+  return identity;
 };
 
 export const handler = live(({ tickets, settings }) =>

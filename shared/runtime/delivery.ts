@@ -3,7 +3,7 @@ import type { Connection, Presence } from '../data/presence.ts';
 import { type Clock, epochSeconds } from '../domain/clock.ts';
 import type { Delivery } from '../domain/live-events.ts';
 import type { Connections, Patience } from './connections.ts';
-import { describeError, logger } from './logger.ts';
+import { describeError, type LogSubject, logger } from './logger.ts';
 
 /** As many as there are sockets to post over. */
 const atOnce = 64;
@@ -40,16 +40,25 @@ type Fate = 'reached' | 'over' | 'closing' | { frames: string[] };
 
 /** From deliveries to sockets. Order is kept for each connection; connections are served side by side. */
 export const createPosting = ({ presence, connections, clock }: Deps) => {
-  const serve = async (connection: Connection, frames: readonly string[], patience: Patience): Promise<Fate> => {
+  const serve = async (
+    tenant: string,
+    connection: Connection,
+    frames: readonly string[],
+    patience: Patience,
+  ): Promise<Fate> => {
     const now = clock.now();
-    if (connection.expiresAt <= epochSeconds(now)) return end(connection);
+    if (connection.expiresAt <= epochSeconds(now)) return end(tenant, connection);
     for (const [i, frame] of frames.entries()) {
       try {
         const outcome = await connections.post(connection.id, frame, patience);
         if (outcome === 'gone') return isSettling(connection, now) ? { frames: frames.slice(i) } : 'over';
-        if (outcome === 'refused') logger.error('the gateway refused a frame', { bytes: Buffer.byteLength(frame) });
+        if (outcome === 'refused')
+          logger.error('the gateway refused a frame', {
+            ...subjectOf(tenant, connection),
+            bytes: Buffer.byteLength(frame),
+          });
       } catch (error) {
-        logger.warn('a post failed', { connection: connection.id, error: describeError(error) });
+        logger.warn('a post failed', { ...subjectOf(tenant, connection), error: describeError(error) });
         return { frames: frames.slice(i) };
       }
     }
@@ -57,12 +66,15 @@ export const createPosting = ({ presence, connections, clock }: Deps) => {
   };
 
   /** Its token has ended: it hears nothing more, and learns so by being closed. */
-  const end = async ({ id }: Connection): Promise<Fate> => {
+  const end = async (tenant: string, connection: Connection): Promise<Fate> => {
     try {
-      await connections.close(id);
+      await connections.close(connection.id);
       return 'over';
     } catch (error) {
-      logger.warn('a connection could not be closed', { connection: id, error: describeError(error) });
+      logger.warn('a connection could not be closed', {
+        ...subjectOf(tenant, connection),
+        error: describeError(error),
+      });
       return 'closing';
     }
   };
@@ -79,7 +91,9 @@ export const createPosting = ({ presence, connections, clock }: Deps) => {
             user,
             theirs.map((one) => one.id),
           )
-          .catch((error: unknown) => logger.warn('gone connections stay listed', { error: describeError(error) })),
+          .catch((error: unknown) =>
+            logger.warn('gone connections stay listed', { tenant, user, error: describeError(error) }),
+          ),
       { concurrency: atOnce },
     );
   };
@@ -99,7 +113,7 @@ export const createPosting = ({ presence, connections, clock }: Deps) => {
         live,
         async (connection) => {
           const own = texts.filter((_, i) => isFor(deliveries[i], connection));
-          return { connection, fate: await serve(connection, packed(own), patience) };
+          return { connection, fate: await serve(tenant, connection, packed(own), patience) };
         },
         { concurrency: atOnce },
       );
@@ -115,6 +129,9 @@ export const createPosting = ({ presence, connections, clock }: Deps) => {
   };
 };
 export type Posting = ReturnType<typeof createPosting>;
+
+/** Whose connection it is, which in a line of the sender's is not whoever asks. */
+const subjectOf = (tenant: string, { id, user }: Connection): LogSubject => ({ tenant, user, connectionId: id });
 
 const isSettling = ({ connectedAt }: Connection, now: Date): boolean =>
   now.getTime() - Date.parse(connectedAt) < settlingMs;

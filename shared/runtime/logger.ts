@@ -16,12 +16,24 @@ export interface LogContext {
 
 export const setLogContext = ({ correlationId, operation, caller }: LogContext): void => {
   logger.resetKeys();
-  logger.appendKeys({
-    correlationId,
-    operation,
-    ...(caller ? { tenant: caller.tenant, user: caller.user } : {}),
-    ...(caller?.connectionId ? { connectionId: caller.connectionId } : {}),
-  });
+  logger.appendKeys({ correlationId, operation });
+  if (caller) addToLogContext(caller);
+};
+
+/** Who and what it is about, as far as that is known. */
+export interface LogSubject {
+  tenant?: string | undefined;
+  user?: string | undefined;
+  connectionId?: string | undefined;
+  conversationId?: string | undefined;
+}
+
+/** For what comes to be known on the way. */
+export const addToLogContext = ({ tenant, user, connectionId, conversationId }: LogSubject): void => {
+  const known = Object.entries({ tenant, user, connectionId, conversationId }).filter(
+    ([, value]) => value !== undefined,
+  );
+  logger.appendKeys(Object.fromEntries(known));
 };
 
 /** What may be said of an error. AWS' messages can quote items, so only our own are kept. */

@@ -1,13 +1,13 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { DomainEvent, DomainEvents } from '../domain/domain-events.ts';
-import { describeError, logger, setLogContext } from './logger.ts';
+import { addToLogContext, describeError, logger, setLogContext } from './logger.ts';
 
 /** Work that has to wait, and that nothing is wrong with: it comes back like what failed. */
 export class NotYet extends Error {
   override readonly name = 'NotYet';
 }
 
-/** One message at a time; those that fail come back by themselves, the others do not. */
+/** One message at a time; those that fail come back by themselves, the others do not. Whom it is about, `run` adds to the log. */
 export const onQueue =
   (operation: string, run: (body: unknown) => Promise<void>) =>
   async (event: SQSEvent): Promise<SQSBatchResponse> => {
@@ -26,6 +26,13 @@ export const onQueue =
     return { batchItemFailures };
   };
 
+/** Whom an event may be about. */
+interface Subject {
+  tenantId: string;
+  userId?: string;
+  conversationId?: string;
+}
+
 /** Domain events as the bus delivers them to a queue. */
 export const onDomainEvents = <Type extends keyof DomainEvents>(
   operation: string,
@@ -34,5 +41,7 @@ export const onDomainEvents = <Type extends keyof DomainEvents>(
 ) =>
   onQueue(operation, async (body) => {
     const { 'detail-type': type, detail } = body as { 'detail-type': Type; detail: DomainEvents[Type] };
+    const { tenantId, userId, conversationId }: Subject = detail;
+    addToLogContext({ tenant: tenantId, user: userId, conversationId });
     if (types.includes(type)) await run({ type, detail } as unknown as Extract<DomainEvent, { type: Type }>);
   });

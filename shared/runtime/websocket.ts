@@ -60,7 +60,9 @@ export const onConnection = (
       setLogContext({ correlationId: requestId, operation });
       const caller = namedBy(authorizer, connectionId);
       setLogContext({ correlationId: requestId, operation, caller });
-      return run({ caller, event });
+      const answer = await run({ caller, event });
+      logger.info('answered');
+      return answer;
     });
 
 export const reply = (frame: ServerFrame): Answer => ({ statusCode: 200, body: JSON.stringify(frame) });
@@ -91,8 +93,10 @@ const referenceOf = (body: string | undefined): { id?: string } => {
 /** What a frame that no route took should have been. */
 export const unrouted = (body: string | undefined): Problem => {
   try {
-    const { event } = parse(clientFrame, parseJson(body ?? ''));
-    return new Problem('unknown_event', { detail: `There is no command ${JSON.stringify(event)}.` });
+    const frame = parseJson(body ?? '');
+    const named = clientFrame.pick({ event: true }).loose().safeParse(frame);
+    if (!named.success) parse(clientFrame, frame);
+    return new Problem('unknown_event', { detail: `There is no command ${JSON.stringify(named.data?.event)}.` });
   } catch (error) {
     return error as Problem;
   }
