@@ -141,9 +141,10 @@ function withinRetries(trouble: Trouble): Trouble {
   return /^(Stream|Queue)/.test(trouble.function) ? { ...trouble, times: Math.min(trouble.times, 2) } : trouble;
 }
 
-/** The gateway takes no posts from the stream's fan-out: more than it has patience for, so that they go through the redelivery queue. */
+export const posters = `Stream/fanout|${senders}`;
+/** The gateway takes no posts for a while: the fast lane reaches nobody, and the fan-out leaves it to the redelivery queue. */
 const failedPosts: fc.Arbitrary<Trouble> = fc.record({
-  function: fc.constant('Stream/fanout'),
+  function: fc.constant(posters),
   action: fc.constant('execute-api:ManageConnections'),
   fault: fc.constantFrom<Fault>({ kind: 'error' }, { kind: 'throttle' }),
   after: fc.nat(3),

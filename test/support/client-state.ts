@@ -24,7 +24,7 @@ export interface Followed {
   heardRevs: number[];
   /** What had been read when it was fetched; a client's own messages raise it. */
   lastReadSeq: number;
-  /** False for one that was heard of, and whose members and messages are still to be fetched. */
+  /** False for one that was heard of, or come back to, and whose members and messages are still to be fetched. */
   isFetched: boolean;
 }
 
@@ -108,7 +108,10 @@ export const withFetched = (state: ClientState, { own, members, messages }: Fetc
     lastReadSeq: Math.max(known.lastReadSeq, lastReadSeq),
     isFetched: true,
   };
-  const followed = messages.reduce(withMessage, members.reduce(withMember, merged));
+  const listed = new Set(members.map(({ userId }) => userId));
+  const stillThere = Object.entries(known.members).filter(([user, { rev }]) => rev > own.rev || listed.has(user));
+  const present = { ...merged, members: Object.fromEntries(stillThere) };
+  const followed = messages.reduce(withMessage, members.reduce(withMember, present));
   return { ...state, conversations: { ...state.conversations, [own.id]: followed } };
 };
 
@@ -175,10 +178,20 @@ const withConversation = (state: ClientState, about: Conversation): ClientState 
   return { ...state, conversations: { ...state.conversations, [about.id]: followed } };
 };
 
-/** A late word of an earlier removal changes nothing: whoever is a member again has been told so under a later revision. */
+/** A conversation that turns out not to be theirs any more when they look. */
+export const withoutFollowed = (state: ClientState, id: string): ClientState => {
+  const { [id]: _, ...others } = state.conversations;
+  return { ...state, conversations: others };
+};
+
+/**
+ * A removal that is heard late: whoever knows of later revisions has been let in again, for only members hear of them. What happened
+ * in between was not for them, so they look again. Heard once more it changes nothing.
+ */
 const withoutConversation = (state: ClientState, id: string, rev: number): ClientState => {
-  const { [id]: one, ...others } = state.conversations;
-  const own = one?.members[state.user];
-  if (one && (own ? own.rev : one.about.rev) > rev) return state;
-  return { ...state, conversations: others, lost: { ...state.lost, [id]: Math.max(rev, state.lost[id] ?? 0) } };
+  if (rev <= (state.lost[id] ?? -1)) return state;
+  const now = { ...state, lost: { ...state.lost, [id]: rev } };
+  const one = state.conversations[id];
+  const isBack = one && Math.max(one.about.rev, revOf(one)) > rev;
+  return isBack ? inConversation(now, id, () => ({ ...one, isFetched: false })) : withoutFollowed(now, id);
 };
