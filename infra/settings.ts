@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as z from 'zod';
 import { tenantName } from '../shared/protocol/identifiers.ts';
+import { fieldSentence, inOurWords } from './field-sentence.ts';
 import { Mistake } from './mistake.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -108,8 +109,10 @@ export const readSettings = (stage: unknown, file?: unknown): Settings => {
 
 /** @param named what the report calls the source of `content` */
 export const settingsOf = (stage: string, content: unknown, named: string): Settings => {
-  const read = fileContent.safeParse(content);
-  if (!read.success) throw new Mistake(read.error.issues.map((issue) => `${named}: ${sentenceOf(issue)}`).join('\n'));
+  const read = fileContent.safeParse(content, { error: inOurWords });
+  if (!read.success) {
+    throw new Mistake(read.error.issues.map((issue) => `${named}: ${fieldSentence(issue, 'the file')}`).join('\n'));
+  }
   const settings = { ...read.data, stage, retainData: read.data.retainData ?? stage === 'prod' };
   const complaints = complaintsAbout(settings);
   if (complaints.length > 0) throw new Mistake(complaints.map((complaint) => `${named}: ${complaint}`).join('\n'));
@@ -162,13 +165,4 @@ const readJson = (stage: string, path: string, named: string): unknown => {
   } catch (error) {
     throw new Mistake(`${named} is not JSON: ${(error as Error).message}.`);
   }
-};
-
-const sentenceOf = ({ path, message }: z.core.$ZodIssue): string => {
-  const name = path.reduce<string>(
-    (all, part) =>
-      typeof part === 'number' ? `${all}[${part}]` : all === '' ? String(part) : `${all}.${String(part)}`,
-    '',
-  );
-  return `${name === '' ? 'the file' : name}: ${message}.`;
 };

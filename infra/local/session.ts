@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Cloud, type CloudOptions, startCloud } from './cloud.ts';
+import { reloaded } from './reloaded.ts';
 import { StartError } from './start-error.ts';
 import { synthesize } from './synth.ts';
 import { TemplateError } from './template/template-error.ts';
@@ -39,11 +39,10 @@ export async function startSession({ root, fresh, terminal, onEnd, ...options }:
   async function takeOver(): Promise<void> {
     const next = await synthesize({ root });
     if (next === assembly || stopped) return;
-    const before = new Map(cloud.functions.map((fn) => [fn.name, fn.codeDirectory]));
-    const reloaded = cloud.reload(next);
-    if (reloaded) {
-      const changed = cloud.functions.filter((fn) => before.get(fn.name) !== fn.codeDirectory).map(({ name }) => name);
-      terminal.say(changed.length > 3 ? `Reloaded ${changed.length} functions.` : `Reloaded ${changed.join(', ')}.`);
+    const before = cloud.functions;
+    if (cloud.reload(next)) {
+      const news = reloaded(before, cloud.functions);
+      if (news !== undefined) terminal.say(news);
     } else {
       terminal.say('The infrastructure changed: starting it anew.');
       await restart(next);
@@ -64,20 +63,24 @@ export async function startSession({ root, fresh, terminal, onEnd, ...options }:
     }
   }
 
-  const watched = ['infra', 'functions', 'shared'].map((folder) => join(root, folder)).filter(existsSync);
-  const watcher = onChange(watched, async () => {
-    try {
-      await takeOver();
-    } catch (error) {
-      terminal.say(`${sentence(error)}\nThe code from before keeps running.`);
-    }
+  const watcher = await onChange({
+    root,
+    folders: ['infra', 'functions', 'shared'],
+    work: async () => {
+      try {
+        await takeOver();
+      } catch (error) {
+        terminal.say(`${sentence(error)}\nThe code from before keeps running.`);
+      }
+    },
+    onError: ({ message }) => terminal.say(`Some changes will not be noticed: ${message}.`),
   });
 
   return {
     cloud: () => cloud,
     stop: async () => {
       stopped = true;
-      watcher.stop();
+      await watcher.stop();
       await cloud.stop();
     },
   };

@@ -21,7 +21,7 @@ export function jsonTerminal(write: (line: string) => void): Terminal {
   };
 }
 
-/** Short lines for people: level, function, message. Metrics, which are for machines, are left out. */
+/** Short lines for people: level, function, message. */
 export function prettyTerminal(write: (line: string) => void): Terminal {
   return {
     say: write,
@@ -29,9 +29,8 @@ export function prettyTerminal(write: (line: string) => void): Terminal {
     log: ({ function: name, text }) => {
       const entry = parsed(text);
       if (entry === undefined) return write(line('info', name, text));
-      if ('_aws' in entry) return;
-      const { level = 'info', message = '', error } = entry;
-      write(line(String(level), name, [asText(message), reason(error)].join(' ')));
+      const { level = 'info', error } = entry;
+      write(line(String(level), name, [asText(messageOf(entry) ?? text), reason(error)].join(' ')));
     },
   };
 }
@@ -52,6 +51,12 @@ function parsed(text: string): Record<string, unknown> | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** A logger's `message`, or what the runtime says of an error that left the function. */
+function messageOf({ message, errorType, errorMessage }: Record<string, unknown>): unknown {
+  if (message !== undefined || errorMessage === undefined) return message;
+  return [errorType, asText(errorMessage)].filter(Boolean).join(': ');
 }
 
 function rest(fields: Record<string, unknown>): string {

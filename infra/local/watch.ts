@@ -1,13 +1,27 @@
-import { type FSWatcher, watch } from 'node:fs';
+import { join, sep } from 'node:path';
+import { watch } from 'chokidar';
 
 /** Long enough for an editor that writes a file in several steps, or a checkout of many. */
 const quietMs = 100;
 
+export interface Watcher {
+  stop(): Promise<void>;
+}
+
+export interface WatchOptions {
+  root: string;
+  /** Relative to the root; one that is not there yet is noticed when it comes. */
+  folders: string[];
+  work(): Promise<void>;
+  onError(error: Error): void;
+}
+
 /**
- * Calls back once the folders have been quiet for a moment after a change. While the work of one call goes on, changes wait for
+ * Calls `work` once the folders have been quiet for a moment after a change. While the work of one call goes on, changes wait for
  * the next, so there is one at a time.
+ * @returns when every change from now on is noticed
  */
-export function onChange(folders: string[], work: () => Promise<void>): { stop(): void } {
+export async function onChange({ root, folders, work, onError }: WatchOptions): Promise<Watcher> {
   let timer: NodeJS.Timeout | undefined;
   let working = false;
   let again = false;
@@ -29,17 +43,28 @@ export function onChange(folders: string[], work: () => Promise<void>): { stop()
     }
   };
 
-  const watchers: FSWatcher[] = folders.map((folder) =>
-    watch(folder, { recursive: true }, () => {
+  const ready = Promise.withResolvers<void>();
+  // Not Node's own recursive watch: on Linux that loses a file which another was renamed to, as git and many editors write.
+  const watched = folders.map((folder) => join(root, folder));
+  const watcher = watch(root, { ignoreInitial: true, ignored: (path) => !leadsTo(watched, path) })
+    .on('all', () => {
       clearTimeout(timer);
       timer = setTimeout(run, quietMs);
-    }),
-  );
+    })
+    .on('ready', ready.resolve)
+    .on('error', (error) => {
+      onError(error as Error);
+      ready.resolve();
+    });
+  await ready.promise;
 
   return {
-    stop: () => {
+    stop: async () => {
       clearTimeout(timer);
-      for (const watcher of watchers) watcher.close();
+      await watcher.close();
     },
   };
 }
+
+const leadsTo = (folders: string[], path: string) =>
+  folders.some((folder) => (path + sep).startsWith(folder + sep) || (folder + sep).startsWith(path + sep));

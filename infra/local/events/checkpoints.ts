@@ -1,5 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, relative } from 'node:path';
+import { StartError } from '../start-error.ts';
 import { isObject, parseJson } from './json.ts';
 
 /** Shard → sequence number of the last record that is dealt with; empty for none yet, `end` for all of a closed shard. */
@@ -20,6 +21,7 @@ type Stored = Record<string, { stream: string; shards: Places }>;
 /**
  * @param file undefined keeps them in memory. It is replaced as a whole, so that a crash leaves the old one or the new one; what
  *   was done after the last write is done again.
+ * @throws {StartError} if it is damaged
  */
 export async function openCheckpoints(file: string | undefined): Promise<Checkpoints> {
   const stored: Stored = file === undefined ? {} : await load(file);
@@ -72,8 +74,8 @@ async function load(file: string): Promise<Stored> {
   });
   const stored = parseJson(text);
   if (isObject(stored) && Object.values(stored).every(isEntry)) return stored as Stored;
-  throw new Error(
-    `The stream checkpoints in ${file} are damaged; remove the file to read the streams from their start.`,
+  throw new StartError(
+    `The stream checkpoints in ${relative('', file)} cannot be read; remove that file, or begin anew with \`npm start -- --fresh\`.`,
   );
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type JWK, SignJWT } from 'jose';
+import { inOurWords } from '../../field-sentence.ts';
 import { type KeySet, openKeySet, type SigningKey } from './keys.ts';
 import { type TokenRequestInput, tokenRequest } from './token-request.ts';
 
@@ -38,7 +39,7 @@ export async function createIdentityProvider({
     issuer,
     jwksUri: `${issuer}/.well-known/jwks.json`,
     issueToken: async (input) => {
-      const { user, tenant, roles, expiresInSeconds, audience } = tokenRequest.parse(input);
+      const { user, tenant, roles, expiresInSeconds, audience } = tokenRequest.parse(input, { error: inOurWords });
       const { kid, key } = keys.newest();
       const now = Math.floor(clock() / 1000);
       return new SignJWT({ tenant, roles })

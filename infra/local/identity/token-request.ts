@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fieldSentence } from '../../field-sentence.ts';
 import { roles } from './roles.ts';
 
 const hours8 = 8 * 60 * 60;
@@ -45,6 +46,5 @@ export type TokenRequestInput = z.input<typeof tokenRequest>;
 /** @returns one sentence that names the first field that is wrong */
 export function explain(error: z.ZodError): string {
   const [issue] = error.issues;
-  const field = issue?.path.join('.');
-  return field ? `${field}: ${issue?.message}` : (issue?.message ?? 'The request is wrong.');
+  return issue === undefined ? 'The request is wrong.' : fieldSentence(issue, 'The body');
 }

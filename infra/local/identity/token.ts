@@ -57,7 +57,7 @@ async function askForToken({ port, body }: Wish): Promise<string> {
   if (answer.token !== undefined) return answer.token;
   throw new UsageError(
     response.status === 400 && answer.message !== undefined
-      ? `No token: ${answer.message}.`
+      ? `No token: ${answer.message}`
       : `What listens at http://localhost:${port} is not Parley.`,
   );
 }

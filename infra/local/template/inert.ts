@@ -1,46 +1,10 @@
-/** Resource types that have no meaning on one machine, and why. Everything else is either run or named as unsupported. */
+/**
+ * Resource types of the stacks that have nothing to do on one machine, and why. A type belongs here once a stack has it and nobody
+ * would miss it; until then it is named as not run.
+ */
 const inert: Record<string, string> = {
   'AWS::CDK::Metadata': 'tells AWS which CDK was used',
   'AWS::Logs::LogGroup': 'logs go to the terminal',
-  'AWS::Logs::MetricFilter': 'there are no metrics here',
-  'AWS::Logs::QueryDefinition': 'logs go to the terminal',
-  'AWS::CloudWatch::Alarm': 'there are no metrics here',
-  'AWS::CloudWatch::CompositeAlarm': 'there are no metrics here',
-  'AWS::CloudWatch::Dashboard': 'there are no metrics here',
-  'AWS::ApplicationInsights::Application': 'there are no metrics here',
-  'AWS::ResourceGroups::Group': 'only groups resources in the console',
-  'AWS::ServiceCatalogAppRegistry::Application': 'only groups resources in the console',
-  'AWS::ServiceCatalogAppRegistry::ResourceAssociation': 'only groups resources in the console',
-  'AWS::Budgets::Budget': 'nothing here costs money',
-  'AWS::CE::AnomalyMonitor': 'nothing here costs money',
-  'AWS::CE::AnomalySubscription': 'nothing here costs money',
-  'AWS::EventSchemas::Registry': 'describes events, does not carry them',
-  'AWS::EventSchemas::Schema': 'describes events, does not carry them',
-  'AWS::Events::Archive': 'keeps events for a replay, which is started by hand',
-  'AWS::Scheduler::ScheduleGroup': 'only groups schedules',
-  'AWS::CloudFront::Distribution': 'clients on this machine talk to the origin',
-  'AWS::CloudFront::CachePolicy': 'clients on this machine talk to the origin',
-  'AWS::CloudFront::OriginRequestPolicy': 'clients on this machine talk to the origin',
-  'AWS::CloudFront::ResponseHeadersPolicy': 'clients on this machine talk to the origin',
-  'AWS::CloudFront::OriginAccessControl': 'clients on this machine talk to the origin',
-  'AWS::WAFv2::WebACL': 'only this machine can call',
-  'AWS::WAFv2::WebACLAssociation': 'only this machine can call',
-  'AWS::WAFv2::LoggingConfiguration': 'only this machine can call',
-  'AWS::Route53::RecordSet': 'addresses here are those of localhost',
-  'AWS::CertificateManager::Certificate': 'addresses here are those of localhost',
-  'AWS::ApiGatewayV2::DomainName': 'addresses here are those of localhost',
-  'AWS::ApiGatewayV2::ApiMapping': 'addresses here are those of localhost',
-  'AWS::ApiGateway::Account': 'lets API Gateway write logs',
-  'AWS::ApiGatewayV2::Deployment': 'the routes are deployed as they stand',
-  'AWS::ApiGatewayV2::IntegrationResponse': 'a proxy integration answers by itself',
-  'AWS::ApplicationAutoScaling::ScalableTarget': 'capacity here is that of this machine',
-  'AWS::ApplicationAutoScaling::ScalingPolicy': 'capacity here is that of this machine',
-  'AWS::Lambda::Version': 'the newest code is the only one',
-  'AWS::Lambda::Alias': 'the newest code is the only one',
-  'AWS::SSM::Parameter': 'written for people and other stacks to read',
-  'Custom::LogRetention': 'logs go to the terminal',
-  'Custom::CloudwatchLogResourcePolicy': 'logs go to the terminal',
-  'AWS::Logs::ResourcePolicy': 'logs go to the terminal',
 };
 
 export function isInert(type: string): boolean {

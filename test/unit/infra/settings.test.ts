@@ -52,29 +52,37 @@ describe('settings', () => {
 
 describe('a wrong setting is named in one sentence:', () => {
   it.each([
-    ['a limit out of range', { limits: { default: { groupSize: 1 } } }, /^dev\.json: limits\.default\.groupSize: /],
+    [
+      'a limit out of range',
+      { limits: { default: { groupSize: 1 } } },
+      /^dev\.json: limits\.default\.groupSize must be at least 2\.$/,
+    ],
     [
       'a limit of a tenant',
       { limits: { tenants: { acme: { retentionDays: 'x' } } } },
-      /limits\.tenants\.acme\.retentionDays: /,
+      /limits\.tenants\.acme\.retentionDays must be a number\.$/,
     ],
-    ['a name that nobody reads', { logLevle: 'INFO' }, /logLevle/],
-    ['a level that does not exist', { logLevel: 'info' }, /logLevel: /],
-    ['a throttle that is no number', { throttle: { http: { rate: '10' } } }, /throttle\.http\.rate: /],
+    ['a name that nobody reads', { logLevle: 'INFO' }, /^dev\.json: logLevle is not known here\.$/],
+    ['a level that does not exist', { logLevel: 'info' }, /logLevel must be one of DEBUG, INFO, WARN, ERROR\.$/],
+    [
+      'a throttle that is no number',
+      { throttle: { http: { rate: '10' } } },
+      /throttle\.http\.rate must be a number\.$/,
+    ],
     [
       'an origin with a path',
       { corsOrigins: ['https://chat.host.test/app'] },
-      /corsOrigins\[0\]: must be \* or an origin/,
+      /corsOrigins\[0\] must be \* or an origin/,
     ],
     [
       'an issuer of two kinds',
       { tokenIssuers: [{ ...issuer, tenantClaim: 't' }] },
-      /tokenIssuers\[0\]: must have either/,
+      /tokenIssuers\[0\] must have either/,
     ],
     [
       'an issuer of no kind',
       { tokenIssuers: [{ ...issuer, tenant: undefined }] },
-      /tokenIssuers\[0\]: must have either/,
+      /tokenIssuers\[0\] must have either/,
     ],
     [
       'an issuer without https',
@@ -82,13 +90,27 @@ describe('a wrong setting is named in one sentence:', () => {
       /tokenIssuers\[0\] must use https/,
     ],
     ['no issuer at all', {}, /^dev\.json: tokenIssuers is empty: nobody could log in\.$/],
-    ['a retention that logs cannot have', { logRetentionDays: 31 }, /logRetentionDays: /],
+    [
+      'a retention that logs cannot have',
+      { logRetentionDays: 31 },
+      /logRetentionDays must be one of 1, 3, .*, 3653\.$/,
+    ],
     [
       'limits longer than an environment',
       { tokenIssuers: [issuer], limits: { tenants: manyTenants() } },
       /limits\.tenants is too long/,
     ],
-    ['a file that holds a list', [], /the file: /],
+    ['a file that holds a list', [], /^dev\.json: the file must be an object\.$/],
+    [
+      'an issuer without an audience',
+      { tokenIssuers: [{ ...issuer, audience: undefined }] },
+      /\[0\]\.audience is missing\.$/,
+    ],
+    [
+      'a tenant whose name nobody could have',
+      { limits: { tenants: { 'a\nb': {} } } },
+      /limits\.tenants\.a\nb is a name that must/,
+    ],
   ])('%s', (_, content, expected) => {
     const said = about(content);
 

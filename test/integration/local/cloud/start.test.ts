@@ -59,7 +59,7 @@ describe('npm start', () => {
     await started.prints(/(Parley is running at )/);
     expect((await fetch(health)).status).toBe(404);
     expect((await fetch(health.replace('health', 'alive'))).status).toBe(299);
-  });
+  }, 60_000);
 });
 
 describe('npm start says in one sentence, without a stack, that', () => {
@@ -101,6 +101,20 @@ describe('npm start says in one sentence, without a stack, that', () => {
       'The data in .parley/data/tables.db cannot be read; `npm start -- --fresh` begins anew.',
     );
     await url(npmStart(folder, '--port', '0', '--fresh'));
+  });
+
+  it('the places in the streams are damaged', async () => {
+    const first = npmStart(folder, '--port', '0', '--fresh');
+    await url(first);
+    first.process.kill('SIGINT');
+    await first.ended;
+    await writeFile(join(folder, '.parley/data/stream-checkpoints.json'), '{"Mapping":');
+    expect(await sentence('--port', '0')).toBe(
+      'The stream checkpoints in .parley/data/stream-checkpoints.json cannot be read; ' +
+        'remove that file, or begin anew with `npm start -- --fresh`.',
+    );
+    await rm(join(folder, '.parley/data/stream-checkpoints.json'));
+    await url(npmStart(folder, '--port', '0'));
   });
 
   it('the app cannot be synthesised, in its own words', async () => {

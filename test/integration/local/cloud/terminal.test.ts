@@ -22,14 +22,16 @@ describe('for people, a line', () => {
       '{"level":"ERROR","message":"failed","error":{"name":"TypeError","message":"x is undefined"}}',
       'ERROR Http/me-get failed (TypeError: x is undefined)',
     ],
+    [
+      'of the runtime says which error left the function',
+      '{"level":"ERROR","errorType":"TypeError","errorMessage":"x is undefined","stackTrace":["…"]}',
+      'ERROR Http/me-get TypeError: x is undefined',
+    ],
+    ['of other JSON stays as it is', '{"sent":1}', 'INFO  Http/me-get {"sent":1}'],
     ['of plain text stays as it is', 'hello', 'INFO  Http/me-get hello'],
     ['that only looks like JSON stays as it is', '{hello', 'INFO  Http/me-get {hello'],
   ])('%s', (_, text, line) => {
     expect(printed(prettyTerminal, (terminal) => terminal.log(log(text)))).toEqual([line]);
-  });
-
-  it('of metrics is left out', () => {
-    expect(printed(prettyTerminal, (terminal) => terminal.log(log('{"_aws":{},"Sent":1}')))).toEqual([]);
   });
 
   it('of the local cloud has its fields', () => {

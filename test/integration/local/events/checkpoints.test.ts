@@ -1,7 +1,8 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { expect, it } from 'vitest';
 import { openCheckpoints } from '../../../../infra/local/events/checkpoints.ts';
+import { StartError } from '../../../../infra/local/start-error.ts';
 import { withEngines } from './engines.ts';
 import { aCloud, aMapping, aTable, fail, put, type StreamEvent, sortKeys, unique } from './given.ts';
 
@@ -79,8 +80,18 @@ it('keeps the newest place of many', async () => {
   expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({ Mapping: { stream: 'stream', shards: { shard: '100' } } });
 });
 
-it('names a damaged file rather than guess', async () => {
-  const file = join(engines.folder, 'damaged.json');
-  await writeFile(file, '{"Mapping":');
-  await expect(openCheckpoints(file)).rejects.toThrow(`The stream checkpoints in ${file} are damaged`);
+it.each([
+  ['broken JSON', '{"Mapping":'],
+  ['a list', '[]'],
+  ['places without their stream', '{"Mapping":{"shards":{}}}'],
+  ['an empty file', ''],
+])('names a damaged file rather than guess: %s', async (_, text) => {
+  const file = aFile();
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, text);
+  await expect(openCheckpoints(file)).rejects.toThrow(
+    new StartError(
+      `The stream checkpoints in ${relative('', file)} cannot be read; remove that file, or begin anew with \`npm start -- --fresh\`.`,
+    ),
+  );
 });

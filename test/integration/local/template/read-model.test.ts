@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 import type { CloudModel } from '../../../../infra/local/model.ts';
 import { readModel } from '../../../../infra/local/template/read-model.ts';
 import { fixtureAssembly } from '../../../fixtures/cdk/assembly.ts';
@@ -171,15 +171,32 @@ const lambda = (properties: object) => ({
 const modelOf = async (Resources: object, rest: object = {}) =>
   readModel(await writeAssembly({ Main: { Resources, ...rest } }, ['code']));
 
+it("Parley's own stacks ask for nothing that cannot be run", () => {
+  expect(readModel(inject('assembly')).unsupported).toEqual([]);
+});
+
 describe('what cannot be run is named, not ignored', () => {
   it.each([
-    ['a type that nothing here runs', { Type: 'AWS::SNS::Topic' }, 'resources of this type are not run here'],
     ['a container image', lambda({ Code: { ImageUri: 'image' } }), 'functions from container images are not run here'],
     ['another runtime', lambda({ Runtime: 'python3.13' }), 'the runtime python3.13 is not run here'],
   ])('%s', async (_, Thing, reason) => {
     const model = await modelOf({ Thing, Role: role });
     expect(model.unsupported).toEqual([{ logicalId: 'Thing', type: Thing.Type, reason }]);
     expect(model.functions).toEqual([]);
+  });
+
+  it.each([
+    'AWS::SNS::Topic',
+    'AWS::CloudFront::Distribution',
+    'AWS::CloudWatch::Alarm',
+    'AWS::Events::Archive',
+    'AWS::Lambda::Alias',
+    'AWS::SSM::Parameter',
+  ])('the type %s, which no stack has', async (Type) => {
+    const { unsupported } = await modelOf({ Thing: { Type } });
+    expect(unsupported).toEqual([
+      { logicalId: 'Thing', type: Type, reason: 'resources of this type are not run here' },
+    ]);
   });
 
   it('a managed policy that is not known', async () => {
@@ -207,7 +224,7 @@ describe('what cannot be run is named, not ignored', () => {
     const { unsupported } = await modelOf(
       {
         Log: { Type: 'AWS::Logs::LogGroup' },
-        Alarm: { Type: 'AWS::CloudWatch::Alarm' },
+        Metadata: { Type: 'AWS::CDK::Metadata' },
         Topic: { Type: 'AWS::SNS::Topic', Condition: 'Never' },
       },
       { Conditions: { Never: { 'Fn::Equals': ['a', 'b'] } } },
