@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { text } from './text.ts';
 
 /** A host application. Named by token issuers and settings, never by a request. */
-export const tenantName = text({ max: 64 });
+export const tenantName = text({ max: 128, maxBytes: 512 });
 
 /** The host's own id of a user: the token's `sub`. Opaque to us: any printable text of up to 128 characters. */
 export const userId = text({ max: 128, maxBytes: 512 }).meta({
