@@ -7,12 +7,14 @@ import type {
   APIGatewayRequestAuthorizerEvent,
   APIGatewayRequestAuthorizerEventQueryStringParameters,
 } from 'aws-lambda';
-import type { Tickets } from '../../shared/data/tickets.ts';
+import { openTable } from '../../shared/data/table.ts';
+import { createTickets, type Tickets } from '../../shared/data/tickets.ts';
+import { systemClock } from '../../shared/domain/clock.ts';
 import { Problem } from '../../shared/protocol/errors.ts';
 import { contextOf } from '../../shared/runtime/caller.ts';
-import { live } from '../../shared/runtime/deps.ts';
 import { addToLogContext, setLogContext } from '../../shared/runtime/logger.ts';
 import { problemOf } from '../../shared/runtime/problems.ts';
+import { settingsFrom } from '../../shared/runtime/settings.ts';
 import { createTokens, type Identity, type Tokens } from '../../shared/runtime/tokens.ts';
 
 interface Deps {
@@ -53,6 +55,10 @@ const identify = async (
   return identity;
 };
 
-export const handler = live(({ tickets, settings }) =>
-  authorizeConnection({ tickets, tokens: createTokens(settings.TOKEN_ISSUERS) }),
-);
+// Of its own, and not those that every handler may ask for: the verifier makes it the largest bundle as it is.
+const settings = settingsFrom(process.env);
+
+export const handler = authorizeConnection({
+  tickets: createTickets({ table: openTable(settings.TABLE_NAME), clock: systemClock }),
+  tokens: createTokens(settings.TOKEN_ISSUERS),
+});
