@@ -23,7 +23,8 @@ export const createUsers = ({ table, clock }: { table: Table; clock: Clock }) =>
 
   /** @throws Problem `not_found` once deleted */
   const set = async (tenant: string, user: string, fields: Record<string, unknown>): Promise<Item> => {
-    const all = Object.entries({ ...fields, updatedAt: clock.now().toISOString() });
+    const now = clock.now().toISOString();
+    const all = Object.entries({ ...fields, updatedAt: now });
     try {
       const { Attributes } = await table.client.send(
         new UpdateCommand({
@@ -33,7 +34,7 @@ export const createUsers = ({ table, clock }: { table: Table; clock: Clock }) =>
           ConditionExpression: 'attribute_not_exists(deletedAt)',
           ExpressionAttributeNames: Object.fromEntries(all.map(([name], i) => [`#f${i}`, name])),
           ExpressionAttributeValues: {
-            ':now': clock.now().toISOString(),
+            ':now': now,
             ...Object.fromEntries(all.map(([, value], i) => [`:f${i}`, value])),
           },
           ReturnValues: 'ALL_NEW',

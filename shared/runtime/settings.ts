@@ -1,6 +1,7 @@
 /** A function's settings: its environment, checked. A value that is missing or wrong stops the function at its start, with its name. */
 import * as z from 'zod';
 import { tenantName } from '../protocol/identifiers.ts';
+import { inOurWords } from '../protocol/wording.ts';
 
 const json = <T>(schema: z.ZodType<T>) =>
   z
@@ -68,7 +69,7 @@ export const settingsFrom = (environment: Record<string, string | undefined>): S
 
 const check = (name: string, value: string | undefined): unknown => {
   if (value === undefined) throw new Error(`The environment variable ${name} is missing.`);
-  const result = variables[name as keyof Variables].safeParse(value);
+  const result = variables[name as keyof Variables].safeParse(value, { error: inOurWords });
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const where = issue && issue.path.length > 0 ? ` (${issue.path.join('.')})` : '';

@@ -63,7 +63,11 @@ describe('a wrong setting is named in one sentence:', () => {
       /limits\.tenants\.acme\.retentionDays must be a number\.$/,
     ],
     ['a name that nobody reads', { logLevle: 'INFO' }, /^dev\.json: logLevle is not known here\.$/],
-    ['a level that does not exist', { logLevel: 'info' }, /logLevel must be one of DEBUG, INFO, WARN, ERROR\.$/],
+    [
+      'a level that does not exist',
+      { logLevel: 'info' },
+      /logLevel must be one of "DEBUG", "INFO", "WARN", "ERROR"\.$/,
+    ],
     [
       'a throttle that is no number',
       { throttle: { http: { rate: '10' } } },

@@ -51,7 +51,7 @@ describe('below /identity', () => {
     [
       'an unknown role',
       '{"user":"ada","role":"king"}',
-      'role must be one of member, agent, moderator, admin, service.',
+      'role must be one of "member", "agent", "moderator", "admin", "service".',
     ],
     ['a life of half a second', '{"user":"ada","expiresInSeconds":0.5}', 'expiresInSeconds must be a whole number.'],
     ['unknown fields', '{"user":"ada","tennant":"x","y":1}', 'tennant and y are not known here.'],
