@@ -25,6 +25,7 @@ export async function onChange({ root, folders, work, onError }: WatchOptions): 
   let timer: NodeJS.Timeout | undefined;
   let working = false;
   let again = false;
+  const newFolders = new Set<string>();
 
   const run = async () => {
     if (working) {
@@ -32,6 +33,9 @@ export async function onChange({ root, folders, work, onError }: WatchOptions): 
       return;
     }
     working = true;
+    // It reads a new folder before it watches it, so that what came in between has to be looked for.
+    watcher.add([...newFolders]);
+    newFolders.clear();
     try {
       await work();
     } finally {
@@ -47,6 +51,7 @@ export async function onChange({ root, folders, work, onError }: WatchOptions): 
   // Not Node's own recursive watch: on Linux that loses a file which another was renamed to, as git and many editors write.
   const watched = folders.map((folder) => join(root, folder));
   const watcher = watch(root, { ignoreInitial: true, ignored: (path) => !leadsTo(watched, path) })
+    .on('addDir', (path) => newFolders.add(path))
     .on('all', () => {
       clearTimeout(timer);
       timer = setTimeout(run, quietMs);
