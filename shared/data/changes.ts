@@ -31,7 +31,8 @@ export const revise = (
   table: Table,
   { tenant, conversation, changes, set = {}, where = {}, expiresAt }: Revision,
 ): Write[] => {
-  const fields = Object.entries({ ...set, rev: conversation.rev + changes.length });
+  const changedAt = changes.at(-1)?.at;
+  const fields = Object.entries({ ...set, rev: conversation.rev + changes.length, changedAt });
   const held = Object.entries({ ...where, rev: conversation.rev, deletedAt: null });
   const filed = changes.map(
     (change, i) => ({ ...change, conversationId: conversation.id, rev: nextRev(conversation) + i }) as Change,

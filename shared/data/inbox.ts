@@ -1,7 +1,7 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Caller } from '../domain/caller.ts';
-import { ownView } from '../domain/conversation.ts';
+import { inboxMoment, ownView } from '../domain/conversation.ts';
 import { deletedUser } from '../domain/permissions.ts';
 import type { OwnConversation } from '../protocol/conversation.ts';
 import { conversationId, timestamp } from '../protocol/identifiers.ts';
@@ -11,7 +11,7 @@ import { conversationKey, inboxIndex, inboxPartition, profileKey } from './keys.
 import { getMany, type Item, queryAll, type Table } from './table.ts';
 
 /**
- * The index knows the hour of a conversation's last activity; META knows the moment. So a page is cut from a chunk of the index
+ * The index knows the hour of a conversation's last activity, or of one's joining if that is later; META knows the moment. So a page is cut from a chunk of the index
  * that is put in exact order: exact within a chunk, exact to the hour from one chunk to the next.
  */
 const smallestChunk = 50;
@@ -23,7 +23,7 @@ const position = z.object({
     .regex(/^[0-9T:-]{13}#[dg]-[A-Za-z0-9_-]{22}$/)
     .optional(),
   /** Within the chunk: the entry after which the page begins. */
-  row: z.object({ lastActivityAt: timestamp, id: conversationId }).optional(),
+  row: z.object({ moment: timestamp, id: conversationId }).optional(),
 });
 
 export const createInbox = (table: Table) => {
@@ -73,13 +73,13 @@ export const createInbox = (table: Table) => {
         .sort(byActivity)
         .filter((row) => !seen || byActivity(seen, row) < 0);
 
-      const items = rows.slice(0, limit);
-      const last = items.at(-1);
+      const shown = rows.slice(0, limit);
+      const last = shown.at(-1);
       const inChunk = rows.length > limit && last;
       const next = inChunk
-        ? { chunkAfter, row: { lastActivityAt: last.lastActivityAt, id: last.id } }
+        ? { chunkAfter, row: { moment: last.moment, id: last.id } }
         : found.length > size && { chunkAfter: String(entries.at(-1)?.GSI1SK) };
-      return { items, nextCursor: next ? cursorOf(scopeOf(caller), next) : null };
+      return { items: shown.map(({ own }) => own), nextCursor: next ? cursorOf(scopeOf(caller), next) : null };
     },
 
     /** Every conversation that a user is a member of, however many. */
@@ -89,13 +89,18 @@ export const createInbox = (table: Table) => {
 };
 export type Inbox = ReturnType<typeof createInbox>;
 
-const rowOf = (entry: Item, meta: Item | undefined): OwnConversation[] => {
+interface Row {
+  moment: string;
+  id: string;
+  own: OwnConversation;
+}
+
+const rowOf = (entry: Item, meta: Item | undefined): Row[] => {
   const state = meta && conversationFrom(meta);
   if (!state || state.deletedAt) return [];
-  return [ownView(state, memberFrom(entry))];
+  const member = memberFrom(entry);
+  return [{ moment: inboxMoment(state, member), id: state.id, own: ownView(state, member) }];
 };
 
-const byActivity = (
-  a: Pick<OwnConversation, 'lastActivityAt' | 'id'>,
-  b: Pick<OwnConversation, 'lastActivityAt' | 'id'>,
-): number => b.lastActivityAt.localeCompare(a.lastActivityAt) || b.id.localeCompare(a.id);
+const byActivity = (a: Omit<Row, 'own'>, b: Omit<Row, 'own'>): number =>
+  b.moment.localeCompare(a.moment) || b.id.localeCompare(a.id);

@@ -1,6 +1,6 @@
 /** Between the table's items and the domain's plain values. */
 import type { Change } from '../domain/changes.ts';
-import { activityBucket, type ConversationState, type MemberState } from '../domain/conversation.ts';
+import { activityBucket, type ConversationState, inboxMoment, type MemberState } from '../domain/conversation.ts';
 import { conversation, member } from '../protocol/conversation.ts';
 import { messageIdOf } from '../protocol/identifiers.ts';
 import { type Message, message, type Preview, preview } from '../protocol/message.ts';
@@ -15,7 +15,7 @@ export const isExpired = (item: Item, nowSeconds: number): boolean =>
 const picked = <T>(item: Item, names: readonly string[]): T =>
   Object.fromEntries(names.flatMap((name) => (item[name] === undefined ? [] : [[name, item[name]]]))) as T;
 
-const conversationFields = [...Object.keys(conversation.shape), 'ownerCount', 'deletedAt'];
+const conversationFields = [...Object.keys(conversation.shape), 'ownerCount', 'deletedAt', 'changedAt'];
 const previewFields = Object.keys(preview.shape);
 const memberFields = [...Object.keys(member.shape), 'joinedSeq'];
 const messageFields = Object.keys(message.shape);
@@ -54,11 +54,11 @@ export const memberFrom = (item: Item): MemberState => picked(item, memberFields
 
 export const inboxPlace = (
   tenant: string,
-  { userId, conversationId }: Pick<MemberState, 'userId' | 'conversationId'>,
+  member: Pick<MemberState, 'userId' | 'conversationId' | 'joinedAt'>,
   lastActivityAt: string,
 ) => ({
-  GSI1PK: inboxPartition(tenant, userId),
-  GSI1SK: inboxSort(activityBucket(lastActivityAt), conversationId),
+  GSI1PK: inboxPartition(tenant, member.userId),
+  GSI1SK: inboxSort(activityBucket(inboxMoment({ lastActivityAt }, member)), member.conversationId),
 });
 
 export const messageItem = (tenant: string, state: Message, expiresAt: number): Item => ({

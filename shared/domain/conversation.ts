@@ -14,6 +14,8 @@ export interface ConversationState extends Conversation {
   /** A group has at least one; a direct conversation none. */
   ownerCount: number;
   deletedAt: string | null;
+  /** When the newest `rev` was taken. */
+  changedAt: string;
 }
 
 /** A membership as the table knows it. */
@@ -75,6 +77,7 @@ export const founded = (caller: Caller, request: ConversationCreate, now: Date, 
     updatedAt: at,
     ownerCount: request.type === 'group' ? 1 : 0,
     deletedAt: null,
+    changedAt: at,
   };
   const members = users.map((userId, index) =>
     newMember(conversation, userId, request.type === 'group' && index === 0 ? 'owner' : 'member', now),
@@ -117,8 +120,12 @@ export const requireGroup = (conversation: Pick<ConversationState, 'type'>): voi
 };
 
 /** What everybody who may see it sees. */
-export const publicView = ({ ownerCount: _, deletedAt: __, ...conversation }: ConversationState): Conversation =>
-  conversation;
+export const publicView = ({
+  ownerCount: _,
+  deletedAt: __,
+  changedAt: ___,
+  ...conversation
+}: ConversationState): Conversation => conversation;
 
 /** Who sent the newest message has read everything before it. */
 export const ownView = (
@@ -139,6 +146,12 @@ export const ownView = (
 };
 
 export const publicMember = ({ joinedSeq: _, ...member }: MemberState): Member => member;
+
+/** Where a conversation stands in its member's inbox: to who joins, joining is the newest activity. */
+export const inboxMoment = (
+  { lastActivityAt }: Pick<Conversation, 'lastActivityAt'>,
+  { joinedAt }: Pick<Member, 'joinedAt'>,
+): string => (joinedAt > lastActivityAt ? joinedAt : lastActivityAt);
 
 /** The inbox index sorts by the hour of the last activity, refreshed at most once an hour. */
 export const activityBucket = (at: string): string => at.slice(0, 13);

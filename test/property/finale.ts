@@ -55,7 +55,10 @@ const complaintsAboutFetched = (
 ): string[] => {
   const expected = rooms.of(tenant).filter(({ states: [state] }) => state && !state.ended && state.members[name]);
   const missing = expected.filter(({ id }) => !fetched.some(({ own }) => own.id === id)).map(({ id }) => id);
-  const times = fetched.map(({ own }) => own.lastActivityAt);
+  const times = fetched.map(({ own, members }) => {
+    const joinedAt = members.find(({ userId }) => userId === name)?.joinedAt ?? '';
+    return joinedAt > own.lastActivityAt ? joinedAt : own.lastActivityAt;
+  });
   return [
     ...missing.map((id) => `${id} is not in the inbox`),
     ...(times.join() === times.toSorted().reverse().join() ? [] : [`the inbox is out of order: ${times.join()}`]),

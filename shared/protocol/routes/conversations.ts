@@ -22,7 +22,7 @@ export const conversationsList = route({
   name: 'conversations/list',
   method: 'GET',
   paths: ['/api/conversations'],
-  summary: 'Your inbox: newest activity first, with unread counts and the newest message.',
+  summary: 'Your inbox: newest activity first (to you, joining is one), with unread counts and the newest message.',
   access: 'token',
   query: pageQuery,
   status: 200,

@@ -41,6 +41,26 @@ it('lists a user’s conversations, newest activity first, to the moment', async
   for (const limit of [1, 2, 3, 100]) expect(await walk('ada', limit)).toEqual([d, a, c, e, b]);
 });
 
+it('has what one joins on top for oneself, and where it was for the others, whatever the size of its pages', async () => {
+  const asleep = await parley.aGroup(['bob']);
+  parley.given.clock.forward({ days: 3 });
+  const awake: string[] = [];
+  for (const _ of numbers(60)) {
+    awake.unshift(await parley.aGroup(['ada', 'bob']));
+    parley.given.clock.forward({ seconds: 90 });
+  }
+  await parley.instance.members.add(await parley.placeOf('bob', asleep), ['ada'], 'member');
+
+  for (const limit of [7, 50, 100]) {
+    expect(await walk('ada', limit)).toEqual([asleep, ...awake]);
+    expect(await walk('bob', limit)).toEqual([...awake, asleep]);
+  }
+  parley.given.clock.forward({ seconds: 1 });
+  await parley.says('bob', String(awake[3]), 'hello');
+  await refreshes(String(awake[3]));
+  expect((await walk('ada', 100)).slice(0, 2)).toEqual([awake[3], asleep]);
+});
+
 it('shows how one stands to each, the newest message, and what is unread', async () => {
   const group = await parley.aGroup(['ada', 'bob']);
   for (const content of ['one', 'two']) await parley.says('ada', group, content);
