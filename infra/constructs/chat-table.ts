@@ -75,6 +75,11 @@ export class ChatTable extends Construct {
   grantSend = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'GetItem', 'Query', 'UpdateItem', 'PutItem');
   /** Reading closes holes, which writes. */
   grantReadHistory = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'Query', 'GetItem', 'PutItem', 'UpdateItem');
+  /** Reads memberships old and new, and history, with its holes. */
+  grantSync = (fn: ChatFunction) => {
+    this.grantReadHistory(fn);
+    this.#allowInboxQuery(fn);
+  };
 
   grantFanOut = (fn: ChatFunction) => this.#allow(fn, 'Query', 'BatchGetItem', 'UpdateItem');
   grantPruneConnections = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'UpdateItem');

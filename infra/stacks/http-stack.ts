@@ -53,6 +53,8 @@ export class HttpStack extends Stack {
       'messages/update': limited(table.grantChange),
       'messages/delete': limited(table.grantChange),
 
+      'sync/create': limited(table.grantSync),
+
       'ws-tickets/create': table.grantIssueTicket,
       'docs/openapi': nothing,
       'docs/page': nothing,

@@ -35,6 +35,7 @@ export class WebSocketStack extends Stack {
       'message.send': limited(send),
       'message.edit': limited(table.grantChange),
       'message.delete': limited(table.grantChange),
+      sync: limited(table.grantSync),
     });
     new CfnOutput(this, 'WebSocketUrl', { value: api.url });
   }

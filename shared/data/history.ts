@@ -1,7 +1,7 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { type Clock, epochSeconds } from '../domain/clock.ts';
-import { closableHoles } from '../domain/holes.ts';
+import { closableHoles, isWhole } from '../domain/holes.ts';
 import type { Message } from '../protocol/message.ts';
 import { cursorOf, type Page, positionIn } from './cursors.ts';
 import { isExpired, messageFrom } from './items.ts';
@@ -36,9 +36,6 @@ interface Stretch {
   more: boolean;
 }
 
-/** A tenant's retention is a number of days, and may have been another one when a message was stored. */
-const shortestRetentionMs = 86_400_000;
-
 const beyondAll = 999_999_999_999;
 
 const position = z.object({ towards: z.enum(['older', 'newer']), from: z.int().min(0).max(beyondAll) });
@@ -53,7 +50,7 @@ export const createHistory = ({ table, clock, limits }: Deps) => {
    * place.
    */
   const unbrokenFrom = ({ conversation }: Place, items: readonly Item[], now: Date): number => {
-    if (now.getTime() - Date.parse(conversation.createdAt) < shortestRetentionMs) return 1;
+    if (isWhole(conversation.createdAt, now)) return 1;
     const kept = items.filter((item) => !isExpired(item, epochSeconds(now)));
     return Math.min(...kept.map((item) => Number(item.seq)), beyondAll);
   };

@@ -15,6 +15,13 @@ export interface Place {
   standings: Standing[];
 }
 
+/** What is known of one of many conversations: it may not exist, be deleted, or not be the caller's. */
+export interface Sight {
+  conversationId: string;
+  conversation: ConversationState | undefined;
+  member: MemberState | undefined;
+}
+
 export const createPlaces = (table: Table) => {
   /** @throws Problem `forbidden` to a deleted user */
   const read = async (caller: Caller, conversationId: string, more: readonly Key[], consistent: boolean) => {
@@ -53,6 +60,34 @@ export const createPlaces = (table: Table) => {
     placeWith,
     placeOf: async (caller: Caller, conversationId: string): Promise<Place> =>
       (await placeWith(caller, conversationId)).place,
+
+    /**
+     * Of many conversations at once, which are the caller's: one round trip. Memberships are read cheaply; who seems to have none
+     * is looked at again.
+     * @throws Problem `forbidden` to a deleted user
+     */
+    sightsOf: async ({ tenant, user }: Caller, conversationIds: readonly string[]): Promise<Sight[]> => {
+      const keyOf = (id: string) => memberKey(tenant, id, user);
+      const [metas, [profile, ...memberships]] = await Promise.all([
+        getMany(
+          table,
+          conversationIds.map((id) => conversationKey(tenant, id)),
+          { consistent: true },
+        ),
+        getMany(table, [profileKey(tenant, user), ...conversationIds.map(keyOf)]),
+      ]);
+      if (isDeletedProfile(profile)) throw deletedUser();
+      const doubtful = conversationIds.filter((_, i) => metas[i] && !memberships[i]);
+      const again = await getMany(table, doubtful.map(keyOf), { consistent: true });
+      return conversationIds.map((conversationId, i) => {
+        const [meta, membership] = [metas[i], memberships[i] ?? again[doubtful.indexOf(conversationId)]];
+        return {
+          conversationId,
+          conversation: meta && conversationFrom(meta),
+          member: membership && memberFrom(membership),
+        };
+      });
+    },
 
     /** As `placeOf`, but an open group lets anybody of the tenant in who knows its id. */
     entranceOf: async (caller: Caller, conversationId: string): Promise<Place> => {

@@ -6,6 +6,13 @@
 /** Long enough for nearly every send that is still alive. One that is slower finds its number closed and takes another. */
 export const holeAgeMs = 5_000;
 
+/** A tenant's retention is a number of days, and may have been another one when a message was stored. */
+const shortestRetentionMs = 86_400_000;
+
+/** Whether retention cannot have removed anything yet of what was begun then: whatever is missing is a hole. */
+export const isWhole = (createdAt: string, now: Date): boolean =>
+  now.getTime() - Date.parse(createdAt) < shortestRetentionMs;
+
 interface Seen {
   seq: number;
   createdAt: string;

@@ -1,9 +1,10 @@
 /** What a client may say over a socket. The stack's routes are a loop over this list; one file of `functions/websocket/` is one command. */
 import * as z from 'zod';
 import type { ErrorCode } from './errors.ts';
-import { messageDeleted, messageSent, messageUpdated, type ServerEvent } from './events.ts';
+import { messageDeleted, messageSent, messageUpdated, type ServerEvent, syncPageEvent } from './events.ts';
 import { conversationId, messageId } from './identifiers.ts';
 import { draft, edit } from './message.ts';
+import { syncRequest } from './sync.ts';
 import { text } from './text.ts';
 
 export interface Command<
@@ -72,4 +73,13 @@ export const messageDelete = command({
   errors: ['forbidden'],
 });
 
-export const commands = [messageSend, messageEdit, messageDelete] as const;
+export const sync = command({
+  name: 'sync',
+  summary:
+    'Ask for what you missed, page after page: messages, changes of older ones, members and settings, conversations that you joined or lost.',
+  data: syncRequest,
+  answer: syncPageEvent,
+  errors: ['forbidden'],
+});
+
+export const commands = [messageSend, messageEdit, messageDelete, sync] as const;

@@ -85,6 +85,12 @@ export const member = z
   .meta({ id: 'Member' });
 export type Member = z.infer<typeof member>;
 
+/** How somebody hears that a conversation is not theirs any more. */
+export const conversationRemoval = z
+  .object({ conversationId, rev: sequence, reason: z.enum(['left', 'removed', 'deleted']) })
+  .meta({ id: 'ConversationRemoved' });
+export type ConversationRemoval = z.infer<typeof conversationRemoval>;
+
 /** Each takes two of the 100 items that DynamoDB writes together, and the conversation one. */
 const membersAtOnce = 49;
 

@@ -1,9 +1,10 @@
 /** What the server says over a socket. Clients drop what they have by `(conversationId, seq, rev)`. */
 import * as z from 'zod';
-import { conversation, member } from './conversation.ts';
+import { conversation, conversationRemoval, member } from './conversation.ts';
 import { errorCodes } from './errors.ts';
-import { clientMessageId, conversationId, messageId, sequence } from './identifiers.ts';
+import { clientMessageId, messageId, sequence } from './identifiers.ts';
 import { message } from './message.ts';
+import { syncPage } from './sync.ts';
 
 export interface ServerEvent<Name extends string = string, Data extends z.ZodType = z.ZodType> {
   name: Name;
@@ -66,9 +67,7 @@ export const conversationUpdated = serverEvent({
 export const conversationRemoved = serverEvent({
   name: 'conversation.removed',
   summary: 'You are no longer a member of this conversation, or it was deleted.',
-  data: z
-    .object({ conversationId, rev: sequence, reason: z.enum(['left', 'removed', 'deleted']) })
-    .meta({ id: 'ConversationRemoved' }),
+  data: conversationRemoval,
 });
 
 export const memberAdded = serverEvent({
@@ -83,6 +82,12 @@ export const memberRemoved = serverEvent({
   name: 'member.removed',
   summary: 'Somebody left or was removed.',
   data: member,
+});
+
+export const syncPageEvent = serverEvent({
+  name: 'sync.page',
+  summary: 'The answer to `sync`: one page of what you missed.',
+  data: syncPage,
 });
 
 export const errorEvent = serverEvent({
@@ -109,6 +114,7 @@ export const serverEvents = [
   memberAdded,
   memberUpdated,
   memberRemoved,
+  syncPageEvent,
   batchEvent,
   errorEvent,
 ] as const;
@@ -119,4 +125,4 @@ export type EventName = keyof EventData;
 /** A frame as it goes to a client. `id` repeats the reference of the command that it answers. */
 export type ServerFrame = { [Name in EventName]: { event: Name; id?: string; data: EventData[Name] } }[EventName];
 /** A frame that tells of something that happened, rather than answering. */
-export type LiveEvent = Exclude<ServerFrame, { event: 'error' | 'batch' | 'message.sent' }>;
+export type LiveEvent = Exclude<ServerFrame, { event: 'error' | 'batch' | 'message.sent' | 'sync.page' }>;

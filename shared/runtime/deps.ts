@@ -10,6 +10,7 @@ import { createPlaces, type Places } from '../data/places.ts';
 import { createPresence, type Presence } from '../data/presence.ts';
 import { createRateLimits, type RateLimits } from '../data/rate-limits.ts';
 import { createSends, type Sends } from '../data/sends.ts';
+import { createSync, type Sync } from '../data/sync.ts';
 import { openTable, type Table } from '../data/table.ts';
 import { createTickets, type Tickets } from '../data/tickets.ts';
 import { createUsers, type Users } from '../data/users.ts';
@@ -52,6 +53,7 @@ export interface Deps {
   history: History;
   sends: Sends;
   inbox: Inbox;
+  sync: Sync;
   users: Users;
   presence: Presence;
   tickets: Tickets;
@@ -77,6 +79,7 @@ export const liveDeps = (environment: NodeJS.ProcessEnv): Deps =>
     history: (deps) => createHistory(deps),
     sends: (deps) => createSends(deps),
     inbox: ({ table }) => createInbox(table),
+    sync: (deps) => createSync(deps),
     users: (deps) => createUsers(deps),
     presence: (deps) => createPresence(deps),
     tickets: (deps) => createTickets(deps),

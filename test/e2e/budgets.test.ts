@@ -3,6 +3,7 @@ import pMap from 'p-map';
 import { expect, it } from 'vitest';
 import { type CallSummary, summarise } from '../../infra/local/aws/meter.ts';
 import type { MeteredCall } from '../../infra/local/ports.ts';
+import type { SyncPage } from '../../shared/protocol/sync.ts';
 import type { Person } from '../support/person.ts';
 import { createsGroup, posts, says } from '../support/room.ts';
 import { storedIn } from '../support/stored.ts';
@@ -167,6 +168,63 @@ it('one conversation, its unread count included: one round trip', async () => {
   const cost = costOf('Http/conversations-get');
   expect(cost).toMatchObject({ roundTrips: 1, writeUnits: 0, actions: { 'dynamodb:BatchGetItem': 1 } });
   expect(cost.readUnits).toBeLessThanOrEqual(3);
+});
+
+it.each(['WebSocket/sync', 'Http/sync-create'])(
+  'a sync (%s) of 10 missed messages in 3 conversations: two round trips, at most 10 read units',
+  async (name) => {
+    const [ada, bob] = [await world.person('ada'), await world.person('bob')];
+    const device = await ada.connects();
+    const rooms = await pMap(upTo(3), () => createsGroup(bob, [ada]), atATime);
+    for (const n of upTo(10)) await posts(bob, rooms[n % 3] as (typeof rooms)[number], 'Hello! '.repeat(10));
+    const conversations = rooms.map(({ id }) => ({ conversationId: id, seq: 0, rev: 0 }));
+    const request = { conversations, since: new Date().toISOString() };
+
+    const page: SyncPage = name.startsWith('Http')
+      ? await ada.does('POST', '/api/sync', request)
+      : await device.does('sync', request, 'sync.page');
+
+    expect(page.conversations.flatMap(({ messages }) => messages)).toHaveLength(10);
+    const { roundTrips, readUnits, writeUnits } = costOf(name);
+    expect({ roundTrips, writeUnits }).toEqual({ roundTrips: 2, writeUnits: 0 });
+    expect(readUnits).toBeLessThanOrEqual(10);
+  },
+);
+
+it('a sync of 20 quiet conversations: one round trip, and one look at each and at one’s membership', async () => {
+  const [ada, service] = [await world.person('ada'), await world.service()];
+  const rooms = await pMap(upTo(20), () => createsGroup(service, [ada]), atATime);
+  const conversations = rooms.map(({ id }) => ({ conversationId: id, seq: 0, rev: 0 }));
+
+  await ada.does('POST', '/api/sync', { conversations });
+
+  const { roundTrips, readUnits, writeUnits } = costOf('Http/sync-create');
+  expect({ roundTrips, writeUnits }).toEqual({ roundTrips: 1, writeUnits: 0 });
+  expect(readUnits).toBe(20 + 20 / 2 + 0.5);
+});
+
+it('a sync costs what was missed, not what there is: the same after 5 messages as after 35', async () => {
+  const { ada, room } = await aLargeRoom();
+  const service = await world.service();
+  const costs: CallSummary[] = [];
+  for (const [seq, more] of [
+    [0, 5],
+    [30, 30],
+  ] as const) {
+    await pMap(upTo(more), () => posts(service, room, 'Hello!'), atATime);
+    await ada.does('POST', '/api/sync', { conversations: [{ conversationId: room.id, seq, rev: 0 }] });
+    costs.push(costOf('Http/sync-create'));
+  }
+  const [few, many] = costs.map(figures);
+  expect(many).toEqual(few);
+});
+
+it('a sync in which older messages changed: one round trip more', async () => {
+  const { ada, room } = await aLargeRoom();
+  const { id } = await posts(ada, room, 'Hello!');
+  await ada.does('PATCH', `/api/messages/${id}`, { content: 'Hello?' });
+  await ada.does('POST', '/api/sync', { conversations: [{ conversationId: room.id, seq: 1, rev: 0 }] });
+  expect(figures(costOf('Http/sync-create'))).toEqual({ roundTrips: 3, readUnits: 4, writeUnits: 0 });
 });
 
 it('fan-out of one message to 100 members, 40 of them online: two round trips and the posts, at most 60 read units', async () => {

@@ -84,8 +84,31 @@ const repetitionsAndHoles = async (ada: Person, bob: Person) => {
     fault: { kind: 'delay', ms: 300 },
   });
   await Promise.all(upTo(4).map(() => historyOf(bob, room)));
+  await missedMessagesAndHoles(ada, bob);
   // Its last activity was in another hour: it wakes up in the inboxes.
   await posts(ada, room, 'Good morning');
+};
+
+/** Whoever syncs closes holes as well. */
+const missedMessagesAndHoles = async (ada: Person, bob: Person) => {
+  const stored = storedIn(world.cloud);
+  const device = await bob.connects();
+  const delay = { action: 'dynamodb:PutItem', fault: { kind: 'delay', ms: 300 } } as const;
+  world.cloud.faults.add({ function: /sync/, ...delay });
+  for (const door of ['HTTP', 'socket']) {
+    const room = await createsGroup(ada, [bob]);
+    for (const _ of upTo(3)) await stored.takeNumber(world.tenant, room, 'ada', 'never stored');
+    await stored.age(world.tenant, room, 7_200);
+    const request = { conversations: [{ conversationId: room.id, seq: 0, rev: 0 }] };
+    await Promise.all(
+      upTo(4).map(() =>
+        door === 'HTTP' ? bob.does('POST', '/api/sync', request) : device.does('sync', request, 'sync.page'),
+      ),
+    );
+  }
+  const request = { conversations: [], since: new Date().toISOString() };
+  await bob.does('POST', '/api/sync', request);
+  await device.does('sync', request, 'sync.page');
 };
 
 /** Whoever posts closes connections whose token has ended. */

@@ -28,6 +28,7 @@ const expectationOf = (command: Pick<Command, 'name'>) => {
 
 const dataOf = (command: Pick<Command, 'name'>, conversationId: string, messageId: string) => {
   const { data } = expectationOf(command);
+  if (command.name === 'sync') return data;
   return command.name === 'message.send' ? { ...data, conversationId } : { ...data, messageId };
 };
 const onStage = (command: Pick<Command, 'name'>, { group, message }: Stage) => dataOf(command, group.id, message.id);

@@ -65,6 +65,7 @@ export const httpTable: Record<string, Expectation> = {
   'messages/get': { who: row(readers) },
   'messages/update': { who: row('ok 404 403 403 403 403 403 403'), body: { content: 'changed' } },
   'messages/delete': { who: row('ok 404 403 ok ok ok ok ok') },
+  'sync/create': { who: anybody, body: { conversations: [] } },
   'ws-tickets/create': { who: anybody },
   'health/live': { who: anybody },
   'health/ready': { who: anybody },
@@ -80,4 +81,5 @@ export const commandTable: Record<string, { who: Record<Standing, Outcome>; data
   },
   'message.edit': { who: row('ok 404 403 403 403 403 403 403'), data: { content: 'changed' } },
   'message.delete': { who: row('ok 404 403 ok ok ok ok ok'), data: {} },
+  sync: { who: anybody, data: { conversations: [] } },
 };

@@ -36,6 +36,10 @@ export const storedIn = (cloud: Cloud) => {
     get,
     put: (Item: Record<string, unknown>) => client.send(new PutCommand({ TableName, Item })),
 
+    /** As if it had been kept for as long as it is kept, and DynamoDB had not removed it yet. */
+    expire: (key: Key) =>
+      update(key, { UpdateExpression: 'SET expiresAt = :past', ExpressionAttributeValues: { ':past': 1 } }),
+
     /** Ids of the connections that a user is listed with. */
     connectionsOf: async (tenant: string, user: string): Promise<string[]> =>
       Object.keys(await get(presenceKey(tenant, user))).flatMap((name) => name.match(/^conn:(.*)$/)?.[1] ?? []),

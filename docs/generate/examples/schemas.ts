@@ -50,6 +50,20 @@ export const schemaExamples: Record<string, unknown> = {
     seq: story.sentMessage.seq,
   },
 
+  Position: story.position,
+  NamedPosition: { conversationId: groupId, ...story.position },
+  SyncRequest: { conversations: [{ conversationId: groupId, ...story.position }], since: times.created },
+  SyncedChange: story.bobBecameAdmin,
+  SyncedConversation: story.syncedGroup,
+  SyncPage: {
+    conversations: [story.syncedGroup],
+    joined: [],
+    removed: [{ conversationId: story.lostGroupId, rev: 9, reason: 'removed' }],
+    syncedAt: times.deleted,
+    nextCursor: null,
+    hasMore: false,
+  },
+
   Batch: {
     events: [
       { event: 'message.new', data: story.sentMessage },

@@ -1,6 +1,7 @@
 /** The people, the group and the messages that every example tells of, so that the pages read as one story. */
 
 export const groupId = 'g-5TxSCA9jRrmBc3sYsmpfjg';
+export const lostGroupId = 'g-9QhW3mPzRfKd0aXcVbN2Tw';
 
 const at = (minute: number) => `2026-11-21T12:${String(minute).padStart(2, '0')}:00.000Z`;
 
@@ -114,4 +115,31 @@ export const memberBob = {
   joinedAt: times.created,
   lastReadSeq: 40,
   rev: 3,
+};
+
+/** Where a client stood before it was away. */
+export const position = { seq: 41, rev: 4 };
+
+export const bobBecameAdmin = {
+  rev: 5,
+  kind: 'member.updated',
+  at: times.sent,
+  by: 'ada',
+  member: { ...memberBob, role: 'admin', rev: 5 },
+};
+
+const olderMessage = {
+  ...sentMessage,
+  ...{ id: `${groupId}.41`, seq: 41, rev: 6, version: 2, senderId: 'bob', clientMessageId: '01JD8W4ZZ1' },
+  ...{ content: 'When do we meet?', attachments: [], replyTo: null, createdAt: times.created, editedAt: times.edited },
+};
+
+export const syncedGroup = {
+  conversation: ownGroup,
+  messages: [sentMessage],
+  changed: [olderMessage],
+  changes: [bobBecameAdmin],
+  position: { seq: group.seq, rev: group.rev },
+  hasMore: false,
+  refetch: false,
 };

@@ -11,6 +11,7 @@ import { createPlaces } from '../../../shared/data/places.ts';
 import { createPresence } from '../../../shared/data/presence.ts';
 import { createRateLimits } from '../../../shared/data/rate-limits.ts';
 import { createSends } from '../../../shared/data/sends.ts';
+import { createSync } from '../../../shared/data/sync.ts';
 import type { Table } from '../../../shared/data/table.ts';
 import { createTickets } from '../../../shared/data/tickets.ts';
 import { createUsers } from '../../../shared/data/users.ts';
@@ -40,6 +41,7 @@ const instanceOver = (table: Table, clock: Clock, tenantLimits: TenantLimits) =>
     departures: createDepartures({ ...deps, members }),
     messages: createMessages(deps),
     inbox: createInbox(table),
+    sync: createSync(deps),
     users: createUsers(deps),
     presence: createPresence(deps),
     tickets: createTickets(deps),

@@ -45,11 +45,16 @@ describe('permissions', () => {
     }
   });
 
-  it('to query are on the inbox index for those who list inboxes alone', () => {
+  it('to query are on the inbox index for those who ask what somebody is in alone', () => {
     const onIndex = [...dev.functions()]
       .filter(([, { statements }]) => JSON.stringify(statements).includes('/index/GSI1'))
       .map(([name]) => name);
 
-    expect(onIndex.sort()).toEqual(['Http/conversations-list', 'Queue/user-removal']);
+    expect(onIndex.sort()).toEqual([
+      'Http/conversations-list',
+      'Http/sync-create',
+      'Queue/user-removal',
+      'WebSocket/sync',
+    ]);
   });
 });

@@ -1,0 +1,106 @@
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { Change } from '../domain/changes.ts';
+import { type Clock, epochSeconds } from '../domain/clock.ts';
+import type { ConversationState } from '../domain/conversation.ts';
+import { closableHoles, isWhole } from '../domain/holes.ts';
+import { changesWithoutGap, messagesWithoutGap } from '../domain/sync.ts';
+import type { Message } from '../protocol/message.ts';
+import { changeFrom, isExpired, messageFrom } from './items.ts';
+import { changeKey, conversationKey, messageKey } from './keys.ts';
+import type { Limits } from './limits.ts';
+import { between, createNumbers } from './numbers.ts';
+import type { Place } from './places.ts';
+import { getMany, type Item, type Table } from './table.ts';
+
+interface Deps {
+  table: Table;
+  clock: Clock;
+  limits: Limits;
+}
+
+/** What happened in a conversation after a position, read up to a bound and without a gap; `lost` where it is no longer kept. */
+export const createMissed = ({ table, clock, limits }: Deps) => {
+  const numbers = createNumbers({ table, limits });
+
+  const isGone = (item: Item): boolean => isExpired(item, epochSeconds(clock.now()));
+
+  const changesAfter = async (
+    tenant: string,
+    { id, rev }: Pick<ConversationState, 'id' | 'rev'>,
+    after: number,
+    limit: number,
+  ): Promise<Item[]> => {
+    const { Items = [] } = await table.client.send(
+      new QueryCommand({
+        TableName: table.name,
+        KeyConditionExpression: 'PK = :pk AND SK BETWEEN :low AND :high',
+        ExpressionAttributeValues: {
+          ':pk': conversationKey(tenant, id).PK,
+          ':low': changeKey(tenant, id, after + 1).SK,
+          ':high': changeKey(tenant, id, rev).SK,
+        },
+        Limit: limit,
+        ConsistentRead: true,
+      }),
+    );
+    return Items;
+  };
+
+  /** Numbers that were taken long ago and hold nothing are closed on the way, as readers of the history do. */
+  const closeHoles = async (place: Place, found: readonly Message[], low: number, high: number): Promise<Message[]> => {
+    const { conversation } = place;
+    const holes = closableHoles(found, low, high, conversation.lastActivityAt, clock.now());
+    const closed = await Promise.all(holes.map((hole) => numbers.close(place, hole)));
+    const newest = closed.find(({ seq }) => seq === conversation.lastMessage?.seq);
+    if (newest?.status === 'void') await numbers.correctPreview(place, newest.seq);
+    return closed;
+  };
+
+  return {
+    /** Oldest first, at most `limit`, as they are now. */
+    messages: async (place: Place, after: number, limit: number): Promise<Message[] | 'lost'> => {
+      const { caller, conversation } = place;
+      const whole = isWhole(conversation.createdAt, clock.now());
+      // What stands at the position, if retention has not reached it: from there on, whatever is missing is a hole.
+      const low = whole ? after + 1 : Math.max(after, 1);
+      const { Items = [], LastEvaluatedKey } = await table.client.send(
+        new QueryCommand({
+          TableName: table.name,
+          ...between(caller.tenant, conversation.id, low, Math.min(conversation.seq, after + limit)),
+          ConsistentRead: true,
+        }),
+      );
+      const isAnchored = whole || Items.some((item) => Number(item.seq) === after && !isGone(item));
+      const missed = Items.filter((item) => Number(item.seq) > after);
+      const found = missed.map(messageFrom);
+      if (missed.some(isGone) || (!isAnchored && found[0]?.seq !== after + 1)) return 'lost';
+      const high = LastEvaluatedKey ? Number(found.at(-1)?.seq) : Math.min(conversation.seq, after + limit);
+      const closed = await closeHoles(place, found, after + 1, high);
+      return messagesWithoutGap(
+        [...found, ...closed].sort((a, b) => a.seq - b.seq),
+        after,
+      );
+    },
+
+    /** In order, at most `limit`. */
+    changes: async ({ caller, conversation }: Place, after: number, limit: number): Promise<Change[] | 'lost'> => {
+      const items = await changesAfter(caller.tenant, conversation, after, limit);
+      if (items.some(isGone)) return 'lost';
+      return changesWithoutGap(items.map(changeFrom), after, conversation, clock.now(), items.length < limit);
+    },
+
+    /** What is there of the changes after a revision, gaps or not, at most `limit`. */
+    traces: async (tenant: string, conversation: ConversationState, after: number, limit: number): Promise<Change[]> =>
+      after < conversation.rev ? (await changesAfter(tenant, conversation, after, limit)).map(changeFrom) : [],
+
+    /** Messages by their numbers, as they are now; those that are gone are left out. One round trip. */
+    states: async (
+      tenant: string,
+      places: readonly { conversationId: string; seq: number }[],
+    ): Promise<(Message | undefined)[]> => {
+      const keys = places.map(({ conversationId, seq }) => messageKey(tenant, conversationId, seq));
+      const items = await getMany(table, keys, { consistent: true });
+      return items.map((item) => (item && !isGone(item) ? messageFrom(item) : undefined));
+    },
+  };
+};

@@ -1,0 +1,131 @@
+import pMap from 'p-map';
+import type { Caller } from '../domain/caller.ts';
+import type { Clock } from '../domain/clock.ts';
+import { type ConversationState, type MemberState, ownView } from '../domain/conversation.ts';
+import { standingsOf } from '../domain/permissions.ts';
+import { asChanged, changedSeqs, isAhead, removalIn, sharesOf } from '../domain/sync.ts';
+import { cutToFit, type Named } from '../domain/sync-page.ts';
+import type { ConversationRemoval } from '../protocol/conversation.ts';
+import type { Position, SyncPage, SyncRequest } from '../protocol/sync.ts';
+import { createJoined, joinedCursor } from './joined.ts';
+import type { Limits } from './limits.ts';
+import { createMissed } from './missed.ts';
+import type { Places, Sight } from './places.ts';
+import type { Table } from './table.ts';
+
+interface Deps {
+  table: Table;
+  clock: Clock;
+  limits: Limits;
+  places: Places;
+}
+
+/** What a page reads at most, of all conversations together. */
+const atOnce = { messages: 100, changes: 100 };
+/** As many as the client has sockets. */
+const sideBySide = 50;
+
+/** A conversation of the caller's, where they stand in it, and how much of it this page reads. */
+interface Asked {
+  conversation: ConversationState;
+  member: MemberState;
+  from: Position;
+  messages: number;
+  changes: number;
+}
+
+export const createSync = ({ table, clock, limits, places }: Deps) => {
+  const joined = createJoined({ table, clock });
+  const missed = createMissed({ table, clock, limits });
+
+  /** Which of them are the caller's, with shares of what a page reads, in their order. */
+  const sharedOut = (sights: readonly Sight[], request: SyncRequest): Asked[] => {
+    const own = sights.flatMap(({ conversation, member }, i) => {
+      const from = request.conversations[i];
+      return conversation && !conversation.deletedAt && member && from ? [{ conversation, member, from }] : [];
+    });
+    const missing = (kind: keyof Position) =>
+      own.map(({ conversation, from }) => (isAhead(from, conversation) ? 0 : conversation[kind] - from[kind]));
+    const messages = sharesOf(missing('seq'), atOnce.messages);
+    const changes = sharesOf(missing('rev'), atOnce.changes);
+    return own.map((one, i) => ({ ...one, messages: messages[i] ?? 0, changes: changes[i] ?? 0 }));
+  };
+
+  /** @returns what was missed without its changed messages, a removal, or undefined where this page has no share left for it */
+  const read = async (
+    caller: Caller,
+    { conversation, member, from, ...share }: Asked,
+  ): Promise<Named | ConversationRemoval | undefined> => {
+    const anew: Named = { conversation: ownView(conversation, member), refetch: true };
+    if (isAhead(from, conversation)) return anew;
+    const isQuiet = conversation.seq === from.seq && conversation.rev === from.rev;
+    if (!isQuiet && share.messages + share.changes === 0) return undefined;
+    const place = { caller, conversation, member, standings: standingsOf(caller, member.role) };
+    const [messages, changes] = await Promise.all([
+      share.messages > 0 ? missed.messages(place, from.seq, share.messages) : [],
+      share.changes > 0 ? missed.changes(place, from.rev, share.changes) : [],
+    ]);
+    if (changes === 'lost' || messages === 'lost') return anew;
+    const removal = (changes.at(-1)?.rev ?? 0) === conversation.rev ? removalIn(changes, caller.user) : undefined;
+    if (removal) return { conversationId: conversation.id, ...removal };
+    const own = ownView(conversation, asChanged(member, changes));
+    return { conversation: own, from, messages, changes, changed: new Map() };
+  };
+
+  /** What is not theirs is told alike, whether it exists or not, but for what they knew of as members. */
+  const removalOf = async (
+    { tenant, user }: Caller,
+    { conversationId, conversation, member }: Sight,
+    { rev }: Position,
+  ): Promise<ConversationRemoval> => {
+    if (conversation && member) return { conversationId, rev: conversation.rev, reason: 'deleted' };
+    const traces = conversation ? await missed.traces(tenant, conversation, rev, atOnce.changes) : [];
+    return { conversationId, rev, reason: 'removed', ...removalIn(traces, user) };
+  };
+
+  /** The messages of which the changes tell, of all conversations in one round trip. */
+  const withChanged = async (tenant: string, all: readonly Named[]): Promise<Named[]> => {
+    const seqsOf = (one: Named) => ('refetch' in one ? [] : changedSeqs(one.changes, one.from));
+    const wanted = all.flatMap((one) => seqsOf(one).map((seq) => ({ conversationId: one.conversation.id, seq })));
+    const states = await missed.states(tenant, wanted);
+    return all.map((one) => {
+      if ('refetch' in one) return one;
+      const own = states.filter((state) => state?.conversationId === one.conversation.id);
+      return { ...one, changed: new Map(own.flatMap((state) => (state ? [[state.seq, state]] : []))) };
+    });
+  };
+
+  return {
+    /**
+     * One page of what somebody missed. Two round trips, three where older messages changed; what it costs grows with what was
+     * missed, not with what there is.
+     * @throws Problem `forbidden` to a deleted user
+     */
+    page: async (caller: Caller, request: SyncRequest): Promise<SyncPage> => {
+      const syncedAt = clock.now().toISOString();
+      const ids = request.conversations.map(({ conversationId }) => conversationId);
+      const [sights, joining] = await Promise.all([places.sightsOf(caller, ids), joined.since(caller, request)]);
+
+      const asked = sharedOut(sights, request);
+      const lost = request.conversations.flatMap((from, i) => {
+        const sight = sights[i];
+        return sight && !asked.some((one) => one.from === from) ? [{ sight, from }] : [];
+      });
+      const [found, removals, newcomers] = await Promise.all([
+        pMap(asked, (one) => read(caller, one), { concurrency: sideBySide }),
+        pMap(lost, ({ sight, from }) => removalOf(caller, sight, from), { concurrency: sideBySide }),
+        joined.shown(caller, joining?.entries ?? []),
+      ]);
+
+      const removed = [...removals, ...found.flatMap((one) => (one && 'reason' in one ? [one] : []))];
+      const readable = found.flatMap((one) => (one && !('reason' in one) ? [one] : []));
+      const named = await withChanged(caller.tenant, readable);
+      const cut = cutToFit({ removed, named, joined: newcomers });
+      const nextCursor = joining ? joinedCursor(caller, joining, newcomers[cut.joined.length]?.id) : null;
+      const isAllTold = cut.conversations.length + removed.length === ids.length;
+      const hasMore = !isAllTold || nextCursor !== null || cut.conversations.some((one) => one.hasMore);
+      return { ...cut, removed, syncedAt, nextCursor, hasMore };
+    },
+  };
+};
+export type Sync = ReturnType<typeof createSync>;

@@ -1,0 +1,101 @@
+/** A page of a sync, cut to what fits one frame: what has no room is left for the next. */
+import type { ConversationRemoval, OwnConversation } from '../protocol/conversation.ts';
+import type { SyncedChange, SyncedConversation } from '../protocol/sync.ts';
+import { byteLength } from '../protocol/text.ts';
+import type { Change } from './changes.ts';
+import type { Missed } from './sync.ts';
+
+/** API Gateway refuses frames above 128 KB; the frame around the page takes some. */
+export const pageBytes = 126 * 1024;
+
+/** One of those that were named: what was missed, or that it has to be fetched anew. */
+export type Named = Missed | { conversation: OwnConversation; refetch: true };
+
+interface Content {
+  removed: readonly ConversationRemoval[];
+  named: readonly Named[];
+  joined: readonly OwnConversation[];
+}
+
+interface Cut {
+  conversations: SyncedConversation[];
+  joined: OwnConversation[];
+}
+
+/** Room for so many bytes of JSON. `takes` says whether one more value fits, and gives it its place. */
+const roomFor = (bytes: number) => {
+  let left = bytes;
+  return {
+    takes: (value: unknown): boolean => {
+      const size = byteLength(JSON.stringify(value)) + 1;
+      if (size > left) return false;
+      left -= size;
+      return true;
+    },
+  };
+};
+type Room = ReturnType<typeof roomFor>;
+
+/** In the order given. Whatever is alone on its page makes progress: so whoever asks again comes to an end. */
+export const cutToFit = ({ removed, named, joined }: Content, bytes = pageBytes): Cut => {
+  const room = roomFor(bytes);
+  for (const one of removed) room.takes(one);
+  const conversations: SyncedConversation[] = [];
+  for (const one of named) {
+    const entry = 'refetch' in one ? fitting(anew(one.conversation), room) : entryOf(one, room);
+    const isFirst = removed.length === 0 && conversations.length === 0;
+    if (entry) conversations.push(entry);
+    // A message that no page holds beside its conversation is read from the history.
+    else if (isFirst) conversations.push(anew(one.conversation));
+  }
+  const fits = joined.findIndex((one) => !room.takes(one));
+  return { conversations, joined: fits < 0 ? [...joined] : joined.slice(0, fits) };
+};
+
+const blank = { messages: [], changed: [], changes: [], hasMore: false, refetch: false };
+
+const anew = (conversation: OwnConversation): SyncedConversation => ({
+  ...blank,
+  conversation,
+  position: { seq: conversation.seq, rev: conversation.rev },
+  refetch: true,
+});
+
+const fitting = (entry: SyncedConversation, room: Room) => (room.takes(entry) ? entry : undefined);
+
+/** As much as there is room for; undefined where that would be nothing of what there is. */
+const entryOf = ({ conversation, from, ...missed }: Missed, room: Room): SyncedConversation | undefined => {
+  if (!room.takes({ ...blank, conversation, position: from })) return undefined;
+  const { changes, changed, upTo } = changesThatFit(missed, from.rev, room);
+  const tooMany = missed.messages.findIndex((one) => !room.takes(one));
+  const messages = tooMany < 0 ? [...missed.messages] : missed.messages.slice(0, tooMany);
+  const position = { seq: from.seq + messages.length, rev: upTo };
+  const isStuck = position.seq === from.seq && position.rev === from.rev;
+  if (isStuck && missed.messages.length + missed.changes.length > 0) return undefined;
+  const hasMore = position.seq < conversation.seq || position.rev < conversation.rev;
+  return { conversation, messages, changed, changes, position, hasMore, refetch: false };
+};
+
+const changesThatFit = (missed: Pick<Missed, 'changes' | 'changed'>, from: number, room: Room) => {
+  const changes: SyncedChange[] = [];
+  const shown = new Set<number>();
+  let upTo = from;
+  for (const change of missed.changes) {
+    if ('seq' in change) {
+      const message = missed.changed.get(change.seq);
+      if (message && !shown.has(change.seq) && !room.takes(message)) break;
+      if (message) shown.add(change.seq);
+    } else {
+      const told = toldOf(change);
+      if (!room.takes(told)) break;
+      changes.push(told);
+    }
+    upTo = change.rev;
+  }
+  return { changes, changed: [...shown].flatMap((seq) => missed.changed.get(seq) ?? []), upTo };
+};
+
+const toldOf = ({ rev, at, by, ...change }: Exclude<Change, { seq: number }>): SyncedChange =>
+  'member' in change
+    ? { rev, kind: change.kind, at, by, member: change.member }
+    : { rev, kind: 'conversation.updated', at, by, member: null };

@@ -1,0 +1,89 @@
+/** What a client that was away asks for, and what it gets: page after page, all that it missed. */
+import * as z from 'zod';
+import { conversationRemoval, member, ownConversation } from './conversation.ts';
+import { conversationId, sequence, timestamp, userId } from './identifiers.ts';
+import { message } from './message.ts';
+
+export const position = z
+  .strictObject({
+    seq: sequence.meta({ description: 'You hold every message up to this number.' }),
+    rev: sequence.meta({ description: 'You know of every change up to this revision.' }),
+  })
+  .meta({ id: 'Position' });
+export type Position = z.infer<typeof position>;
+
+export const namedAtOnce = 100;
+
+export const syncRequest = z
+  .strictObject({
+    conversations: z
+      .array(position.extend({ conversationId }).meta({ id: 'NamedPosition' }))
+      .max(namedAtOnce)
+      .refine((all) => new Set(all.map((one) => one.conversationId)).size === all.length, {
+        error: 'must not name a conversation twice',
+      })
+      .meta({ description: 'Those that you hold, the most wanted first: a page fills up in their order.' }),
+    since: timestamp.optional().meta({
+      description: 'The `syncedAt` of your last sync: also tells which conversations you joined from then on.',
+    }),
+    cursor: z
+      .string()
+      .min(1)
+      .max(1024)
+      .optional()
+      .meta({ description: 'The `nextCursor` of the page before, instead of `since`: goes on in what you joined.' }),
+  })
+  .refine(({ since, cursor }) => since === undefined || cursor === undefined, 'takes one of since and cursor')
+  .meta({ id: 'SyncRequest' });
+export type SyncRequest = z.infer<typeof syncRequest>;
+
+/** Messages that changed are shown as they are now, apart: what is told here is about members and the conversation itself. */
+export const syncedChange = z
+  .object({
+    rev: sequence,
+    kind: z.enum(['member.added', 'member.updated', 'member.removed', 'conversation.updated']),
+    at: timestamp,
+    by: userId,
+    member: member.nullable().meta({
+      description: 'The membership as this change left it; null where the conversation itself changed.',
+    }),
+  })
+  .meta({ id: 'SyncedChange' });
+export type SyncedChange = z.infer<typeof syncedChange>;
+
+export const syncedConversation = z
+  .object({
+    conversation: ownConversation.meta({ description: 'As it is now, with your own state.' }),
+    messages: z.array(message).meta({ description: 'Those after your `seq`, oldest first, as they are now.' }),
+    changed: z.array(message).meta({
+      description: 'Those up to your `seq` that changed after your `rev`, as they are now.',
+    }),
+    changes: z
+      .array(syncedChange)
+      .meta({ description: 'What became of members and settings after your `rev`, in order.' }),
+    position: position.meta({ description: 'Where you stand with this page.' }),
+    hasMore: z.boolean().meta({ description: 'Ask again, from `position`.' }),
+    refetch: z.boolean().meta({
+      description: 'What you missed is no longer kept: drop what you hold of it, and fetch it anew.',
+    }),
+  })
+  .meta({ id: 'SyncedConversation' });
+export type SyncedConversation = z.infer<typeof syncedConversation>;
+
+export const syncPage = z
+  .object({
+    conversations: z.array(syncedConversation).meta({
+      description: 'Of those that you named and are a member of. What found no room is left out: ask for it again.',
+    }),
+    joined: z.array(ownConversation).meta({
+      description: 'What you became a member of and did not name. Some of it you may hold already.',
+    }),
+    removed: z.array(conversationRemoval).meta({ description: 'Those that you named and are no member of.' }),
+    syncedAt: timestamp.meta({
+      description: 'The `since` of your next sync, if you keep that of the first of your pages.',
+    }),
+    nextCursor: z.string().nullable().meta({ description: 'What `cursor` takes for more that you joined.' }),
+    hasMore: z.boolean().meta({ description: 'Whether anything is left to ask for.' }),
+  })
+  .meta({ id: 'SyncPage' });
+export type SyncPage = z.infer<typeof syncPage>;
