@@ -111,6 +111,7 @@ const failure: fc.Arbitrary<Trouble> = fc
       'Queue/redeliver',
       '^Http/members',
       'messages?-(update|edit|delete|list)',
+      '(Http|WebSocket)/sync',
     ),
     action: fc.constantFrom(
       'dynamodb:PutItem',

@@ -1,6 +1,6 @@
 /**
  * What a client knows, kept up to date as a client does it: it begins with a fetch, follows events, drops what it has by
- * (conversationId, seq, rev), and sees by number what it has missed. Pure: each function takes a state and gives another.
+ * (conversationId, seq, rev), and sees by number what it has missed. What it makes of a sync is in client-sync.ts. Pure: each function takes a state and gives another.
  */
 import type { Conversation, Member, OwnConversation } from '../../shared/protocol/conversation.ts';
 import type { ServerFrame } from '../../shared/protocol/events.ts';
@@ -85,7 +85,7 @@ export const follow = (state: ClientState, frame: ServerFrame): ClientState => {
 export const withFetched = (state: ClientState, { own, members, messages }: Fetched): ClientState => {
   if (own.rev <= (state.lost[own.id] ?? -1)) return state;
   const before = state.conversations[own.id];
-  const { role: _, lastReadSeq: __, unreadCount: ___, ...about } = own;
+  const about = aboutOf(own);
   // Not as `own` has it: that counts a message of one's own that is still under way, and may come to nothing.
   const { lastReadSeq = 0 } = members.find(({ userId }) => userId === state.user) ?? {};
   const blank: Followed = {
@@ -100,11 +100,8 @@ export const withFetched = (state: ClientState, { own, members, messages }: Fetc
     isFetched: true,
   };
   const known = before ? withNews(before, about) : blank;
-  const fetchedRev = Math.max(known.fetchedRev, own.rev);
   const merged: Followed = {
-    ...known,
-    fetchedRev,
-    heardRevs: known.heardRevs.filter((rev) => rev > fetchedRev),
+    ...withFetchedRev(known, own.rev),
     lastReadSeq: Math.max(known.lastReadSeq, lastReadSeq),
     isFetched: true,
   };
@@ -113,6 +110,16 @@ export const withFetched = (state: ClientState, { own, members, messages }: Fetc
   const present = { ...merged, members: Object.fromEntries(stillThere) };
   const followed = messages.reduce(withMessage, members.reduce(withMember, present));
   return { ...state, conversations: { ...state.conversations, [own.id]: followed } };
+};
+
+/** Without what is one's own of it. */
+export const aboutOf = ({ role: _, lastReadSeq: __, unreadCount: ___, ...about }: OwnConversation): Conversation =>
+  about;
+
+/** Everything up to this revision is known. */
+export const withFetchedRev = (one: Followed, rev: number): Followed => {
+  const fetchedRev = Math.max(one.fetchedRev, rev);
+  return { ...one, fetchedRev, heardRevs: one.heardRevs.filter((heard) => heard > fetchedRev) };
 };
 
 /** The numbers, of messages and revisions, that somebody has and this client has not: what a client would fetch. */
@@ -137,31 +144,31 @@ const heard = (one: Followed, rev: number): Followed =>
     ? one
     : { ...one, heardRevs: [...one.heardRevs, rev].sort((a, b) => a - b) };
 
-const withMessage = (one: Followed, message: Message): Followed => {
+export const withMessage = (one: Followed, message: Message): Followed => {
   const before = one.messages[message.seq];
   if (before && before.rev >= message.rev) return one;
   return { ...one, seq: Math.max(one.seq, message.seq), messages: { ...one.messages, [message.seq]: message } };
 };
 
-const withMember = (one: Followed, member: Member): Followed => {
+export const withMember = (one: Followed, member: Member): Followed => {
   const known = Math.max(one.members[member.userId]?.rev ?? -1, one.departed[member.userId] ?? -1);
   return member.rev <= known ? one : { ...one, members: { ...one.members, [member.userId]: member } };
 };
 
-const withoutMember = (one: Followed, userId: string, rev: number): Followed => {
+export const withoutMember = (one: Followed, userId: string, rev: number): Followed => {
   const { [userId]: member, ...others } = one.members;
   if (member && member.rev > rev) return one;
   const departed = { ...one.departed, [userId]: Math.max(rev, one.departed[userId] ?? 0) };
   return { ...one, members: others, departed };
 };
 
-const withNews = (one: Followed, news: Conversation): Followed => ({
+export const withNews = (one: Followed, news: Conversation): Followed => ({
   ...one,
   seq: Math.max(one.seq, news.seq),
   about: news.rev > one.about.rev ? news : one.about,
 });
 
-const withConversation = (state: ClientState, about: Conversation): ClientState => {
+export const withConversation = (state: ClientState, about: Conversation): ClientState => {
   if (about.rev <= (state.lost[about.id] ?? -1)) return state;
   if (state.conversations[about.id]) return inConversation(state, about.id, (one) => withNews(one, about));
   const followed: Followed = {
@@ -188,7 +195,7 @@ export const withoutFollowed = (state: ClientState, id: string): ClientState => 
  * A removal that is heard late: whoever knows of later revisions has been let in again, for only members hear of them. What happened
  * in between was not for them, so they look again. Heard once more it changes nothing.
  */
-const withoutConversation = (state: ClientState, id: string, rev: number): ClientState => {
+export const withoutConversation = (state: ClientState, id: string, rev: number): ClientState => {
   if (rev <= (state.lost[id] ?? -1)) return state;
   const now = { ...state, lost: { ...state.lost, [id]: rev } };
   const one = state.conversations[id];

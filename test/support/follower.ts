@@ -1,16 +1,33 @@
 import { expect } from 'vitest';
 import type { Message } from '../../shared/protocol/message.ts';
+import type { SyncPage } from '../../shared/protocol/sync.ts';
 import { type ClientState, emptyState, follow, withFetched, withoutFollowed } from './client-state.ts';
+import { positionsOf, withSynced } from './client-sync.ts';
 import { differencesBetween, fetchedViewsOf, viewsOf } from './client-view.ts';
 import type { Device } from './device.ts';
 import { fetchConversation, fetched, fetchState } from './fresh-fetch.ts';
 import type { Person } from './person.ts';
+import { pageFor, resync } from './resync.ts';
 
-/** A device that keeps a client's state: fetched once when it connects, and followed through events from there. */
+/** What a client keeps while it has no connection. */
+interface Memory {
+  state: ClientState;
+  /** When it last synced, as Parley said. */
+  syncedAt: string;
+}
+
+/** A device that keeps a client's state: fetched once or synced when it connects, and followed through events from there. */
 export interface Follower {
   readonly person: Person;
   readonly device: Device;
-  /** Takes in what was heard, and fetches the conversations that were new, as a client does as soon as it hears of them. */
+  /** The pages that it synced. */
+  readonly pages: readonly SyncPage[];
+  /** With what came last on its connection. */
+  memory(): Memory;
+  /**
+   * Takes in what was heard, asks again for what a sync could not have yet, and fetches the conversations that were new, as a client
+   * does as soon as it hears of them.
+   */
   catchUp(): Promise<void>;
   /**
    * A send from this device was not answered. It may be stored all the same, and its own connection is the one that is not told:
@@ -23,12 +40,27 @@ export interface Follower {
 
 /**
  * Follows from now on. Nothing is ever fetched again to fill a gap: on a connection that stayed open, everything has to be told.
- * Whoever loses a connection follows anew on the next one, and whoever was out of a conversation and came back looks at it anew.
+ * Whoever was out of a conversation and came back looks at it anew.
  */
 export const startFollowing = async (person: Person, device: Device): Promise<Follower> => {
+  const { syncedAt } = await pageFor(person, device, { conversations: [] });
+  const state = (await fetchState(person)).reduce(withFetched, emptyState(person.id));
+  return following(person, device, { state, syncedAt });
+};
+
+/** Comes back on a new connection, with what was known on the old one: what happened meanwhile is synced, and nothing is fetched. */
+export const resumeFollowing = async (before: Follower, device: Device): Promise<Follower> => {
+  const follower = following(before.person, device, before.memory());
+  await follower.returns();
+  return follower;
+};
+
+const following = (person: Person, device: Device, memory: Memory): Follower & { returns(): Promise<void> } => {
   const doubtful = new Map<string, string>();
+  const pages: SyncPage[] = [];
   let seen = 0;
-  let state = (await fetchState(person)).reduce(withFetched, emptyState(person.id));
+  let { state, syncedAt } = memory;
+  let open: { conversationId: string; seq: number; rev: number }[] = [];
 
   const takeIn = (): void => {
     for (; seen < device.frames.length; seen += 1) {
@@ -39,8 +71,24 @@ export const startFollowing = async (person: Person, device: Device): Promise<Fo
     }
   };
 
+  const syncs = async (since?: string): Promise<void> => {
+    const over = await resync({
+      positions: open,
+      since,
+      ask: (request) => pageFor(person, device, request),
+      take: (page) => {
+        pages.push(page);
+        takeIn();
+        state = withSynced(state, page);
+      },
+    });
+    open = over.open;
+    if (since !== undefined) syncedAt = over.syncedAt;
+  };
+
   const catchUp = async (): Promise<void> => {
     takeIn();
+    if (open.length > 0) await syncs();
     const unknown = Object.values(state.conversations).filter((one) => !one.isFetched);
     const found = await Promise.all(unknown.map(({ about }) => fetchConversation(person, about.id)));
     for (const [i, { about }] of unknown.entries()) {
@@ -79,6 +127,16 @@ export const startFollowing = async (person: Person, device: Device): Promise<Fo
   return {
     person,
     device,
+    pages,
+    memory: () => {
+      takeIn();
+      return { state, syncedAt };
+    },
+    returns: async () => {
+      open = positionsOf(state);
+      await syncs(syncedAt);
+      await catchUp();
+    },
     catchUp,
     doubts: (conversationId, clientMessageId) => doubtful.set(clientMessageId, conversationId),
     known: async () => {
@@ -106,7 +164,10 @@ export const expectStateEqualsFreshFetch = async (follower: Follower, what = fol
   const fresh = await fetchState(follower.person);
   const differences = differencesBetween(viewsOf(state), fetchedViewsOf(fresh));
   const rooms = new Set(differences.map((line) => line.split(/[.:]/)[0] ?? ''));
-  const story = [...rooms].map((room) => `heard of ${room}: ${heardOf(follower.device, room).join(', ')}`);
+  const story = [...rooms].flatMap((room) => [
+    `heard of ${room}: ${heardOf(follower.device, room).join(', ')}`,
+    `synced of ${room}: ${syncedOf(follower.pages, room).join(', ')}`,
+  ]);
   const found = [...differences, ...story].join('\n');
   expect(differences, `what ${what} followed is not what ${what} fetches:\n${found}`).toEqual([]);
 };
@@ -118,3 +179,19 @@ const heardOf = (device: Device, room: string): string[] =>
     const about = conversationId ?? messageId?.split('.')[0] ?? id;
     return about === room ? [`${event} ${seq ?? '-'}/${rev ?? '-'}`] : [];
   });
+
+/** `5/7 +2 ~1 *3`: two messages up to number 5, an older one that changed and three changes, up to revision 7. */
+const syncedOf = (pages: readonly SyncPage[], room: string): string[] =>
+  pages.flatMap(({ conversations, joined, removed }) => [
+    ...conversations
+      .filter(({ conversation }) => conversation.id === room)
+      .map(({ position: { seq, rev }, messages, changed, changes, refetch, hasMore }) =>
+        [
+          `${seq}/${rev} +${messages.length} ~${changed.length} *${changes.length}`,
+          ...(refetch ? ['refetch'] : []),
+          ...(hasMore ? ['and more'] : []),
+        ].join(' '),
+      ),
+    ...joined.filter(({ id }) => id === room).map(() => 'joined'),
+    ...removed.filter(({ conversationId }) => conversationId === room).map(({ rev, reason }) => `${reason} ${rev}`),
+  ]);

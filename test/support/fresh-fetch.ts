@@ -7,16 +7,23 @@ import type { Answer, Person } from './person.ts';
 const attempts = 12;
 
 /** Asks again while the other side has trouble, as a client does. @returns undefined for what is not there, or not theirs to see */
-export const fetched = async <Body>(person: Person, path: string): Promise<Body | undefined> => {
+export const insisted = async <Body>(
+  person: Person,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<Body | undefined> => {
   let answer: Answer<Body> | undefined;
   for (let attempt = 0; attempt < attempts; attempt += 1) {
-    answer = await person.asks<Body>('GET', path);
+    answer = await person.asks<Body>(method, path, body);
     if (answer.status < 300) return answer.body;
     if (answer.status === 404) return undefined;
     if (answer.status < 500) break;
   }
-  throw new Error(`GET ${path}: ${answer?.status} ${JSON.stringify(answer?.body)}`);
+  throw new Error(`${method} ${path}: ${answer?.status} ${JSON.stringify(answer?.body)}`);
 };
+
+export const fetched = <Body>(person: Person, path: string): Promise<Body | undefined> => insisted(person, 'GET', path);
 
 /** A whole list, page by page; undefined once it may no longer be seen. */
 const allOf = async <Item>(person: Person, path: string, plural: string): Promise<Item[] | undefined> => {

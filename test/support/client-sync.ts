@@ -1,0 +1,68 @@
+/** What a client makes of a page of a sync. Each part of it is taken in by a function of its own; a feature adds its part to the list. */
+import type { Position, SyncedConversation, SyncPage } from '../../shared/protocol/sync.ts';
+import {
+  aboutOf,
+  type ClientState,
+  type Followed,
+  gapsOf,
+  revOf,
+  withConversation,
+  withFetchedRev,
+  withMember,
+  withMessage,
+  withNews,
+  withoutConversation,
+  withoutFollowed,
+  withoutMember,
+} from './client-state.ts';
+
+type Part = (one: Followed, synced: SyncedConversation, user: string) => Followed;
+
+const messages: Part = (one, { messages, changed }) => [...messages, ...changed].reduce(withMessage, one);
+
+const members: Part = (one, { changes }) =>
+  changes.reduce((now, { kind, rev, member }) => {
+    if (!member) return now;
+    return kind === 'member.removed' ? withoutMember(now, member.userId, rev) : withMember(now, member);
+  }, one);
+
+const settings: Part = (one, { conversation }) => withNews(one, aboutOf(conversation));
+
+/** But for a message of one's own that is still under way, and may come to nothing: it counts once it is there. */
+const ownWatermark: Part = (one, { conversation: { lastReadSeq, lastMessage } }, user) => {
+  const isUnderWay = lastMessage?.senderId === user && lastMessage.seq === lastReadSeq;
+  return isUnderWay ? one : { ...one, lastReadSeq: Math.max(one.lastReadSeq, lastReadSeq ?? 0) };
+};
+
+const position: Part = (one, synced) => withFetchedRev(one, synced.position.rev);
+
+const parts: readonly Part[] = [messages, members, settings, ownWatermark, position];
+
+/** The state with one page of a sync, whatever events told meanwhile. */
+export const withSynced = (state: ClientState, { conversations, joined, removed }: SyncPage): ClientState => {
+  const caughtUp = conversations.reduce(withSyncedConversation, state);
+  const without = removed.reduce((now, one) => withoutConversation(now, one.conversationId, one.rev), caughtUp);
+  return joined.reduce((now, one) => withConversation(now, aboutOf(one)), without);
+};
+
+const withSyncedConversation = (state: ClientState, synced: SyncedConversation): ClientState => {
+  const { id } = synced.conversation;
+  const one = state.conversations[id];
+  // Lost meanwhile, as an event told.
+  if (!one) return state;
+  if (synced.refetch) return withConversation(withoutFollowed(state, id), aboutOf(synced.conversation));
+  const followed = parts.reduce((now, part) => part(now, synced, state.user), one);
+  return { ...state, conversations: { ...state.conversations, [id]: followed } };
+};
+
+/** How far a client knows a conversation without a gap. */
+export const positionOf = (one: Followed): Position => {
+  const { seqs, revs } = gapsOf(one);
+  return { seq: (seqs[0] ?? one.seq + 1) - 1, rev: (revs[0] ?? revOf(one) + 1) - 1 };
+};
+
+/** What a client names when it comes back: what it holds. The rest it fetches. */
+export const positionsOf = ({ conversations }: ClientState) =>
+  Object.entries(conversations)
+    .filter(([, one]) => one.isFetched)
+    .map(([conversationId, one]) => ({ conversationId, ...positionOf(one) }));
