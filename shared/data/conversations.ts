@@ -43,7 +43,7 @@ export const createConversations = ({ table, clock, limits }: Deps) => {
         set,
         expiresAt: limits.expiryOf(caller.tenant, now),
       });
-      return { writes, result: { ...conversation, ...set, rev: nextRev(conversation) } };
+      return { writes, result: { ...conversation, ...set, rev: nextRev(conversation), changedAt: at } };
     });
 
   return {

@@ -47,7 +47,7 @@ it('has what one joins on top for oneself, and where it was for the others, what
   const awake: string[] = [];
   for (const _ of numbers(60)) {
     awake.unshift(await parley.aGroup(['ada', 'bob']));
-    parley.given.clock.forward({ seconds: 90 });
+    parley.given.clock.forward({ hours: 1 });
   }
   await parley.instance.members.add(await parley.placeOf('bob', asleep), ['ada'], 'member');
 
