@@ -35,6 +35,8 @@ export class WebSocketStack extends Stack {
       'message.send': limited(send),
       'message.edit': limited(table.grantChange),
       'message.delete': limited(table.grantChange),
+      'receipt.read': limited(table.grantRaiseReceipts),
+      'receipt.delivered': limited(table.grantRaiseReceipts),
     });
     new CfnOutput(this, 'WebSocketUrl', { value: api.url });
   }

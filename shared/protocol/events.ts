@@ -4,6 +4,7 @@ import { conversation, member } from './conversation.ts';
 import { errorCodes } from './errors.ts';
 import { clientMessageId, conversationId, messageId, sequence } from './identifiers.ts';
 import { message } from './message.ts';
+import { receipt, receiptCountData } from './receipts.ts';
 
 export interface ServerEvent<Name extends string = string, Data extends z.ZodType = z.ZodType> {
   name: Name;
@@ -85,6 +86,20 @@ export const memberRemoved = serverEvent({
   data: member,
 });
 
+export const receiptUpdated = serverEvent({
+  name: 'receipt.updated',
+  summary:
+    'Somebody has received or read more: yourself, told to all your devices, or another member of a direct conversation or of a group of fewer than 10. Not told where somebody posted: whoever posted a number has read up to it. Also the answer to `receipt.read` and `receipt.delivered`.',
+  data: receipt,
+});
+
+export const receiptCount = serverEvent({
+  name: 'receipt.count',
+  summary:
+    'How many members of a group of 10 to 256 have received and read what, about every 10 seconds while that changes. Whoever posted a message is counted as well.',
+  data: receiptCountData,
+});
+
 export const errorEvent = serverEvent({
   name: 'error',
   summary: 'The command with this `id` failed; see the error catalogue.',
@@ -109,6 +124,8 @@ export const serverEvents = [
   memberAdded,
   memberUpdated,
   memberRemoved,
+  receiptUpdated,
+  receiptCount,
   batchEvent,
   errorEvent,
 ] as const;

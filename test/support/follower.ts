@@ -3,7 +3,7 @@ import type { Message } from '../../shared/protocol/message.ts';
 import { type ClientState, emptyState, follow, withFetched, withoutFollowed } from './client-state.ts';
 import { differencesBetween, fetchedViewsOf, viewsOf } from './client-view.ts';
 import type { Device } from './device.ts';
-import { fetchConversation, fetched, fetchState } from './fresh-fetch.ts';
+import { fetchConversation, fetched, fetchMe, fetchState } from './fresh-fetch.ts';
 import type { Person } from './person.ts';
 
 /** A device that keeps a client's state: fetched once when it connects, and followed through events from there. */
@@ -28,7 +28,8 @@ export interface Follower {
 export const startFollowing = async (person: Person, device: Device): Promise<Follower> => {
   const doubtful = new Map<string, string>();
   let seen = 0;
-  let state = (await fetchState(person)).reduce(withFetched, emptyState(person.id));
+  const { preferences } = await fetchMe(person);
+  let state = (await fetchState(person)).reduce(withFetched, emptyState(person.id, preferences.readReceipts));
 
   const takeIn = (): void => {
     for (; seen < device.frames.length; seen += 1) {
@@ -93,7 +94,7 @@ export const startFollowing = async (person: Person, device: Device): Promise<Fo
 
 /**
  * State plus events equals a fresh fetch: what this device followed is what its user sees who opens the app now: conversations,
- * members, messages, unread counts, previews, and no number of either sequence that was not told. Ask once the cloud has settled.
+ * members, messages, unread counts, read receipts, previews, and no number of either sequence that was not told. Ask once the cloud has settled.
  *
  * @example
  * const phone = await startFollowing(ada, await ada.connects());
@@ -104,7 +105,7 @@ export const startFollowing = async (person: Person, device: Device): Promise<Fo
 export const expectStateEqualsFreshFetch = async (follower: Follower, what = follower.person.id): Promise<void> => {
   const state = await follower.known();
   const fresh = await fetchState(follower.person);
-  const differences = differencesBetween(viewsOf(state), fetchedViewsOf(fresh));
+  const differences = differencesBetween(viewsOf(state), fetchedViewsOf(follower.person.id, fresh));
   const rooms = new Set(differences.map((line) => line.split(/[.:]/)[0] ?? ''));
   const story = [...rooms].map((room) => `heard of ${room}: ${heardOf(follower.device, room).join(', ')}`);
   const found = [...differences, ...story].join('\n');

@@ -1,5 +1,6 @@
 import type { Member, OwnConversation } from '../../shared/protocol/conversation.ts';
 import type { Message } from '../../shared/protocol/message.ts';
+import type { OwnUser } from '../../shared/protocol/user.ts';
 import type { Fetched } from './client-state.ts';
 import type { Answer, Person } from './person.ts';
 
@@ -16,6 +17,13 @@ export const fetched = async <Body>(person: Person, path: string): Promise<Body 
     if (answer.status < 500) break;
   }
   throw new Error(`GET ${path}: ${answer?.status} ${JSON.stringify(answer?.body)}`);
+};
+
+/** The user as they see themselves. */
+export const fetchMe = async (person: Person): Promise<OwnUser> => {
+  const me = await fetched<OwnUser>(person, '/api/me');
+  if (!me) throw new Error(`${person.id} is gone.`);
+  return me;
 };
 
 /** A whole list, page by page; undefined once it may no longer be seen. */

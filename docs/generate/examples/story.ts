@@ -7,6 +7,8 @@ const at = (minute: number) => `2026-11-21T12:${String(minute).padStart(2, '0')}
 export const times = {
   created: at(0),
   sent: at(1),
+  delivered: '2026-11-21T12:01:01.000Z',
+  read: '2026-11-21T12:01:30.000Z',
   edited: at(2),
   deleted: at(3),
   expires: '2026-11-21T12:04:30.000Z',
@@ -102,7 +104,7 @@ export const ownAda = {
   ...ada,
   locale: 'en-GB',
   metadata: { plan: 'pro' },
-  preferences: { locale: 'en-GB', notifications: 'mentions' },
+  preferences: { locale: 'en-GB', notifications: 'mentions', readReceipts: true },
   createdAt: times.created,
   updatedAt: times.created,
 };
@@ -113,5 +115,8 @@ export const memberBob = {
   role: 'member',
   joinedAt: times.created,
   lastReadSeq: 40,
+  lastDeliveredSeq: 42,
   rev: 3,
 };
+
+export const receiptOfBob = { conversationId: groupId, userId: 'bob', lastReadSeq: 42, lastDeliveredSeq: 42 };

@@ -10,6 +10,7 @@ import { createMessages } from '../../../shared/data/messages.ts';
 import { createPlaces } from '../../../shared/data/places.ts';
 import { createPresence } from '../../../shared/data/presence.ts';
 import { createRateLimits } from '../../../shared/data/rate-limits.ts';
+import { createReceipts } from '../../../shared/data/receipts.ts';
 import { createSends } from '../../../shared/data/sends.ts';
 import type { Table } from '../../../shared/data/table.ts';
 import { createTickets } from '../../../shared/data/tickets.ts';
@@ -39,6 +40,7 @@ const instanceOver = (table: Table, clock: Clock, tenantLimits: TenantLimits) =>
     conversations: createConversations(deps),
     departures: createDepartures({ ...deps, members }),
     messages: createMessages(deps),
+    receipts: createReceipts({ ...deps, members }),
     inbox: createInbox(table),
     users: createUsers(deps),
     presence: createPresence(deps),
