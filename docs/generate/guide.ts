@@ -41,6 +41,10 @@ export const socketTopics: readonly Topic[] = [
     text: 'Events arrive at least once, and mostly in the order of their numbers: sort by `seq`, never by arrival. Drop those you have by `(conversationId, seq, rev)`. A number of `seq` that is missing tells of a message that you have not seen: fetch it from the history.',
   },
   {
+    title: 'Receipts',
+    text: 'How far somebody has received and read is a number that only ever rises: keep the greatest you hear of. Whoever posted a number has read up to it, which no event tells. Take a `receipt.count` for the one before only if its `version` is greater.',
+  },
+  {
     title: 'Failing',
     text: 'A command that fails is answered with an `error` frame that carries its `id`. The codes are those of HTTP.',
   },

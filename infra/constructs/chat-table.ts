@@ -48,6 +48,7 @@ export class ChatTable extends Construct {
 
   grantReadProfile = (fn: ChatFunction) => this.#allow(fn, 'GetItem');
   grantWriteProfile = (fn: ChatFunction) => this.#allow(fn, 'UpdateItem');
+  grantSetPreferences = (fn: ChatFunction) => this.#allow(fn, 'UpdateItem', 'GetItem');
   grantForgetUser = (fn: ChatFunction) => {
     this.#allow(fn, 'GetItem', 'BatchGetItem', 'Query', 'DeleteItem', 'UpdateItem', 'PutItem');
     this.#allowInboxQuery(fn);
@@ -67,6 +68,11 @@ export class ChatTable extends Construct {
     this.#allowInboxQuery(fn);
   };
   grantRefreshInbox = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'Query', 'UpdateItem');
+
+  /** What somebody has read and received, together with their place. */
+  grantRaiseReceipts = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'UpdateItem');
+  /** Who is a member, with their watermarks, and who of them is connected; to take off the list whoever is gone. */
+  grantCountReceipts = (fn: ChatFunction) => this.#allow(fn, 'Query', 'BatchGetItem', 'UpdateItem');
 
   grantListMembers = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'Query');
   grantRemoveMember = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'DeleteItem', 'UpdateItem', 'PutItem');

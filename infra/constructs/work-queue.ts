@@ -17,9 +17,11 @@ interface WorkQueueProps {
   description: string;
   /** For one batch. */
   timeout: Duration;
-  /** When a message that failed is tried again. Six times the timeout if left out, as AWS advises, so that throttles do not use up its tries. */
+  /** When a message that failed is tried again. Six times the timeout and the window if left out, as AWS advises, so that throttles do not use up its tries. */
   retryAfter?: Duration;
   batchSize: number;
+  /** How long a batch gathers before it is worked off. At once, if left out. */
+  batchWindow?: Duration;
   /** Tries before a message is a dead letter. */
   tries: number;
 }
@@ -35,7 +37,7 @@ export class WorkQueue extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { deployment, description, timeout, retryAfter, batchSize, tries }: WorkQueueProps,
+    { deployment, description, timeout, retryAfter, batchSize, batchWindow, tries }: WorkQueueProps,
   ) {
     super(scope, `${id}-queue`);
     this.name = id;
@@ -43,7 +45,7 @@ export class WorkQueue extends Construct {
     this.queue = new Queue(this, 'Queue', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
-      visibilityTimeout: retryAfter ?? Duration.seconds(6 * timeout.toSeconds()),
+      visibilityTimeout: retryAfter ?? Duration.seconds(6 * timeout.toSeconds() + (batchWindow?.toSeconds() ?? 0)),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: tries },
     });
     this.worker = new ChatFunction(scope, id, { deployment, entry: `queue/${id}`, description, timeout });
@@ -51,6 +53,7 @@ export class WorkQueue extends Construct {
     this.worker.addEventSourceMapping('Source', {
       eventSourceArn: this.queue.queueArn,
       batchSize,
+      ...(batchWindow && { maxBatchingWindow: batchWindow }),
       reportBatchItemFailures: true,
     });
   }

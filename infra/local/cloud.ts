@@ -35,6 +35,8 @@ export interface CloudOptions {
   parameters?: Record<string, string>;
   /** Lambda polls a stream four times a second; tests may want it faster. */
   streamPollMs?: number;
+  /** A queue's batches gather for as long as their mapping says; tests may not want to wait so long. */
+  longestBatchWindowMs?: number;
   /** API Gateway's limits of WebSocket connections, to be shortened by tests. */
   limits?: Parameters<typeof createGateways>[0]['limits'];
   /** Of injected faults. */
@@ -171,6 +173,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
         report,
         clock,
         ...(options.streamPollMs !== undefined && { pollMs: options.streamPollMs }),
+        ...(options.longestBatchWindowMs !== undefined && { longestBatchWindowMs: options.longestBatchWindowMs }),
         ...(data !== undefined && { checkpointsFile: data.checkpointsFile }),
       }),
       (it) => it.stop(),

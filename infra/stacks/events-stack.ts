@@ -1,6 +1,6 @@
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { changePrefix, conversationSort, messagePrefix, profileSort } from '../../shared/data/keys.ts';
+import { changePrefix, conversationSort, memberPrefix, messagePrefix, profileSort } from '../../shared/data/keys.ts';
 import type { ChatBus } from '../constructs/chat-bus.ts';
 import type { ChatTable } from '../constructs/chat-table.ts';
 import type { ChatWebSocketApi } from '../constructs/chat-websocket-api.ts';
@@ -27,6 +27,15 @@ const messages = items(['INSERT', 'MODIFY'], { prefix: messagePrefix });
 const changes = items(['INSERT'], { prefix: changePrefix });
 const newConversations = items(['INSERT'], conversationSort);
 const activity = items(['MODIFY'], conversationSort);
+const memberships = items(['MODIFY'], { prefix: memberPrefix });
+/** Of members whose raises are told as counts: see `audienceOf`. */
+const countedRaises = {
+  eventName: ['MODIFY'],
+  dynamodb: {
+    Keys: { SK: { S: [{ prefix: memberPrefix }] } },
+    NewImage: { raisedBy: { S: ['read'] }, audience: { S: ['counts'] } },
+  },
+};
 const profiles = items(['INSERT', 'MODIFY'], profileSort);
 
 /** What happens after something was stored. The two readers of the stream, and the queues behind them. */
@@ -40,7 +49,7 @@ export class EventsStack extends Stack {
       deployment,
       description: 'Posts what was stored to every live connection of every member.',
       table,
-      filters: [messages, changes, newConversations],
+      filters: [messages, changes, newConversations, memberships],
       retries: 5,
       // A post that is older finds clients that have long fetched it.
       maxRecordAge: Duration.minutes(10),
@@ -54,7 +63,7 @@ export class EventsStack extends Stack {
       deployment,
       description: 'Tells the bus what happened.',
       table,
-      filters: [changes, activity, profiles],
+      filters: [changes, activity, profiles, countedRaises],
       retries: 20,
       maxRecordAge: Duration.hours(24),
       memory: 512,
@@ -84,6 +93,20 @@ export class EventsStack extends Stack {
     });
     bus.feeds(inboxRefresh, ['conversation.active', 'conversation.deleted']);
     limited(table.grantRefreshInbox)(inboxRefresh.worker);
+
+    const receiptCounts = new WorkQueue(queues, 'receipt-counts', {
+      deployment,
+      description: 'Tells the members of a group how many of them have received and read what.',
+      timeout: Duration.seconds(60),
+      batchSize: 500,
+      batchWindow: Duration.seconds(10),
+      tries: 3,
+    });
+    bus.feeds(receiptCounts, ['receipt.raised']);
+    limited(table.grantCountReceipts)(receiptCounts.worker);
+    webSocket.grantPost(receiptCounts.worker);
+    webSocket.grantClose(receiptCounts.worker);
+    redeliver.grantEnqueue(receiptCounts.worker, 'REDELIVERY_QUEUE_URL');
 
     const userRemoval = new WorkQueue(queues, 'user-removal', {
       deployment,

@@ -32,13 +32,14 @@ export class HttpStack extends Stack {
       'users/get': table.grantReadProfile,
       'users/delete': table.grantWriteProfile,
       'me/get': table.grantReadProfile,
-      'me/update': table.grantWriteProfile,
+      'me/update': table.grantSetPreferences,
 
       'conversations/create': limited(table.grantStartConversation),
       'conversations/list': table.grantListInbox,
       'conversations/get': table.grantReadPlace,
       'conversations/update': limited(table.grantChange),
       'conversations/delete': limited(table.grantChange),
+      'conversations/read': limited(table.grantRaiseReceipts),
 
       'members/list': limited(table.grantListMembers),
       'members/add': limited(table.grantChange),
@@ -52,6 +53,8 @@ export class HttpStack extends Stack {
       'messages/get': limited(table.grantReadPlace),
       'messages/update': limited(table.grantChange),
       'messages/delete': limited(table.grantChange),
+      'messages/read': limited(table.grantRaiseReceipts),
+      'messages/receipts': limited(table.grantListMembers),
 
       'sync/create': limited(table.grantSync),
 

@@ -36,6 +36,8 @@ export class WebSocketStack extends Stack {
       'message.edit': limited(table.grantChange),
       'message.delete': limited(table.grantChange),
       sync: limited(table.grantSync),
+      'receipt.read': limited(table.grantRaiseReceipts),
+      'receipt.delivered': limited(table.grantRaiseReceipts),
     });
     new CfnOutput(this, 'WebSocketUrl', { value: api.url });
   }

@@ -1,8 +1,8 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Caller } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
-import { type ConversationState, founded, type MemberState, patched, requireGroup } from '../domain/conversation.ts';
-import { deletedUser, requirePermission, standingsOf } from '../domain/permissions.ts';
+import { type ConversationState, founded, patched, requireGroup } from '../domain/conversation.ts';
+import { deletedUser, requirePermission } from '../domain/permissions.ts';
 import type { ConversationCreate, ConversationPatch } from '../protocol/conversation.ts';
 import { Problem } from '../protocol/errors.ts';
 import { freshly, nextRev, revise } from './changes.ts';
@@ -17,6 +17,9 @@ interface Deps {
   clock: Clock;
   limits: Limits;
 }
+
+/** A conversation, and what the caller is in it. */
+type Found = Pick<Place, 'conversation' | 'member'>;
 
 /** DynamoDB writes at most this many items together. */
 const transactionLimit = 100;
@@ -51,7 +54,7 @@ export const createConversations = ({ table, clock, limits }: Deps) => {
      * Founds a conversation. Safe to repeat for two users, who always share one; a group is a new one each time.
      * A conversation exists once META does, and META is written last, so nobody ever sees half of one.
      */
-    create: async (caller: Caller, request: ConversationCreate): Promise<Place> => {
+    create: async (caller: Caller, request: ConversationCreate): Promise<Found> => {
       const now = clock.now();
       const { conversation, members } = founded(caller, request, now, limits.of(caller.tenant).groupSize);
       await refuseDeleted(table, caller, [...members.map((one) => one.userId), caller.user]);
@@ -70,11 +73,7 @@ export const createConversations = ({ table, clock, limits }: Deps) => {
           throw error;
         return existing(table, caller, conversation.id);
       }
-      return placed(
-        caller,
-        conversation,
-        members.find((one) => one.userId === caller.user),
-      );
+      return { conversation, member: members.find((one) => one.userId === caller.user) };
     },
 
     /** @returns the conversation as it is afterwards, changed or not */
@@ -101,21 +100,14 @@ export const createConversations = ({ table, clock, limits }: Deps) => {
 };
 export type Conversations = ReturnType<typeof createConversations>;
 
-const placed = (caller: Caller, conversation: ConversationState, member: MemberState | undefined): Place => ({
-  caller,
-  conversation,
-  member,
-  standings: standingsOf(caller, member?.role),
-});
-
-const existing = async (table: Table, caller: Caller, conversationId: string): Promise<Place> => {
+const existing = async (table: Table, caller: Caller, conversationId: string): Promise<Found> => {
   const [meta, membership] = await getMany(
     table,
     [conversationKey(caller.tenant, conversationId), memberKey(caller.tenant, conversationId, caller.user)],
     { consistent: true },
   );
   if (!meta) throw new Problem('unavailable');
-  return placed(caller, conversationFrom(meta), membership ? memberFrom(membership) : undefined);
+  return { conversation: conversationFrom(meta), member: membership && memberFrom(membership) };
 };
 
 const putAll = async (table: Table, items: Item[]): Promise<void> => {

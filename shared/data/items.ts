@@ -4,6 +4,7 @@ import { activityBucket, type ConversationState, inboxMoment, type MemberState }
 import { conversation, member } from '../protocol/conversation.ts';
 import { messageIdOf } from '../protocol/identifiers.ts';
 import { type Message, message, type Preview, preview } from '../protocol/message.ts';
+import type { Preferences } from '../protocol/user.ts';
 import { changeKey, conversationKey, inboxPartition, inboxSort, memberKey, messageKey } from './keys.ts';
 import type { Item } from './table.ts';
 
@@ -17,7 +18,16 @@ const picked = <T>(item: Item, names: readonly string[]): T =>
 
 const conversationFields = [...Object.keys(conversation.shape), 'ownerCount', 'deletedAt', 'changedAt'];
 const previewFields = Object.keys(preview.shape);
-const memberFields = [...Object.keys(member.shape), 'joinedSeq'];
+const memberFields = [
+  ...Object.keys(member.shape),
+  'joinedSeq',
+  'shownReadSeq',
+  'readMarks',
+  'deliveredMarks',
+  'raisedBy',
+  'audience',
+];
+const publicMemberFields = Object.keys(member.shape);
 const messageFields = Object.keys(message.shape);
 
 /**
@@ -74,6 +84,12 @@ export const changeItem = (tenant: string, change: Change, expiresAt: number): I
   expiresAt,
 });
 export const changeFrom = ({ PK: _, SK: __, expiresAt: ___, ...change }: Item): Change =>
-  ({ ...change, ...(change.member ? { member: picked(change.member as Item, memberFields) } : {}) }) as Change;
+  ({ ...change, ...(change.member ? { member: picked(change.member as Item, publicMemberFields) } : {}) }) as Change;
+
+/** Preferences are attributes of their own, so that two devices can set two of them at once. */
+export const preferenceAttribute = (name: keyof Preferences) => `preference:${name}`;
+
+export const hasReceiptsOff = (profile: Item | undefined): boolean =>
+  profile?.[preferenceAttribute('readReceipts')] === false;
 
 export const isDeletedProfile = (item: Item | undefined): boolean => typeof item?.deletedAt === 'string';

@@ -139,20 +139,6 @@ export const createMembers = ({ table, clock, limits }: Deps) => {
 
     leave,
 
-    /** Everything up to `seq` counts as read. Only ever rises. */
-    raiseRead: async (tenant: string, conversationId: string, userId: string, seq: number): Promise<void> => {
-      await ignoringCondition(
-        table,
-        new UpdateCommand({
-          TableName: table.name,
-          Key: memberKey(tenant, conversationId, userId),
-          UpdateExpression: 'SET lastReadSeq = :seq',
-          ConditionExpression: 'lastReadSeq < :seq',
-          ExpressionAttributeValues: { ':seq': seq },
-        }),
-      );
-    },
-
     /** Moves a membership in its user's inbox to the hour of `activityAt`, or out of it with null. Safe to repeat. */
     placeInInbox: async (tenant: string, member: MemberState, activityAt: string | null): Promise<void> => {
       const place = activityAt === null ? undefined : inboxPlace(tenant, member, activityAt);

@@ -1,7 +1,8 @@
 import type { Caller } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
-import { type ConversationState, type MemberState, publicMember } from '../domain/conversation.ts';
+import type { ConversationState, MemberState } from '../domain/conversation.ts';
 import type { Standing } from '../domain/permissions.ts';
+import { publicMember } from '../domain/receipts.ts';
 import { freshly, revise } from './changes.ts';
 import { memberFrom, memberItem } from './items.ts';
 import { memberKey } from './keys.ts';

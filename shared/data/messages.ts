@@ -64,7 +64,11 @@ export const createMessages = ({ table, clock, limits, places }: Deps) => {
     });
 
   /** @param conversationId where the nested route names it, both have to agree */
-  const find = async (caller: Caller, messageId: string, conversationId?: string) => {
+  const find = async (
+    caller: Caller,
+    messageId: string,
+    conversationId?: string,
+  ): Promise<{ place: Place; message: Message }> => {
     const place = placeOfMessage(messageId);
     if (conversationId !== undefined && conversationId !== place.conversationId) throw new Problem('not_found');
     const found = await places.placeWith(caller, place.conversationId, {
@@ -74,6 +78,9 @@ export const createMessages = ({ table, clock, limits, places }: Deps) => {
   };
 
   return {
+    /** A message with the caller's place in its conversation. */
+    find,
+
     /** @throws Problem `not_found` also for a void, and for what retention has removed */
     get: async (caller: Caller, messageId: string, conversationId?: string): Promise<Message> =>
       (await find(caller, messageId, conversationId)).message,

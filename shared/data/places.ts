@@ -2,7 +2,7 @@ import type { Caller } from '../domain/caller.ts';
 import type { ConversationState, MemberState } from '../domain/conversation.ts';
 import { deletedUser, may, type Standing, standingsOf } from '../domain/permissions.ts';
 import { Problem } from '../protocol/errors.ts';
-import { conversationFrom, isDeletedProfile, memberFrom } from './items.ts';
+import { conversationFrom, hasReceiptsOff, isDeletedProfile, memberFrom } from './items.ts';
 import { conversationKey, type Key, memberKey, profileKey } from './keys.ts';
 import { getMany, type Item, type Table } from './table.ts';
 
@@ -13,6 +13,8 @@ export interface Place {
   /** Undefined for a service or a moderator who is not a member. */
   member: MemberState | undefined;
   standings: Standing[];
+  /** The caller's preference: they neither show what they have read nor see what others have. */
+  receiptsOff: boolean;
 }
 
 /** What is known of one of many conversations: it may not exist, be deleted, or not be the caller's. */
@@ -20,6 +22,8 @@ export interface Sight {
   conversationId: string;
   conversation: ConversationState | undefined;
   member: MemberState | undefined;
+  /** The caller's preference, the same for all. */
+  receiptsOff: boolean;
 }
 
 export const createPlaces = (table: Table) => {
@@ -36,7 +40,7 @@ export const createPlaces = (table: Table) => {
       { consistent },
     );
     if (isDeletedProfile(profile)) throw deletedUser();
-    return { place: placeFrom(caller, meta, membership), rest };
+    return { place: placeFrom(caller, meta, membership, profile), rest };
   };
 
   /**
@@ -85,6 +89,7 @@ export const createPlaces = (table: Table) => {
           conversationId,
           conversation: meta && conversationFrom(meta),
           member: membership && memberFrom(membership),
+          receiptsOff: hasReceiptsOff(profile),
         };
       });
     },
@@ -100,9 +105,20 @@ export const createPlaces = (table: Table) => {
 export type Places = ReturnType<typeof createPlaces>;
 
 /** Undefined where there is no such conversation, or no longer. */
-const placeFrom = (caller: Caller, meta: Item | undefined, membership: Item | undefined): Place | undefined => {
+const placeFrom = (
+  caller: Caller,
+  meta: Item | undefined,
+  membership: Item | undefined,
+  profile: Item | undefined,
+): Place | undefined => {
   const conversation = meta && conversationFrom(meta);
   if (!conversation || conversation.deletedAt) return undefined;
   const member = membership && memberFrom(membership);
-  return { caller, conversation, member, standings: standingsOf(caller, member?.role) };
+  return {
+    caller,
+    conversation,
+    member,
+    standings: standingsOf(caller, member?.role),
+    receiptsOff: hasReceiptsOff(profile),
+  };
 };

@@ -12,6 +12,8 @@ export interface Connection {
   connectedAt: string;
   /** When it hears no more, in seconds since 1970: its token ends, or it is older than any connection becomes. */
   expiresAt: number;
+  /** Its user has read receipts off: it hears nothing of what others have received and read. */
+  receiptsOff?: true;
 }
 
 /**
@@ -34,12 +36,11 @@ export const createPresence = ({ table, clock }: { table: Table; clock: Clock })
     const write = new UpdateCommand({
       TableName: table.name,
       Key: presenceKey(caller.tenant, caller.user),
-      UpdateExpression: 'SET #connection = :connection, expiresAt = :gone',
+      UpdateExpression: 'SET #connection = :connection',
       ConditionExpression: 'attribute_not_exists(shutAt)',
       ExpressionAttributeNames: { '#connection': attributeOf(connectionId) },
       ExpressionAttributeValues: {
         ':connection': { connectedAt: now.toISOString(), expiresAt: Math.min(caller.expiresAt, gone) },
-        ':gone': gone,
       },
     });
     try {
@@ -99,7 +100,14 @@ const chunksOf = <T>(all: readonly T[], size: number): T[][] =>
 const connectionsIn = (item: Item | undefined, user: string): Connection[] =>
   Object.entries(item ?? {}).flatMap(([name, value]) =>
     name.startsWith('conn:')
-      ? [{ id: name.slice('conn:'.length), user, ...(value as { connectedAt: string; expiresAt: number }) }]
+      ? [
+          {
+            id: name.slice('conn:'.length),
+            user,
+            ...(value as { connectedAt: string; expiresAt: number }),
+            ...(item?.receiptsOff === true && { receiptsOff: true as const }),
+          },
+        ]
       : [],
   );
 
@@ -108,16 +116,26 @@ export const shut = (table: Table, tenant: string, user: string, now: Date): Wri
   Update: {
     TableName: table.name,
     Key: presenceKey(tenant, user),
-    UpdateExpression: 'SET shutAt = if_not_exists(shutAt, :now) REMOVE expiresAt',
+    UpdateExpression: 'SET shutAt = if_not_exists(shutAt, :now) REMOVE receiptsOff',
     ExpressionAttributeValues: { ':now': now.toISOString() },
   },
 });
 
-export const reopened = (table: Table, tenant: string, user: string, now: Date): Write => ({
+export const reopened = (table: Table, tenant: string, user: string): Write => ({
   Update: {
     TableName: table.name,
     Key: presenceKey(tenant, user),
-    UpdateExpression: 'SET expiresAt = :gone REMOVE shutAt',
-    ExpressionAttributeValues: { ':gone': epochSeconds(now) + longestLifeSeconds },
+    UpdateExpression: 'REMOVE shutAt',
+  },
+});
+
+/** Whoever posts looks here, so the preference is written here too, together with the profile that holds it. */
+export const receiptsSwitched = (table: Table, tenant: string, user: string, on: boolean): Write => ({
+  Update: {
+    TableName: table.name,
+    Key: presenceKey(tenant, user),
+    ...(on
+      ? { UpdateExpression: 'REMOVE receiptsOff' }
+      : { UpdateExpression: 'SET receiptsOff = :true', ExpressionAttributeValues: { ':true': true } }),
   },
 });

@@ -3,12 +3,15 @@ import type { Caller } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import { type ConversationState, type MemberState, ownView } from '../domain/conversation.ts';
 import { standingsOf } from '../domain/permissions.ts';
+import { audienceOf, shownReceipt } from '../domain/receipts.ts';
 import { asChanged, changedSeqs, isAhead, removalIn, sharesOf } from '../domain/sync.ts';
 import { cutToFit, type Named } from '../domain/sync-page.ts';
 import type { ConversationRemoval } from '../protocol/conversation.ts';
+import type { Receipt } from '../protocol/receipts.ts';
 import type { Position, SyncPage, SyncRequest } from '../protocol/sync.ts';
 import { createJoined, joinedCursor } from './joined.ts';
 import type { Limits } from './limits.ts';
+import type { Members } from './members.ts';
 import { createMissed } from './missed.ts';
 import type { Places, Sight } from './places.ts';
 import type { Table } from './table.ts';
@@ -18,6 +21,7 @@ interface Deps {
   clock: Clock;
   limits: Limits;
   places: Places;
+  members: Members;
 }
 
 /** What a page reads at most, of all conversations together. */
@@ -29,20 +33,22 @@ const sideBySide = 50;
 interface Asked {
   conversation: ConversationState;
   member: MemberState;
+  receiptsOff: boolean;
   from: Position;
   messages: number;
   changes: number;
 }
 
-export const createSync = ({ table, clock, limits, places }: Deps) => {
+export const createSync = ({ table, clock, limits, places, members }: Deps) => {
   const joined = createJoined({ table, clock });
   const missed = createMissed({ table, clock, limits });
 
   /** Which of them are the caller's, with shares of what a page reads, in their order. */
   const sharedOut = (sights: readonly Sight[], request: SyncRequest): Asked[] => {
-    const own = sights.flatMap(({ conversation, member }, i) => {
+    const own = sights.flatMap(({ conversation, member, receiptsOff }, i) => {
       const from = request.conversations[i];
-      return conversation && !conversation.deletedAt && member && from ? [{ conversation, member, from }] : [];
+      const isOwn = conversation && !conversation.deletedAt && member && from;
+      return isOwn ? [{ conversation, member, receiptsOff, from }] : [];
     });
     const missing = (kind: keyof Position) =>
       own.map(({ conversation, from }) => (isAhead(from, conversation) ? 0 : conversation[kind] - from[kind]));
@@ -51,25 +57,31 @@ export const createSync = ({ table, clock, limits, places }: Deps) => {
     return own.map((one, i) => ({ ...one, messages: messages[i] ?? 0, changes: changes[i] ?? 0 }));
   };
 
+  /** How far the others have read and received, where each of them is told of. */
+  const receiptsIn = async ({ tenant, user }: Caller, { conversation, receiptsOff }: Asked): Promise<Receipt[]> => {
+    if (receiptsOff || audienceOf(conversation.memberCount) !== 'members') return [];
+    const everybody = await members.all(tenant, conversation.id);
+    return everybody.filter((one) => one.userId !== user).map(shownReceipt);
+  };
+
   /** @returns what was missed without its changed messages, a removal, or undefined where this page has no share left for it */
-  const read = async (
-    caller: Caller,
-    { conversation, member, from, ...share }: Asked,
-  ): Promise<Named | ConversationRemoval | undefined> => {
+  const read = async (caller: Caller, asked: Asked): Promise<Named | ConversationRemoval | undefined> => {
+    const { conversation, member, receiptsOff, from, ...share } = asked;
     const anew: Named = { conversation: ownView(conversation, member), refetch: true };
     if (isAhead(from, conversation)) return anew;
     const isQuiet = conversation.seq === from.seq && conversation.rev === from.rev;
     if (!isQuiet && share.messages + share.changes === 0) return undefined;
-    const place = { caller, conversation, member, standings: standingsOf(caller, member.role) };
-    const [messages, changes] = await Promise.all([
+    const place = { caller, conversation, member, standings: standingsOf(caller, member.role), receiptsOff };
+    const [messages, changes, receipts] = await Promise.all([
       share.messages > 0 ? missed.messages(place, from.seq, share.messages) : [],
       share.changes > 0 ? missed.changes(place, from.rev, share.changes) : [],
+      receiptsIn(caller, asked),
     ]);
     if (changes === 'lost' || messages === 'lost') return anew;
     const removal = (changes.at(-1)?.rev ?? 0) === conversation.rev ? removalIn(changes, caller.user) : undefined;
     if (removal) return { conversationId: conversation.id, ...removal };
     const own = ownView(conversation, asChanged(member, changes));
-    return { conversation: own, from, messages, changes, changed: new Map() };
+    return { conversation: own, from, messages, changes, changed: new Map(), receipts };
   };
 
   /** What is not theirs is told alike, whether it exists or not, but for what they knew of as members. */

@@ -1,5 +1,5 @@
 /** The one table, and the few shapes of calls that the access patterns are made of. */
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
   type DynamoDBDocumentClient as Client,
@@ -10,6 +10,7 @@ import {
   TransactWriteCommand,
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import pMap from 'p-map';
 import pRetry from 'p-retry';
 import { Problem } from '../protocol/errors.ts';
@@ -139,6 +140,11 @@ export const cancellationReasons = (error: unknown): string[] => {
 
 export const isConditionFailed = (error: unknown): error is Error & { Item?: unknown } =>
   named(error, 'ConditionalCheckFailedException');
+
+/** What stood in the way of a write that asked for `ReturnValuesOnConditionCheckFailure`; undefined where there is no such item. */
+export const itemThatFailed = (error: Error & { Item?: unknown }): Item | undefined =>
+  // Not unmarshalled by the document client: an error's item comes as DynamoDB spells it.
+  error.Item ? unmarshall(error.Item as Record<string, AttributeValue>) : undefined;
 
 /** One write outside a transaction that may meet a transaction on its item: tried again until the other is done. */
 export const despiteTransactions = <T>(write: () => Promise<T>): Promise<T> =>

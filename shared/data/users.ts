@@ -2,15 +2,13 @@ import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../domain/clock.ts';
 import { Problem } from '../protocol/errors.ts';
 import { type OwnUser, type Preferences, preferences, type User, type UserSync } from '../protocol/user.ts';
-import { isDeletedProfile } from './items.ts';
+import { isDeletedProfile, preferenceAttribute } from './items.ts';
 import { profileKey } from './keys.ts';
-import { reopened, shut } from './presence.ts';
-import { type Item, isConditionFailed, type Table, type Write, writeTogether } from './table.ts';
+import { receiptsSwitched, reopened, shut } from './presence.ts';
+import { cancellationReasons, type Item, isConditionFailed, type Table, type Write, writeTogether } from './table.ts';
 
 type Update = NonNullable<Write['Update']>;
 
-/** Preferences are attributes of their own, so that two devices can set two of them at once. */
-const preferenceAttribute = (name: string) => `preference:${name}`;
 const preferenceNames = Object.keys(preferences.shape) as (keyof Preferences)[];
 
 export const createUsers = ({ table, clock }: { table: Table; clock: Clock }) => {
@@ -21,22 +19,29 @@ export const createUsers = ({ table, clock }: { table: Table; clock: Clock }) =>
       )
     ).Item;
 
-  /** @throws Problem `not_found` once deleted */
-  const set = async (tenant: string, user: string, fields: Record<string, unknown>): Promise<Item> => {
+  /** Of somebody who is not deleted. */
+  const setting = (fields: Record<string, unknown>) => {
     const now = clock.now().toISOString();
     const all = Object.entries({ ...fields, updatedAt: now });
+    return {
+      UpdateExpression: `SET createdAt = if_not_exists(createdAt, :now)${all.map((_, i) => `, #f${i} = :f${i}`).join('')}`,
+      ConditionExpression: 'attribute_not_exists(deletedAt)',
+      ExpressionAttributeNames: Object.fromEntries(all.map(([name], i) => [`#f${i}`, name])),
+      ExpressionAttributeValues: {
+        ':now': now,
+        ...Object.fromEntries(all.map(([, value], i) => [`:f${i}`, value])),
+      },
+    };
+  };
+
+  /** @throws Problem `not_found` once deleted */
+  const set = async (tenant: string, user: string, fields: Record<string, unknown>): Promise<Item> => {
     try {
       const { Attributes } = await table.client.send(
         new UpdateCommand({
           TableName: table.name,
           Key: profileKey(tenant, user),
-          UpdateExpression: `SET createdAt = if_not_exists(createdAt, :now)${all.map((_, i) => `, #f${i} = :f${i}`).join('')}`,
-          ConditionExpression: 'attribute_not_exists(deletedAt)',
-          ExpressionAttributeNames: Object.fromEntries(all.map(([name], i) => [`#f${i}`, name])),
-          ExpressionAttributeValues: {
-            ':now': now,
-            ...Object.fromEntries(all.map(([, value], i) => [`:f${i}`, value])),
-          },
+          ...setting(fields),
           ReturnValues: 'ALL_NEW',
         }),
       );
@@ -48,10 +53,14 @@ export const createUsers = ({ table, clock }: { table: Table; clock: Clock }) =>
 
   /** The profile together with the user's connections: nobody is half deleted. */
   const setBoth = (tenant: string, user: string, profile: Omit<Update, 'TableName' | 'Key'>, connections: Write) =>
-    writeTogether(table, async () => ({
-      writes: [{ Update: { TableName: table.name, Key: profileKey(tenant, user), ...profile } }, connections],
-      result: undefined,
-    }));
+    writeTogether(
+      table,
+      async () => ({
+        writes: [{ Update: { TableName: table.name, Key: profileKey(tenant, user), ...profile } }, connections],
+        result: undefined,
+      }),
+      { retryConditions: false },
+    );
 
   const restore = (tenant: string, user: string): Promise<void> =>
     setBoth(
@@ -61,8 +70,15 @@ export const createUsers = ({ table, clock }: { table: Table; clock: Clock }) =>
         UpdateExpression: 'SET updatedAt = :now REMOVE deletedAt',
         ExpressionAttributeValues: { ':now': clock.now().toISOString() },
       },
-      reopened(table, tenant, user, clock.now()),
+      reopened(table, tenant, user),
     );
+
+  /** A valid token is enough to be somebody, synced or not. @throws Problem `not_found` once deleted */
+  const own = async (tenant: string, user: string): Promise<OwnUser> => {
+    const item = await read(tenant, user);
+    if (isDeletedProfile(item)) throw new Problem('not_found');
+    return ownUserFrom(user, item ?? {});
+  };
 
   return {
     /** What the host says of a user. What it leaves out stays; one that was deleted comes back. */
@@ -90,19 +106,22 @@ export const createUsers = ({ table, clock }: { table: Table; clock: Clock }) =>
       return { id, displayName, avatarUrl };
     },
 
-    /** A valid token is enough to be somebody, synced or not. @throws Problem `not_found` once deleted */
-    own: async (tenant: string, user: string): Promise<OwnUser> => {
-      const item = await read(tenant, user);
-      if (isDeletedProfile(item)) throw new Problem('not_found');
-      return ownUserFrom(user, item ?? {});
-    },
+    own,
 
-    /** What is left out stays. @throws Problem `not_found` once deleted */
+    /** What is left out stays. Whoever posts learns of read receipts from the connections, so both are written together. @throws Problem `not_found` once deleted */
     setPreferences: async (tenant: string, user: string, chosen: Preferences): Promise<OwnUser> => {
       const fields = Object.fromEntries(
-        Object.entries(chosen).map(([name, value]) => [preferenceAttribute(name), value]),
+        preferenceNames.flatMap((name) =>
+          chosen[name] === undefined ? [] : [[preferenceAttribute(name), chosen[name]]],
+        ),
       );
-      return ownUserFrom(user, await set(tenant, user, fields));
+      if (chosen.readReceipts === undefined) return ownUserFrom(user, await set(tenant, user, fields));
+      try {
+        await setBoth(tenant, user, setting(fields), receiptsSwitched(table, tenant, user, chosen.readReceipts));
+      } catch (error) {
+        throw cancellationReasons(error).includes('ConditionalCheckFailed') ? new Problem('not_found') : error;
+      }
+      return own(tenant, user);
     },
 
     /**

@@ -8,6 +8,7 @@ import type {
 } from '../protocol/conversation.ts';
 import { Problem } from '../protocol/errors.ts';
 import type { Caller } from './caller.ts';
+import type { Audience } from './receipts.ts';
 
 /** A conversation as the table knows it. */
 export interface ConversationState extends Conversation {
@@ -22,6 +23,17 @@ export interface ConversationState extends Conversation {
 export interface MemberState extends Member {
   /** The newest number when they joined. Written from the beginning, because it cannot be found out later. */
   joinedSeq: number;
+  /** How far they have read: what unread counts go by. */
+  lastReadSeq: number;
+  /** How far they have read, and received, as far as others may see it. What is read has been received: `shownDelivered`. */
+  shownReadSeq: number;
+  lastDeliveredSeq: number;
+  /** When those two were raised: `receipts.ts`. */
+  readMarks?: number[];
+  deliveredMarks?: number[];
+  /** How any watermark was raised last, and who is to hear of it. */
+  raisedBy?: 'post' | 'read';
+  audience?: Audience;
 }
 
 /** A group's id says nothing. 128 random bits. */
@@ -98,6 +110,8 @@ export const newMember = (
   joinedAt: now.toISOString(),
   joinedSeq: conversation.seq,
   lastReadSeq: conversation.seq,
+  shownReadSeq: conversation.seq,
+  lastDeliveredSeq: conversation.seq,
   rev: conversation.rev,
 });
 
@@ -144,8 +158,6 @@ export const ownView = (
     unreadCount: lastReadSeq === null ? 0 : Math.max(0, state.seq - lastReadSeq),
   };
 };
-
-export const publicMember = ({ joinedSeq: _, ...member }: MemberState): Member => member;
 
 /** Where a conversation stands in its member's inbox: to who joins, joining is the newest activity. */
 export const inboxMoment = (

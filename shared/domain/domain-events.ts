@@ -12,6 +12,8 @@ export interface DomainEvents {
   /** A conversation woke up in an hour in which nothing had been said yet: its place in its members' inboxes is out of date. */
   'conversation.active': About & { version: 1; conversationId: string };
   'conversation.deleted': About & { version: 1; conversationId: string };
+  /** A member of a group of 10 to 256 received or read more: how many have what is to be counted anew. */
+  'receipt.raised': About & { version: 1; conversationId: string; userId: string };
   'user.deleted': About & { version: 1; userId: string };
 }
 

@@ -2,16 +2,18 @@
 import type { LiveEvent } from '../protocol/events.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Change } from './changes.ts';
-import { type ConversationState, publicView } from './conversation.ts';
+import { type ConversationState, type MemberState, publicView } from './conversation.ts';
+import { ownReceipt, risesIn, shownReceipt } from './receipts.ts';
 
 export type Happening =
   | { kind: 'message'; message: Message; isNew: boolean }
   | { kind: 'change'; change: Change }
+  | { kind: 'membership'; before: MemberState; after: MemberState }
   | { kind: 'founded'; conversation: ConversationState };
 
 /** What is known around it by now. */
 export interface Surroundings {
-  /** Users who are members now. */
+  /** Users who are members now; read only when a happening needs them. */
   members: readonly string[];
   /** The conversation as it is now; read only when a happening needs it. */
   conversation: ConversationState | undefined;
@@ -23,6 +25,8 @@ export interface Delivery {
   to: ReadonlySet<string>;
   /** Connections of theirs that are left out. */
   except: ReadonlySet<string>;
+  /** Tells what others have received and read: not to those who have read receipts off. */
+  isReceipt?: true;
   frame: LiveEvent;
 }
 
@@ -31,12 +35,18 @@ export const needsConversation = (happening: Happening): boolean =>
   happening.kind === 'change' &&
   (happening.change.kind === 'member.added' || happening.change.kind === 'conversation.updated');
 
+/** Whether it is told to others than the one whom it is about. */
+export const needsMembers = (happening: Happening): boolean =>
+  happening.kind !== 'membership' || isToldToMembers(happening.before, happening.after);
+
 export const deliveriesOf = (happening: Happening, around: Surroundings): Delivery[] => {
   switch (happening.kind) {
     case 'message':
       return [messageDelivery(happening.message, happening.isNew, around)];
     case 'founded':
       return [toAll(around, { event: 'conversation.new', data: publicView(happening.conversation) })];
+    case 'membership':
+      return membershipDeliveries(happening.before, happening.after, around);
     case 'change':
       return changeDeliveries(happening.change, around);
   }
@@ -55,6 +65,26 @@ const messageDelivery = (message: Message, isNew: boolean, around: Surroundings)
   if (!isNew) return toAll(around, { event: 'message.updated', data: message });
   return delivery(around.members, { event: 'message.new', data: message }, around.told);
 };
+
+const isToldToMembers = (before: MemberState, after: MemberState): boolean =>
+  after.audience === 'members' && risesIn(before, after).shown;
+
+const membershipDeliveries = (before: MemberState, after: MemberState, { members }: Surroundings): Delivery[] => [
+  ...(risesIn(before, after).own
+    ? [delivery([after.userId], { event: 'receipt.updated', data: ownReceipt(after) })]
+    : []),
+  ...(isToldToMembers(before, after)
+    ? [
+        {
+          ...delivery(
+            members.filter((one) => one !== after.userId),
+            { event: 'receipt.updated', data: shownReceipt(after) },
+          ),
+          isReceipt: true as const,
+        },
+      ]
+    : []),
+];
 
 const changeDeliveries = (change: Change, around: Surroundings): Delivery[] => {
   const { conversation } = around;

@@ -52,7 +52,7 @@ export const cutToFit = ({ removed, named, joined }: Content, bytes = pageBytes)
   return { conversations, joined: fits < 0 ? [...joined] : joined.slice(0, fits) };
 };
 
-const blank = { messages: [], changed: [], changes: [], hasMore: false, refetch: false };
+const blank = { messages: [], changed: [], changes: [], receipts: [], hasMore: false, refetch: false };
 
 const anew = (conversation: OwnConversation): SyncedConversation => ({
   ...blank,
@@ -64,8 +64,12 @@ const anew = (conversation: OwnConversation): SyncedConversation => ({
 const fitting = (entry: SyncedConversation, room: Room) => (room.takes(entry) ? entry : undefined);
 
 /** As much as there is room for; undefined where that would be nothing of what there is. */
-const entryOf = ({ conversation, from, ...missed }: Missed, room: Room): SyncedConversation | undefined => {
-  if (!room.takes({ ...blank, conversation, position: from })) return undefined;
+const entryOf = (
+  { conversation, from, receipts: told, ...missed }: Missed,
+  room: Room,
+): SyncedConversation | undefined => {
+  const receipts = [...told];
+  if (!room.takes({ ...blank, conversation, receipts, position: from })) return undefined;
   const { changes, changed, upTo } = changesThatFit(missed, from.rev, room);
   const tooMany = missed.messages.findIndex((one) => !room.takes(one));
   const messages = tooMany < 0 ? [...missed.messages] : missed.messages.slice(0, tooMany);
@@ -73,7 +77,7 @@ const entryOf = ({ conversation, from, ...missed }: Missed, room: Room): SyncedC
   const isStuck = position.seq === from.seq && position.rev === from.rev;
   if (isStuck && missed.messages.length + missed.changes.length > 0) return undefined;
   const hasMore = position.seq < conversation.seq || position.rev < conversation.rev;
-  return { conversation, messages, changed, changes, position, hasMore, refetch: false };
+  return { conversation, messages, changed, changes, receipts, position, hasMore, refetch: false };
 };
 
 const changesThatFit = (missed: Pick<Missed, 'changes' | 'changed'>, from: number, room: Room) => {

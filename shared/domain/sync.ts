@@ -1,6 +1,7 @@
 /** What a client that was away gets of a conversation: what it missed without a gap, how far that takes it, and when it has to begin anew. */
 import type { ConversationRemoval, OwnConversation } from '../protocol/conversation.ts';
 import type { Message } from '../protocol/message.ts';
+import type { Receipt } from '../protocol/receipts.ts';
 import type { Position } from '../protocol/sync.ts';
 import type { Change } from './changes.ts';
 import type { ConversationState, MemberState } from './conversation.ts';
@@ -18,6 +19,8 @@ export interface Missed {
   changes: readonly Change[];
   /** The messages up to `from.seq` of which the changes tell, by number, as they are now. */
   changed: ReadonlyMap<number, Message>;
+  /** Of the other members, where each of them is told of. */
+  receipts: readonly Receipt[];
 }
 
 /** Numbers that the conversation never gave: the client's are of another life. */

@@ -1,9 +1,17 @@
 /** What a client may say over a socket. The stack's routes are a loop over this list; one file of `functions/websocket/` is one command. */
 import * as z from 'zod';
 import type { ErrorCode } from './errors.ts';
-import { messageDeleted, messageSent, messageUpdated, type ServerEvent, syncPageEvent } from './events.ts';
+import {
+  messageDeleted,
+  messageSent,
+  messageUpdated,
+  receiptUpdated,
+  type ServerEvent,
+  syncPageEvent,
+} from './events.ts';
 import { conversationId, messageId } from './identifiers.ts';
 import { draft, edit } from './message.ts';
+import { receiptDeliveredData, receiptReadData } from './receipts.ts';
 import { syncRequest } from './sync.ts';
 import { text } from './text.ts';
 
@@ -82,4 +90,21 @@ export const sync = command({
   errors: ['forbidden'],
 });
 
-export const commands = [messageSend, messageEdit, messageDelete, sync] as const;
+export const receiptRead = command({
+  name: 'receipt.read',
+  summary: 'You have read a conversation up to a number, or all of it. Only ever raises it. Safe to repeat.',
+  data: receiptReadData,
+  answer: receiptUpdated,
+  errors: ['forbidden'],
+});
+
+export const receiptDelivered = command({
+  name: 'receipt.delivered',
+  summary:
+    'This device has received a conversation up to a number: one for as many messages as came. Only ever raises it. Safe to repeat.',
+  data: receiptDeliveredData,
+  answer: receiptUpdated,
+  errors: ['forbidden'],
+});
+
+export const commands = [messageSend, messageEdit, messageDelete, receiptRead, receiptDelivered, sync] as const;

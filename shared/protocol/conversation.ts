@@ -77,7 +77,11 @@ export const member = z
     userId,
     role: memberRole,
     joinedAt: timestamp,
-    lastReadSeq: sequence,
+    lastReadSeq: sequence.nullable().meta({
+      description:
+        'How far they have read, as far as they show it; of yourself, whether or not you do. null of others while your own read receipts are off. In events: how far the conversation was when they joined.',
+    }),
+    lastDeliveredSeq: sequence.nullable().meta({ description: 'How far they have received; likewise.' }),
     rev: sequence.meta({
       description: 'The revision of the conversation that last changed this membership; 0 for a founding member.',
     }),

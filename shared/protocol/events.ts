@@ -4,6 +4,7 @@ import { conversation, conversationRemoval, member } from './conversation.ts';
 import { errorCodes } from './errors.ts';
 import { clientMessageId, messageId, sequence } from './identifiers.ts';
 import { message } from './message.ts';
+import { receipt, receiptCountData } from './receipts.ts';
 import { syncPage } from './sync.ts';
 
 export interface ServerEvent<Name extends string = string, Data extends z.ZodType = z.ZodType> {
@@ -90,6 +91,20 @@ export const syncPageEvent = serverEvent({
   data: syncPage,
 });
 
+export const receiptUpdated = serverEvent({
+  name: 'receipt.updated',
+  summary:
+    'Somebody has received or read more: yourself, told to all your devices, or another member of a direct conversation or of a group of fewer than 10. Not told where somebody posted: whoever posted a number has read up to it. Also the answer to `receipt.read` and `receipt.delivered`.',
+  data: receipt,
+});
+
+export const receiptCount = serverEvent({
+  name: 'receipt.count',
+  summary:
+    'How many members of a group of 10 to 256 have received and read what, about every 10 seconds while that changes. Whoever posted a message is counted as well.',
+  data: receiptCountData,
+});
+
 export const errorEvent = serverEvent({
   name: 'error',
   summary: 'The command with this `id` failed; see the error catalogue.',
@@ -115,6 +130,8 @@ export const serverEvents = [
   memberUpdated,
   memberRemoved,
   syncPageEvent,
+  receiptUpdated,
+  receiptCount,
   batchEvent,
   errorEvent,
 ] as const;

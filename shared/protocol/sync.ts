@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { conversationRemoval, member, ownConversation } from './conversation.ts';
 import { conversationId, sequence, timestamp, userId } from './identifiers.ts';
 import { message } from './message.ts';
+import { receipt } from './receipts.ts';
 
 export const position = z
   .strictObject({
@@ -61,6 +62,10 @@ export const syncedConversation = z
     changes: z
       .array(syncedChange)
       .meta({ description: 'What became of members and settings after your `rev`, in order.' }),
+    receipts: z.array(receipt).meta({
+      description:
+        'How far the others have received and read, in direct conversations and groups of fewer than 10 members.',
+    }),
     position: position.meta({ description: 'Where you stand with this page.' }),
     hasMore: z.boolean().meta({ description: 'Ask again, from `position`.' }),
     refetch: z.boolean().meta({

@@ -40,7 +40,14 @@ const metadata = z
   });
 
 export const preferences = z
-  .strictObject({ locale: locale.optional(), notifications: z.enum(['all', 'mentions', 'none']).optional() })
+  .strictObject({
+    locale: locale.optional(),
+    notifications: z.enum(['all', 'mentions', 'none']).optional(),
+    readReceipts: z.boolean().optional().meta({
+      description:
+        'Whether others learn what you have received and read, and you what they have; true unless it is set. Posting still shows that you have read what came before.',
+    }),
+  })
   .meta({ id: 'Preferences' });
 
 /** The public part: what any user of the tenant may see. */

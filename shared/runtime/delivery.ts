@@ -137,7 +137,10 @@ const isSettling = ({ connectedAt }: Connection, now: Date): boolean =>
   now.getTime() - Date.parse(connectedAt) < settlingMs;
 
 const isFor = (delivery: Delivery | undefined, connection: Connection): boolean =>
-  delivery !== undefined && !delivery.except.has(connection.id) && delivery.to.has(connection.user);
+  delivery !== undefined &&
+  !delivery.except.has(connection.id) &&
+  !(delivery.isReceipt && connection.receiptsOff) &&
+  delivery.to.has(connection.user);
 
 /** Several events for one connection travel as one `batch` frame, or as few as the largest frame allows. */
 export const packed = (events: readonly string[]): string[] => {

@@ -9,6 +9,7 @@ import { createMessages, type Messages } from '../data/messages.ts';
 import { createPlaces, type Places } from '../data/places.ts';
 import { createPresence, type Presence } from '../data/presence.ts';
 import { createRateLimits, type RateLimits } from '../data/rate-limits.ts';
+import { createReceipts, type Receipts } from '../data/receipts.ts';
 import { createSends, type Sends } from '../data/sends.ts';
 import { createSync, type Sync } from '../data/sync.ts';
 import { openTable, type Table } from '../data/table.ts';
@@ -52,6 +53,7 @@ export interface Deps {
   messages: Messages;
   history: History;
   sends: Sends;
+  receipts: Receipts;
   inbox: Inbox;
   sync: Sync;
   users: Users;
@@ -78,6 +80,7 @@ export const liveDeps = (environment: NodeJS.ProcessEnv): Deps =>
     messages: (deps) => createMessages(deps),
     history: (deps) => createHistory(deps),
     sends: (deps) => createSends(deps),
+    receipts: (deps) => createReceipts(deps),
     inbox: ({ table }) => createInbox(table),
     sync: (deps) => createSync(deps),
     users: (deps) => createUsers(deps),

@@ -1,8 +1,10 @@
 import type { Conversations } from '../data/conversations.ts';
 import type { Members } from '../data/members.ts';
 import type { Presence } from '../data/presence.ts';
+import type { Receipts } from '../data/receipts.ts';
 import type { Sends } from '../data/sends.ts';
-import { type Delivery, deliveriesOf, type Happening, needsConversation } from '../domain/live-events.ts';
+import type { MemberState } from '../domain/conversation.ts';
+import { type Delivery, deliveriesOf, type Happening, needsConversation, needsMembers } from '../domain/live-events.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Patience } from './connections.ts';
 import type { Posting, Undelivered } from './delivery.ts';
@@ -12,6 +14,7 @@ interface Deps {
   conversations: Conversations;
   members: Members;
   presence: Presence;
+  receipts: Receipts;
   sends: Sends;
   posting: Posting;
 }
@@ -31,20 +34,20 @@ export interface Run {
  * Two round trips and the posts: who is a member, then who of them is connected.
  * @returns what could not be delivered although its connection may still be there
  */
-export const createFanOut = ({ conversations, members, presence, sends, posting }: Deps) => {
+export const createFanOut = ({ conversations, members, presence, receipts, sends, posting }: Deps) => {
   const around = async ({ tenant, conversationId, happenings }: Run) => {
     const sent = newMessagesOf(happenings);
-    const [everybody, conversation, receipts] = await together([
+    const [everybody, conversation, sendReceipts] = await together([
       // What the stream tells of, a replica may not have seen yet.
-      members.all(tenant, conversationId, { consistent: true }),
+      happenings.some(needsMembers) ? members.all(tenant, conversationId, { consistent: true }) : noMembers,
       happenings.some(needsConversation) ? conversations.stateOf(tenant, conversationId) : undefined,
       sent.length > 0 ? sends.receiptsOf(tenant, sent) : [],
     ]);
     // A receipt that was used again after its 24 hours speaks of another message.
     const receiptBySeq = new Map(
-      sent.map((message, i) => [message.seq, receipts[i]?.seq === message.seq ? receipts[i] : undefined]),
+      sent.map((message, i) => [message.seq, sendReceipts[i]?.seq === message.seq ? sendReceipts[i] : undefined]),
     );
-    return { users: everybody.map((one) => one.userId), conversation, receiptBySeq };
+    return { everybody, conversation, receiptBySeq };
   };
 
   const tell = async (tenant: string, deliveries: readonly Delivery[]): Promise<Undelivered[]> => {
@@ -54,22 +57,18 @@ export const createFanOut = ({ conversations, members, presence, sends, posting 
     return (await posting.post(tenant, deliveries, live, patience)).undelivered;
   };
 
-  const deliveriesIn = async (run: Run): Promise<Delivery[]> => {
-    const { users, conversation, receiptBySeq } = await around(run);
-    return run.happenings.flatMap((happening) => {
+  return async (run: Run): Promise<Undelivered[]> => {
+    const { everybody, conversation, receiptBySeq } = await around(run);
+    const users = everybody.map((one) => one.userId);
+    const deliveries = run.happenings.flatMap((happening) => {
       const receipt =
         happening.kind === 'message' && happening.isNew ? receiptBySeq.get(happening.message.seq) : undefined;
       return deliveriesOf(happening, { members: users, conversation, told: receipt?.told ?? [] });
     });
-  };
-
-  return async (run: Run): Promise<Undelivered[]> => {
-    const deliveries = await deliveriesIn(run);
     const [undelivered] = await together([
       tell(run.tenant, deliveries),
-      // Who sends has read what came before.
-      ...lastSeqBySender(run.happenings).map(([sender, seq]) =>
-        members.raiseRead(run.tenant, run.conversationId, sender, seq),
+      ...lastBySender(run.happenings, everybody).map(([sender, message]) =>
+        receipts.raiseBySender(run.tenant, sender, message),
       ),
     ]);
     return undelivered;
@@ -82,11 +81,13 @@ const newMessagesOf = (happenings: readonly Happening[]): Message[] =>
     one.kind === 'message' && one.isNew && one.message.status === 'sent' ? [one.message] : [],
   );
 
-/** A message may be stored after one of a greater number. */
-const lastSeqBySender = (happenings: readonly Happening[]): [string, number][] => {
-  const last = new Map<string, number>();
-  for (const { senderId, seq } of newMessagesOf(happenings)) {
-    if (senderId !== null) last.set(senderId, Math.max(seq, last.get(senderId) ?? 0));
-  }
-  return [...last];
+/** Whoever sends has read what came before. A message may be stored after one of a greater number. */
+const lastBySender = (happenings: readonly Happening[], members: readonly MemberState[]): [MemberState, Message][] => {
+  const sent = newMessagesOf(happenings);
+  return members.flatMap((member): [MemberState, Message][] => {
+    const [last] = sent.filter(({ senderId }) => senderId === member.userId).sort((a, b) => b.seq - a.seq);
+    return last ? [[member, last]] : [];
+  });
 };
+
+const noMembers: MemberState[] = [];

@@ -1,4 +1,4 @@
-import { changeFrom, conversationFrom, messageFrom } from '../data/items.ts';
+import { changeFrom, conversationFrom, memberFrom, messageFrom } from '../data/items.ts';
 import type { Followed } from '../data/stream.ts';
 import type { Happening } from '../domain/live-events.ts';
 import type { Run } from './fan-out.ts';
@@ -12,7 +12,7 @@ interface Located {
 
 /** What a stream record means to those who are connected; undefined for what they are not told of. */
 export const happeningOf = ({ key, before, after, sequenceNumber }: Followed): Located | undefined => {
-  if (!after || key.kind === 'profile' || key.kind === 'member') return undefined;
+  if (!after || key.kind === 'profile') return undefined;
   const place = { tenant: key.tenant, conversationId: key.conversationId, sequenceNumber };
   switch (key.kind) {
     case 'message': {
@@ -21,6 +21,10 @@ export const happeningOf = ({ key, before, after, sequenceNumber }: Followed): L
       const same = before !== undefined && messageFrom(before).rev === message.rev;
       return same ? undefined : { ...place, happening: { kind: 'message', message, isNew } };
     }
+    case 'member':
+      return (
+        before && { ...place, happening: { kind: 'membership', before: memberFrom(before), after: memberFrom(after) } }
+      );
     case 'change':
       return { ...place, happening: { kind: 'change', change: changeFrom(after) } };
     case 'conversation':

@@ -1,7 +1,8 @@
-import { conversationFrom } from '../data/items.ts';
+import { conversationFrom, memberFrom } from '../data/items.ts';
 import type { Followed } from '../data/stream.ts';
 import { activityBucket } from '../domain/conversation.ts';
 import type { DomainEvent } from '../domain/domain-events.ts';
+import { raisedAt, risesIn, shownDelivered } from '../domain/receipts.ts';
 
 /** What a stream record means to the rest of the world. */
 export const domainEventsOf = ({ key, before, after }: Followed): DomainEvent[] => {
@@ -27,6 +28,14 @@ export const domainEventsOf = ({ key, before, after }: Followed): DomainEvent[] 
         detail: { version: 1, id, tenantId, occurredAt: String(after.at), conversationId },
       },
     ];
+  }
+  if (key.kind === 'member' && before) {
+    const [was, is] = [memberFrom(before), memberFrom(after)];
+    if (is.audience !== 'counts' || !risesIn(was, is).shown) return [];
+    const { tenant: tenantId, conversationId, userId } = key;
+    const id = `${tenantId}/${conversationId}/${userId}/${is.shownReadSeq}/${shownDelivered(is)}`;
+    const occurredAt = raisedAt(is);
+    return [{ type: 'receipt.raised', detail: { version: 1, id, tenantId, occurredAt, conversationId, userId } }];
   }
   if (key.kind === 'profile' && after.deletedAt && !before?.deletedAt) {
     const { tenant: tenantId, userId } = key;

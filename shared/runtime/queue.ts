@@ -1,4 +1,5 @@
-import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import pMap from 'p-map';
 import type { DomainEvent, DomainEvents } from '../domain/domain-events.ts';
 import { addToLogContext, describeError, logger, setLogContext } from './logger.ts';
 
@@ -32,6 +33,43 @@ interface Subject {
   userId?: string;
   conversationId?: string;
 }
+
+/**
+ * Domain events of a whole batch, those of one conversation together: for work that is done once for all of them. Those of a
+ * conversation that fails come back by themselves, the others do not.
+ */
+export const onConversationEvents = <Type extends keyof DomainEvents>(
+  operation: string,
+  types: readonly Type[],
+  run: (conversation: { tenantId: string; conversationId: string }) => Promise<void>,
+  atOnce: number,
+) => {
+  const placeOf = (body: string): string | undefined => {
+    const { 'detail-type': type, detail } = JSON.parse(body) as { 'detail-type': Type; detail: Subject };
+    return types.includes(type) ? JSON.stringify([detail.tenantId, detail.conversationId]) : undefined;
+  };
+  return async ({ Records }: SQSEvent, { awsRequestId }: Context): Promise<SQSBatchResponse> => {
+    setLogContext({ correlationId: awsRequestId, operation });
+    const byPlace = Map.groupBy(Records, ({ body }) => placeOf(body));
+    const failures = await pMap(
+      byPlace,
+      async ([place, records]) => {
+        if (place === undefined) return [];
+        const [tenantId = '', conversationId = ''] = JSON.parse(place) as string[];
+        try {
+          await run({ tenantId, conversationId });
+          return [];
+        } catch (error) {
+          logger.error('failed', { tenant: tenantId, conversationId, error: describeError(error) });
+          return records.map(({ messageId }) => ({ itemIdentifier: messageId }));
+        }
+      },
+      { concurrency: atOnce },
+    );
+    logger.info('done');
+    return { batchItemFailures: failures.flat() };
+  };
+};
 
 /** Domain events as the bus delivers them to a queue. */
 export const onDomainEvents = <Type extends keyof DomainEvents>(

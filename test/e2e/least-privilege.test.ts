@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import type { OwnConversation } from '../../shared/protocol/conversation.ts';
 import { insistsOn, insistsOnPosting } from '../support/persistence.ts';
 import type { Person } from '../support/person.ts';
+import { hasRead, reads, receiptsOf, receives } from '../support/receipts.ts';
 import { createsDirect, createsGroup, historyOf, posts, says } from '../support/room.ts';
 import { storedIn } from '../support/stored.ts';
 import { aWorld } from '../support/world.ts';
@@ -17,6 +18,7 @@ const justified = [
   'Stream/publisher dynamodb:ListStreams',
 ];
 
+const silent = (n: number) => world.person(`silent-${n}`);
 const upTo = (n: number) => Array.from({ length: n }, (_, i) => i + 1);
 
 const profilesAndDocuments = async (ada: Person, service: Person) => {
@@ -24,6 +26,7 @@ const profilesAndDocuments = async (ada: Person, service: Person) => {
   await ada.does('GET', '/api/users/ada');
   await ada.does('GET', '/api/me');
   await ada.does('PATCH', '/api/me', { preferences: {} });
+  await ada.does('PATCH', '/api/me', { preferences: { readReceipts: true } });
   for (const path of ['/health', '/health/live', '/health/ready', '/api/openapi.json']) await ada.does('GET', path);
   await fetch(`${world.cloud.url}/api/docs`);
   const { ticket } = await ada.does<{ ticket: string }>('POST', '/api/ws-tickets');
@@ -65,6 +68,30 @@ const messagesOverBothWays = async (ada: Person, bob: Person) => {
   await ada.does('GET', `/api/messages/${one.id}`);
   await ada.does('PATCH', `/api/messages/${one.id}`, { content: 'won' });
   await ada.does('DELETE', `/api/messages/${one.id}`);
+};
+
+/** In a group that hears counts: the first of them comes through the redelivery queue, the next meets a connection whose token has ended. */
+const receipts = async (ada: Person, bob: Person) => {
+  const [phone, listener] = [await ada.connects(), await world.person('reader')];
+  const room = await createsGroup(ada, [bob, listener, ...(await Promise.all(upTo(7).map(silent)))]);
+  const message = await posts(bob, room, 'one');
+  await posts(bob, room, 'two');
+  const device = await listener.connects();
+  await world.cloud.settled();
+  const takeBack = world.cloud.faults.add({
+    function: 'Queue/receipt-counts',
+    action: 'execute-api:ManageConnections',
+    fault: { kind: 'error' },
+  });
+  await receives(phone, room, 2);
+  await phone.hearsEvent('receipt.count');
+  takeBack();
+  await storedIn(world.cloud).endTokensOf(world.tenant, listener.id);
+  await reads(phone, room, 1);
+  await hasRead(ada, room);
+  await device.isClosed();
+  await (await world.person('silent-1')).does('PUT', `/api/messages/${message.id}/read`);
+  await receiptsOf(ada, message);
 };
 
 /** Repetitions read what was stored; readers close what never was, also when several do at once. */
@@ -170,6 +197,7 @@ it('grants every function what it does, and nothing more', async () => {
   await profilesAndDocuments(ada, service);
   await conversationsAndMembers(ada, bob, service);
   await messagesOverBothWays(ada, bob);
+  await receipts(ada, bob);
   await repetitionsAndHoles(ada, bob);
   await endedTokens(ada);
   await redelivery(ada, bob);
@@ -179,7 +207,7 @@ it('grants every function what it does, and nothing more', async () => {
   expect(report.flatMap((one) => one.denied.map(({ action }) => `${one.function} ${action}`))).toEqual([]);
   const unused = report.flatMap((one) => one.unused.map(({ action }) => `${one.function} ${action}`));
   expect(unused.sort()).toEqual(justified);
-}, 60_000);
+}, 120_000);
 
 it('runs every function on the way', () => {
   const used = new Set(

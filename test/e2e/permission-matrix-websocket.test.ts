@@ -26,10 +26,13 @@ const expectationOf = (command: Pick<Command, 'name'>) => {
   return expectation;
 };
 
+/** They name a conversation; the others name a message. */
+const aboutConversations = new Set(['message.send', 'receipt.read', 'receipt.delivered']);
+
 const dataOf = (command: Pick<Command, 'name'>, conversationId: string, messageId: string) => {
   const { data } = expectationOf(command);
   if (command.name === 'sync') return data;
-  return command.name === 'message.send' ? { ...data, conversationId } : { ...data, messageId };
+  return aboutConversations.has(command.name) ? { ...data, conversationId } : { ...data, messageId };
 };
 const onStage = (command: Pick<Command, 'name'>, { group, message }: Stage) => dataOf(command, group.id, message.id);
 const nowhere = (command: Pick<Command, 'name'>) => {

@@ -64,6 +64,9 @@ export const httpTable: Record<string, Expectation> = {
   'messages/list': { who: row(readers) },
   'messages/get': { who: row(readers) },
   'messages/update': { who: row('ok 404 403 403 403 403 403 403'), body: { content: 'changed' } },
+  'conversations/read': { who: row('ok 404 ok ok ok 403 403 403'), body: {} },
+  'messages/read': { who: row('ok 404 ok ok ok 403 403 403') },
+  'messages/receipts': { who: row(readers) },
   'messages/delete': { who: row('ok 404 403 ok ok ok ok ok') },
   'sync/create': { who: anybody, body: { conversations: [] } },
   'ws-tickets/create': { who: anybody },
@@ -82,4 +85,6 @@ export const commandTable: Record<string, { who: Record<Standing, Outcome>; data
   'message.edit': { who: row('ok 404 403 403 403 403 403 403'), data: { content: 'changed' } },
   'message.delete': { who: row('ok 404 403 ok ok ok ok ok'), data: {} },
   sync: { who: anybody, data: { conversations: [] } },
+  'receipt.read': { who: row('ok 404 ok ok ok 403 403 403'), data: {} },
+  'receipt.delivered': { who: row('ok 404 ok ok ok 403 403 403'), data: { seq: 1 } },
 };

@@ -1,9 +1,12 @@
 /** What must be true once everything has come to rest. */
 import type { Message } from '../../shared/protocol/message.ts';
+import type { MessageReceipts } from '../../shared/protocol/receipts.ts';
 import type { Fetched } from '../support/client-state.ts';
-import { fetchState } from '../support/fresh-fetch.ts';
+import { fetched, fetchState } from '../support/fresh-fetch.ts';
+import type { Person } from '../support/person.ts';
 import type { Cast, Seat } from './cast.ts';
 import { complaintsAboutMessages, type Ledger } from './ledger.ts';
+import { complaintsAboutReceipts, complaintsAboutWatermarks, type Marks } from './marks.ts';
 import { type Name, names } from './model.ts';
 import { compareWithTruth, type Known, type Rooms } from './rooms.ts';
 import { complaintsAbout, type Truth } from './truth.ts';
@@ -12,6 +15,7 @@ export interface Ending {
   cast: Cast;
   rooms: Rooms;
   ledger: Ledger;
+  marks: Marks;
   /** Titles of groups, and pairs, whose founding was not answered. */
   perhaps: ReadonlySet<string>;
   truthOf(known: Known): Promise<Truth | undefined>;
@@ -19,7 +23,7 @@ export interface Ending {
 
 /** @throws with everything that is wrong */
 export const checkEnding = async (ending: Ending): Promise<void> => {
-  const { cast, rooms, ledger } = ending;
+  const { cast, rooms, ledger, marks } = ending;
   const complaints: string[] = [];
   const truths = new Map<string, Truth>();
   for (const known of rooms.all) {
@@ -30,19 +34,40 @@ export const checkEnding = async (ending: Ending): Promise<void> => {
     const about = [
       ...complaintsAbout(truth, known.founders),
       ...complaintsAboutMessages(truth.messages, ledger.inRoom(known.id)),
+      ...complaintsAboutWatermarks(truth, marks.inRoom(known.id)),
     ];
     complaints.push(...about.map((one) => `${known.id}: ${one}`));
   }
   for (const tenant of cast.tenants) {
     for (const name of names) {
-      const fetched = await fetchState(cast.person(tenant, name));
-      complaints.push(
-        ...complaintsAboutFetched(fetched, tenant, name, ending, truths).map((one) => `${tenant} ${name}: ${one}`),
-      );
+      const person = cast.person(tenant, name);
+      const all = await fetchState(person);
+      const about = [
+        ...complaintsAboutFetched(all, tenant, name, ending, truths),
+        ...(await complaintsAboutNewest(person, all, truths)),
+      ];
+      complaints.push(...about.map((one) => `${tenant} ${name}: ${one}`));
     }
   }
   complaints.push(...cast.seats.flatMap((seat) => leaksTo(seat, rooms, ledger)));
   if (complaints.length > 0) throw new Error(complaints.join('\n'));
+};
+
+/** Who has read the newest message of each conversation, as they are told. */
+const complaintsAboutNewest = async (
+  person: Person,
+  all: readonly Fetched[],
+  truths: ReadonlyMap<string, Truth>,
+): Promise<string[]> => {
+  const complaints: string[] = [];
+  for (const { own, messages } of all) {
+    const truth = truths.get(own.id);
+    const newest = messages.findLast(({ status }) => status !== 'void');
+    if (!truth || !newest) continue;
+    const told = await fetched<MessageReceipts>(person, `/api/messages/${newest.id}/receipts`);
+    complaints.push(...(told ? complaintsAboutReceipts(truth, newest, told) : [`no receipts of ${newest.id}`]));
+  }
+  return complaints;
 };
 
 /** What somebody fetches is what they are a member of, as it is stored, and nothing else. */

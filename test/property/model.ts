@@ -2,6 +2,8 @@
  * What Parley promises of one conversation, as simply as it can be said: who may do what, and what comes of it. It knows nothing of
  * how Parley does it; the permission table is written anew here.
  */
+import type { Receipt } from '../../shared/protocol/receipts.ts';
+
 export const names = ['ada', 'bob', 'cyd', 'dan'] as const;
 export type Name = (typeof names)[number];
 
@@ -39,7 +41,11 @@ export type Action =
   | { kind: 'retitle'; title: string }
   | { kind: 'open'; open: boolean }
   | { kind: 'end' }
-  | { kind: 'read' };
+  | { kind: 'read' }
+  | { kind: 'mark'; what: 'read' | 'delivered'; seq: number | undefined };
+
+/** A number that no conversation has come to. */
+export const notTaken = 999_999;
 
 /** What an action is answered with: `ok` with its answer, an error's code, or `unknown` where it is open whether anything was done. */
 export interface Outcome {
@@ -71,6 +77,9 @@ export const verdictOn = (room: Room, by: string, action: Action): Verdict => {
       return { next: room, fits: always };
     case 'send':
       return role ? { next: room, fits: isAnswerToSend(room, by) } : refused('forbidden');
+    case 'mark':
+      if (!role) return refused('forbidden');
+      return action.seq === notTaken ? refused('invalid_request') : { next: room, fits: isAnswerToMark(by, action) };
     case 'edit':
     case 'delete':
       return verdictOnMessage(room, by, action, role !== undefined, any(deleters));
@@ -109,6 +118,14 @@ const isAnswerToSend = (room: Room, by: string) => (answer: unknown) => {
   const before = room.said[(answer as { seq: number }).seq];
   return before === undefined || before.sender === by;
 };
+
+/** Whatever else raised it: how far it came in the end is for `marks.ts` to say. */
+const isAnswerToMark =
+  (by: string, { what, seq = 0 }: Extract<Action, { kind: 'mark' }>) =>
+  (answer: unknown) => {
+    const { userId, lastReadSeq, lastDeliveredSeq } = answer as Receipt;
+    return userId === by && (what === 'read' ? lastReadSeq : lastDeliveredSeq) >= seq;
+  };
 
 const verdictOnMessage = (
   room: Room,

@@ -22,7 +22,10 @@ const unknown: Outcome = { code: 'unknown' };
 export const perform = async (person: Person, { room, action, seat }: Command): Promise<Outcome> => {
   const device = seat?.follower?.device;
   const frame = device && !device.closed ? frameOf(room, action) : undefined;
-  if (!device || !frame) return overHttp(person, ...requestOf(room, action));
+  if (!device || !frame) {
+    const request = requestOf(room, action);
+    return request ? overHttp(person, ...request) : unknown;
+  }
   const outcome = await overSocket(device, frame.event, frame.data);
   if (outcome.code === 'unknown' && action.kind === 'send') seat?.follower?.doubts(room, action.clientMessageId);
   return outcome;
@@ -62,12 +65,15 @@ const frameOf = (room: string, action: Action): { event: string; data: unknown }
     }
     case 'delete':
       return { event: 'message.delete', data: { messageId: `${room}.${action.seq}` } };
+    case 'mark':
+      return { event: `receipt.${action.what}`, data: { conversationId: room, seq: action.seq } };
     default:
       return undefined;
   }
 };
 
-const requestOf = (room: string, action: Action): [method: string, path: string, body?: unknown] => {
+/** Undefined for what goes over sockets alone. */
+const requestOf = (room: string, action: Action): [method: string, path: string, body?: unknown] | undefined => {
   const path = `/api/conversations/${room}`;
   switch (action.kind) {
     case 'send': {
@@ -98,5 +104,7 @@ const requestOf = (room: string, action: Action): [method: string, path: string,
       return ['DELETE', path];
     case 'read':
       return ['GET', `${path}/messages?limit=100`];
+    case 'mark':
+      return action.what === 'read' ? ['PUT', `${path}/read`, { seq: action.seq }] : undefined;
   }
 };

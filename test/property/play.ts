@@ -7,6 +7,7 @@ import { unexplainedLetters, unexplainedLines } from './aftermath.ts';
 import { assembleCast, type Seat } from './cast.ts';
 import { checkEnding } from './finale.ts';
 import { createLedger } from './ledger.ts';
+import { createMarks } from './marks.ts';
 import { type Name, names, type Outcome } from './model.ts';
 import type { Done } from './orders.ts';
 import { overHttp, perform } from './perform.ts';
@@ -40,6 +41,7 @@ export const play = async (world: World, stage: Stage, { weather, steps }: Scrip
   const cast = await assembleCast(world, run, weather.fastLaneOpen, weather.young ? undefined : stage.age);
   const rooms = createRooms();
   const ledger = createLedger();
+  const marks = createMarks();
   const scene = { cast, rooms, ledger, tick };
   const perhaps = new Set<string>();
   const truthOf = ({ tenant, id }: Known) => stage.truth(tenant, id);
@@ -120,6 +122,8 @@ export const play = async (world: World, stage: Stage, { weather, steps }: Scrip
       `${begun}–${at} ${command.tenant} ${command.by} in ${command.room} by ${door}: ${JSON.stringify(command.action)} → ${outcome.code} ${brief(outcome.answer)}`,
     );
     if (sent) settle(sent, outcome, at);
+    if (command.action.kind === 'mark' && rooms.get(command.room)?.tenant === command.tenant)
+      marks.note(command.room, command.by, command.action, outcome);
     if (command.action.kind === 'read' && outcome.code === 'ok') checkRead(command.room, outcome.answer, begun);
     return { ...one, outcome };
   };
@@ -158,7 +162,7 @@ export const play = async (world: World, stage: Stage, { weather, steps }: Scrip
         .map(({ command: { by, action }, outcome }) => ({ by, action, outcome }));
       judge(known, done);
       const isVague = done.some(
-        (one) => one.outcome.code === 'unknown' && one.action.kind !== 'read' && one.action.kind !== 'send',
+        ({ outcome, action }) => outcome.code === 'unknown' && !['read', 'send', 'mark'].includes(action.kind),
       );
       isOpen ||= isVague;
       if (isVague || known.states.length > 1) toLookAt.push(known);
@@ -213,7 +217,7 @@ export const play = async (world: World, stage: Stage, { weather, steps }: Scrip
     while (unanswered().length > 0 || cast.seats.some((seat) => !cast.isOpen(seat)));
     await rest();
     await closeHoles();
-    await checkEnding({ cast, rooms, ledger, perhaps, truthOf });
+    await checkEnding({ cast, rooms, ledger, marks, perhaps, truthOf });
     for (const [i, seat] of cast.seats.entries())
       if (seat.follower) await expectStateEqualsFreshFetch(seat.follower, `${seat.tenant} ${seat.name}, device ${i},`);
     const deadLetters = await stage.takeDeadLetters();

@@ -1,6 +1,6 @@
 import type { Cast, Seat } from './cast.ts';
 import type { Ledger, Sent } from './ledger.ts';
-import { type Action, type Name, names, type Room } from './model.ts';
+import { type Action, type Name, names, notTaken, type Room } from './model.ts';
 import type { Command } from './perform.ts';
 import type { Known, Rooms } from './rooms.ts';
 import type { Wish } from './script.ts';
@@ -97,6 +97,8 @@ const actionOf = (wish: Wish, room: Room, { tick }: Scene): Action | undefined =
       return { kind: 'retitle', title: `Title ${tick()}` };
     case 'open':
       return { kind: 'open', open: wish.flag };
+    case 'mark':
+      return markOf(wish, seq);
     case 'join':
     case 'leave':
     case 'end':
@@ -105,6 +107,12 @@ const actionOf = (wish: Wish, room: Room, { tick }: Scene): Action | undefined =
     default:
       return undefined;
   }
+};
+
+const markOf = ({ whom, flag }: Wish, seq: number | undefined): Action | undefined => {
+  if (whom === 15) return { kind: 'mark', what: 'read', seq: notTaken };
+  if (flag) return { kind: 'mark', what: 'read', seq: whom % 4 === 0 ? undefined : seq };
+  return seq === undefined ? undefined : { kind: 'mark', what: 'delivered', seq };
 };
 
 /** A number as a set of users, or one of them. */
@@ -117,8 +125,10 @@ const usersIn = (bits: number, otherwise: string): string[] => {
 const doerOf = (wish: Wish, room: Room, action: Action): Name => {
   const anybody = names[wish.who] ?? 'ada';
   if (!wish.entitled) return anybody;
+  const members = names.filter((name) => room.members[name]);
   if (action.kind === 'edit' || action.kind === 'delete') return (room.said[action.seq]?.sender as Name) ?? anybody;
   if (action.kind === 'join' || action.kind === 'leave' || action.kind === 'read') return anybody;
+  if (action.kind === 'mark') return members[wish.who % Math.max(1, members.length)] ?? anybody;
   const owners = names.filter((name) => room.members[name] === 'owner');
   return owners[wish.who % Math.max(1, owners.length)] ?? anybody;
 };

@@ -19,6 +19,7 @@ const kinds = [
   { arbitrary: fc.constant('open' as const), weight: 2 },
   { arbitrary: fc.constant('end' as const), weight: 0.2 },
   { arbitrary: fc.constant('read' as const), weight: 2 },
+  { arbitrary: fc.constant('mark' as const), weight: 5 },
   { arbitrary: fc.constant('found' as const), weight: 0.6 },
   { arbitrary: fc.constant('pair' as const), weight: 0.8 },
   { arbitrary: fc.constant('reconnect' as const), weight: 2 },
@@ -39,6 +40,7 @@ export interface Wish {
     | 'open'
     | 'end'
     | 'read'
+    | 'mark'
     | 'found'
     | 'pair'
     | 'reconnect';
@@ -112,6 +114,7 @@ const failure: fc.Arbitrary<Trouble> = fc
       '^Http/members',
       'messages?-(update|edit|delete|list)',
       '(Http|WebSocket)/sync',
+      'receipt-|-read$',
     ),
     action: fc.constantFrom(
       'dynamodb:PutItem',

@@ -5,6 +5,7 @@
 import type { Conversation, Member, OwnConversation } from '../../shared/protocol/conversation.ts';
 import type { ServerFrame } from '../../shared/protocol/events.ts';
 import type { Message } from '../../shared/protocol/message.ts';
+import type { Receipt } from '../../shared/protocol/receipts.ts';
 
 /** A conversation that was followed. Everything in it is told by events; what follows from it is in client-view.ts. */
 export interface Followed {
@@ -22,14 +23,23 @@ export interface Followed {
   fetchedRev: number;
   /** Later revisions that an event has told of. */
   heardRevs: number[];
-  /** What had been read when it was fetched; a client's own messages raise it. */
+  /** What this user has read, on any device; their own messages raise it. */
   lastReadSeq: number;
+  /** By user, how far the others show that they have read and received; what they post raises it. Told in small groups alone. */
+  watermarks: Record<string, Watermarks>;
   /** False for one that was heard of, or come back to, and whose members and messages are still to be fetched. */
   isFetched: boolean;
 }
 
+export interface Watermarks {
+  read: number;
+  delivered: number;
+}
+
 export interface ClientState {
   readonly user: string;
+  /** Off, neither others are shown what this user has read, nor this user what others have. */
+  readonly readReceipts: boolean;
   readonly conversations: Readonly<Record<string, Followed>>;
   /** The revision at which each conversation was lost, so that older news of it is not believed. */
   readonly lost: Readonly<Record<string, number>>;
@@ -42,7 +52,12 @@ export interface Fetched {
   messages: Message[];
 }
 
-export const emptyState = (user: string): ClientState => ({ user, conversations: {}, lost: {} });
+export const emptyState = (user: string, readReceipts = true): ClientState => ({
+  user,
+  readReceipts,
+  conversations: {},
+  lost: {},
+});
 
 /** The state as one frame leaves it. Frames may be repeated, late, or tell of conversations that one knows nothing of. */
 export const follow = (state: ClientState, frame: ServerFrame): ClientState => {
@@ -73,6 +88,8 @@ export const follow = (state: ClientState, frame: ServerFrame): ClientState => {
       return withConversation(state, frame.data);
     case 'conversation.removed':
       return withoutConversation(state, frame.data.conversationId, frame.data.rev);
+    case 'receipt.updated':
+      return inConversation(state, frame.data.conversationId, (one) => withReceipt(state.user, one, frame.data));
     case 'batch':
       return frame.data.events.reduce((now, event) => follow(now, event as ServerFrame), state);
     // Errors, and the gateway's own words, which are no frames of Parley's.
@@ -87,7 +104,7 @@ export const withFetched = (state: ClientState, { own, members, messages }: Fetc
   const before = state.conversations[own.id];
   const about = aboutOf(own);
   // Not as `own` has it: that counts a message of one's own that is still under way, and may come to nothing.
-  const { lastReadSeq = 0 } = members.find(({ userId }) => userId === state.user) ?? {};
+  const lastReadSeq = members.find(({ userId }) => userId === state.user)?.lastReadSeq ?? 0;
   const blank: Followed = {
     about,
     seq: own.seq,
@@ -97,6 +114,7 @@ export const withFetched = (state: ClientState, { own, members, messages }: Fetc
     fetchedRev: own.rev,
     heardRevs: [],
     lastReadSeq: 0,
+    watermarks: {},
     isFetched: true,
   };
   const known = before ? withNews(before, about) : blank;
@@ -150,7 +168,26 @@ export const withMessage = (one: Followed, message: Message): Followed => {
   return { ...one, seq: Math.max(one.seq, message.seq), messages: { ...one.messages, [message.seq]: message } };
 };
 
-export const withMember = (one: Followed, member: Member): Followed => {
+/** Of oneself it tells what is one's own; of others, what they show. */
+export const withReceipt = (
+  user: string,
+  one: Followed,
+  { userId, lastReadSeq, lastDeliveredSeq }: Receipt,
+): Followed =>
+  userId === user
+    ? { ...one, lastReadSeq: Math.max(one.lastReadSeq, lastReadSeq) }
+    : withWatermarks(one, userId, { read: lastReadSeq, delivered: lastDeliveredSeq });
+
+/** They only ever rise, whoever comes, goes and comes back. */
+const withWatermarks = (one: Followed, userId: string, { read, delivered }: Watermarks): Followed => {
+  const before = one.watermarks[userId] ?? { read: 0, delivered: 0 };
+  const after = { read: Math.max(before.read, read), delivered: Math.max(before.delivered, delivered) };
+  return { ...one, watermarks: { ...one.watermarks, [userId]: after } };
+};
+
+export const withMember = (before: Followed, member: Member): Followed => {
+  const { userId, lastReadSeq, lastDeliveredSeq } = member;
+  const one = withWatermarks(before, userId, { read: lastReadSeq ?? 0, delivered: lastDeliveredSeq ?? 0 });
   const known = Math.max(one.members[member.userId]?.rev ?? -1, one.departed[member.userId] ?? -1);
   return member.rev <= known ? one : { ...one, members: { ...one.members, [member.userId]: member } };
 };
@@ -180,6 +217,7 @@ export const withConversation = (state: ClientState, about: Conversation): Clien
     fetchedRev: about.rev,
     heardRevs: [],
     lastReadSeq: 0,
+    watermarks: {},
     isFetched: false,
   };
   return { ...state, conversations: { ...state.conversations, [about.id]: followed } };

@@ -14,6 +14,7 @@ import {
   withoutConversation,
   withoutFollowed,
   withoutMember,
+  withReceipt,
 } from './client-state.ts';
 
 type Part = (one: Followed, synced: SyncedConversation, user: string) => Followed;
@@ -34,9 +35,12 @@ const ownWatermark: Part = (one, { conversation: { lastReadSeq, lastMessage } },
   return isUnderWay ? one : { ...one, lastReadSeq: Math.max(one.lastReadSeq, lastReadSeq ?? 0) };
 };
 
+const receipts: Part = (one, synced, user) =>
+  synced.receipts.reduce((now, receipt) => withReceipt(user, now, receipt), one);
+
 const position: Part = (one, synced) => withFetchedRev(one, synced.position.rev);
 
-const parts: readonly Part[] = [messages, members, settings, ownWatermark, position];
+const parts: readonly Part[] = [messages, members, settings, ownWatermark, receipts, position];
 
 /** The state with one page of a sync, whatever events told meanwhile. */
 export const withSynced = (state: ClientState, { conversations, joined, removed }: SyncPage): ClientState => {

@@ -1,11 +1,12 @@
 import { previewOf } from '../../shared/domain/message.ts';
 import type { Conversation, Member } from '../../shared/protocol/conversation.ts';
 import type { Message, Preview } from '../../shared/protocol/message.ts';
-import { type ClientState, type Fetched, type Followed, gapsOf, revOf } from './client-state.ts';
+import { type ClientState, type Fetched, type Followed, gapsOf, revOf, type Watermarks } from './client-state.ts';
 
 /**
  * A conversation as a client shows it, in a form in which what was followed and what was fetched can be compared. It leaves out what
- * no event tells: how far others have read, and the moment of the last activity (a client has the messages' own).
+ * no event tells: how far the members of large groups have read, and the moment of the last activity (a client has the messages'
+ * own).
  */
 export interface View {
   about: unknown;
@@ -18,6 +19,8 @@ export interface View {
   members: Record<string, unknown>;
   lastReadSeq: number | null;
   unreadCount: number;
+  /** By user, of the others who are members: as far as they show it, where this user is shown any. */
+  watermarks: Record<string, Watermarks>;
   lastMessage: unknown;
   /** By number. */
   messages: Record<number, Message>;
@@ -26,18 +29,24 @@ export interface View {
 /** By conversation id. */
 export type Views = Record<string, View>;
 
-export const viewsOf = ({ user, conversations }: ClientState): Views =>
-  Object.fromEntries(Object.entries(conversations).map(([id, one]) => [id, followedView(user, one)]));
+/** As many members hear of each other one by one. */
+const mostHeardEach = 9;
 
-export const fetchedViewsOf = (fetched: readonly Fetched[]): Views =>
-  Object.fromEntries(fetched.map((one) => [one.own.id, fetchedView(one)]));
+export const viewsOf = ({ user, readReceipts, conversations }: ClientState): Views =>
+  Object.fromEntries(Object.entries(conversations).map(([id, one]) => [id, followedView(user, one, readReceipts)]));
+
+export const fetchedViewsOf = (user: string, fetched: readonly Fetched[]): Views =>
+  Object.fromEntries(fetched.map((one) => [one.own.id, fetchedView(user, one)]));
 
 /** Whoever sends has read what came before. */
-const followedView = (user: string, one: Followed): View => {
+const followedView = (user: string, one: Followed, readReceipts: boolean): View => {
   const messages = Object.values(one.messages).sort((a, b) => a.seq - b.seq);
   const newest = messages.findLast(({ status }) => status !== 'void');
-  const ownSeqs = messages.filter(({ senderId }) => senderId === user).map(({ seq }) => seq);
-  const lastReadSeq = Math.max(one.lastReadSeq, ...ownSeqs);
+  const postedBy = (someone: string) =>
+    Math.max(0, ...messages.filter(({ senderId }) => senderId === someone).map(({ seq }) => seq));
+  const lastReadSeq = Math.max(one.lastReadSeq, postedBy(user));
+  const others = Object.keys(one.members).filter((other) => other !== user);
+  const isShown = readReceipts && others.length < mostHeardEach;
   return {
     about: aboutOf(one.about),
     seq: one.seq,
@@ -48,12 +57,19 @@ const followedView = (user: string, one: Followed): View => {
     members: membersOf(Object.values(one.members)),
     lastReadSeq,
     unreadCount: one.seq - lastReadSeq,
+    watermarks: Object.fromEntries(
+      (isShown ? others : []).map((other) => {
+        const { read, delivered } = one.watermarks[other] ?? { read: 0, delivered: 0 };
+        const shown = Math.max(read, postedBy(other));
+        return [other, { read: shown, delivered: Math.max(shown, delivered) }];
+      }),
+    ),
     lastMessage: newest ? withoutTime(previewOf(newest)) : null,
     messages: one.messages,
   };
 };
 
-const fetchedView = ({ own, members, messages }: Fetched): View => ({
+const fetchedView = (user: string, { own, members, messages }: Fetched): View => ({
   about: aboutOf(own),
   seq: own.seq,
   rev: own.rev,
@@ -63,6 +79,12 @@ const fetchedView = ({ own, members, messages }: Fetched): View => ({
   members: membersOf(members),
   lastReadSeq: own.lastReadSeq,
   unreadCount: own.unreadCount,
+  watermarks: Object.fromEntries(
+    (members.length <= mostHeardEach ? members : []).flatMap(
+      ({ userId, lastReadSeq: read, lastDeliveredSeq: delivered }) =>
+        userId === user || read === null || delivered === null ? [] : [[userId, { read, delivered }]],
+    ),
+  ),
   lastMessage: own.lastMessage && withoutTime(own.lastMessage),
   messages: Object.fromEntries(messages.map((message) => [message.seq, message])),
 });

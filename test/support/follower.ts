@@ -5,7 +5,7 @@ import { type ClientState, emptyState, follow, withFetched, withoutFollowed } fr
 import { positionsOf, withSynced } from './client-sync.ts';
 import { differencesBetween, fetchedViewsOf, viewsOf } from './client-view.ts';
 import type { Device } from './device.ts';
-import { fetchConversation, fetched, fetchState } from './fresh-fetch.ts';
+import { fetchConversation, fetched, fetchMe, fetchState } from './fresh-fetch.ts';
 import type { Person } from './person.ts';
 import { pageFor, resync } from './resync.ts';
 
@@ -44,7 +44,8 @@ export interface Follower {
  */
 export const startFollowing = async (person: Person, device: Device): Promise<Follower> => {
   const { syncedAt } = await pageFor(person, device, { conversations: [] });
-  const state = (await fetchState(person)).reduce(withFetched, emptyState(person.id));
+  const { preferences } = await fetchMe(person);
+  const state = (await fetchState(person)).reduce(withFetched, emptyState(person.id, preferences.readReceipts));
   return following(person, device, { state, syncedAt });
 };
 
@@ -151,7 +152,7 @@ const following = (person: Person, device: Device, memory: Memory): Follower & {
 
 /**
  * State plus events equals a fresh fetch: what this device followed is what its user sees who opens the app now: conversations,
- * members, messages, unread counts, previews, and no number of either sequence that was not told. Ask once the cloud has settled.
+ * members, messages, unread counts, read receipts, previews, and no number of either sequence that was not told. Ask once the cloud has settled.
  *
  * @example
  * const phone = await startFollowing(ada, await ada.connects());
@@ -162,7 +163,7 @@ const following = (person: Person, device: Device, memory: Memory): Follower & {
 export const expectStateEqualsFreshFetch = async (follower: Follower, what = follower.person.id): Promise<void> => {
   const state = await follower.known();
   const fresh = await fetchState(follower.person);
-  const differences = differencesBetween(viewsOf(state), fetchedViewsOf(fresh));
+  const differences = differencesBetween(viewsOf(state), fetchedViewsOf(follower.person.id, fresh));
   const rooms = new Set(differences.map((line) => line.split(/[.:]/)[0] ?? ''));
   const story = [...rooms].flatMap((room) => [
     `heard of ${room}: ${heardOf(follower.device, room).join(', ')}`,

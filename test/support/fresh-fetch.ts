@@ -1,5 +1,6 @@
 import type { Member, OwnConversation } from '../../shared/protocol/conversation.ts';
 import type { Message } from '../../shared/protocol/message.ts';
+import type { OwnUser } from '../../shared/protocol/user.ts';
 import type { Fetched } from './client-state.ts';
 import type { Answer, Person } from './person.ts';
 
@@ -24,6 +25,12 @@ export const insisted = async <Body>(
 };
 
 export const fetched = <Body>(person: Person, path: string): Promise<Body | undefined> => insisted(person, 'GET', path);
+/** The user as they see themselves. */
+export const fetchMe = async (person: Person): Promise<OwnUser> => {
+  const me = await fetched<OwnUser>(person, '/api/me');
+  if (!me) throw new Error(`${person.id} is gone.`);
+  return me;
+};
 
 /** A whole list, page by page; undefined once it may no longer be seen. */
 const allOf = async <Item>(person: Person, path: string, plural: string): Promise<Item[] | undefined> => {

@@ -35,6 +35,7 @@ export const aWorld = (options: Partial<CloudOptions> = {}): World => {
     cloud = await startCloud({
       assembly: inject('assembly'),
       streamPollMs: 20,
+      longestBatchWindowMs: 200,
       onLog: (line) => logs.push(line.text),
       ...options,
     });

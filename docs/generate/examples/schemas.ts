@@ -63,6 +63,32 @@ export const schemaExamples: Record<string, unknown> = {
     nextCursor: null,
     hasMore: false,
   },
+  Receipt: story.receiptOfBob,
+  ReadMark: { seq: 42 },
+  ReceiptRead: { conversationId: groupId, seq: 42 },
+  ReceiptDelivered: { conversationId: groupId, seq: 42 },
+  CountStep: { seq: 42, count: 7 },
+  ReceiptCount: {
+    conversationId: groupId,
+    version: 1_795_262_490_000,
+    read: [
+      { seq: 42, count: 7 },
+      { seq: 40, count: 11 },
+    ],
+    delivered: [{ seq: 42, count: 11 }],
+  },
+  MessageReceipt: { userId: 'bob', at: times.read },
+  MessageReceipts: {
+    readBy: [{ userId: 'bob', at: times.read }],
+    deliveredTo: [
+      { userId: 'bob', at: times.delivered },
+      { userId: 'mary', at: times.delivered },
+    ],
+    readCount: 1,
+    deliveredCount: 2,
+    memberCount: 2,
+    ...lastPage,
+  },
 
   Batch: {
     events: [

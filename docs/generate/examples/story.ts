@@ -8,6 +8,8 @@ const at = (minute: number) => `2026-11-21T12:${String(minute).padStart(2, '0')}
 export const times = {
   created: at(0),
   sent: at(1),
+  delivered: '2026-11-21T12:01:01.000Z',
+  read: '2026-11-21T12:01:30.000Z',
   edited: at(2),
   deleted: at(3),
   expires: '2026-11-21T12:04:30.000Z',
@@ -103,7 +105,7 @@ export const ownAda = {
   ...ada,
   locale: 'en-GB',
   metadata: { plan: 'pro' },
-  preferences: { locale: 'en-GB', notifications: 'mentions' },
+  preferences: { locale: 'en-GB', notifications: 'mentions', readReceipts: true },
   createdAt: times.created,
   updatedAt: times.created,
 };
@@ -114,6 +116,7 @@ export const memberBob = {
   role: 'member',
   joinedAt: times.created,
   lastReadSeq: 40,
+  lastDeliveredSeq: 42,
   rev: 3,
 };
 
@@ -134,11 +137,14 @@ const olderMessage = {
   ...{ content: 'When do we meet?', attachments: [], replyTo: null, createdAt: times.created, editedAt: times.edited },
 };
 
+export const receiptOfBob = { conversationId: groupId, userId: 'bob', lastReadSeq: 42, lastDeliveredSeq: 42 };
+
 export const syncedGroup = {
   conversation: ownGroup,
   messages: [sentMessage],
   changed: [olderMessage],
   changes: [bobBecameAdmin],
+  receipts: [receiptOfBob],
   position: { seq: group.seq, rev: group.rev },
   hasMore: false,
   refetch: false,

@@ -1,5 +1,5 @@
 /** The members of a conversation, by user id. */
-import { publicMember } from '../../../shared/domain/conversation.ts';
+import { memberSeenBy } from '../../../shared/domain/receipts.ts';
 import { membersList } from '../../../shared/protocol/routes/members.ts';
 import { type Deps, live } from '../../../shared/runtime/deps.ts';
 import { onRequest } from '../../../shared/runtime/http.ts';
@@ -9,7 +9,7 @@ export const listMembers = ({ members, places }: Pick<Deps, 'members' | 'places'
   onRequest(membersList, async ({ params, query, caller }) => {
     const place = await places.placeOf(caller, params.conversationId);
     const { items, nextCursor } = await members.page(place, query);
-    return listed('members', { items: items.map(publicMember), nextCursor });
+    return listed('members', { items: items.map((one) => memberSeenBy(place, one)), nextCursor });
   });
 
 export const handler = live(listMembers);

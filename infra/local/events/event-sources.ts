@@ -29,6 +29,7 @@ export interface EventSourcesOptions {
   invoker: Invoker;
   faults: FaultPort;
   pollMs: number;
+  longestBatchWindowMs: number;
   sweepMs: number;
   backoff: Backoff;
   clock: Clock;

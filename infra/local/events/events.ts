@@ -21,6 +21,8 @@ export interface EventsOptions {
   report: Report;
   /** How often a stream is polled; Lambda polls every shard four times a second. */
   pollMs?: number;
+  /** Batches of a queue gather no longer than this, whatever their mapping says. */
+  longestBatchWindowMs?: number;
   /** How often expired items are removed. */
   sweepMs?: number;
   /** Keeps the places in the streams between runs; without it they are forgotten. */
@@ -95,6 +97,7 @@ export function createEvents(options: EventsOptions): Events {
     faults: options.faults,
     dynamodbEndpoint: options.dynamodbEndpoint,
     pollMs: options.pollMs ?? 250,
+    longestBatchWindowMs: options.longestBatchWindowMs ?? Number.POSITIVE_INFINITY,
     sweepMs: options.sweepMs ?? 2000,
     backoff: options.streamBackoff ?? exponential,
   });

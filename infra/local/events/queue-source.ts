@@ -22,6 +22,7 @@ export interface QueueSourceOptions {
   mapping: EventSourceModel;
   queues: Queues;
   invoke: InvokeBatch;
+  longestBatchWindowMs: number;
   clock: Clock;
   report: Report;
   signal: AbortSignal;
@@ -32,10 +33,12 @@ export interface QueueSourceOptions {
  * others stay in flight until the queue's visibility timeout, after which SQS gives them again or moves them to the dead-letter
  * queue. Several batches are worked on at once, except for messages of one FIFO group, which the queue itself holds back.
  */
-export function startQueueSource({ mapping, queues, invoke, clock, report, signal }: QueueSourceOptions): QueueSource {
+export function startQueueSource(options: QueueSourceOptions): QueueSource {
+  const { mapping, queues, invoke, clock, report, signal } = options;
   const { sourceArn, batchSize, partialBatchResponses } = mapping;
   const takes = queueFilter(mapping.filters);
   const concurrency = mapping.maximumConcurrency ?? defaultConcurrency;
+  const windowMs = Math.min(mapping.batchWindowSeconds * 1000, options.longestBatchWindowMs);
   const running = new Set<Promise<void>>();
 
   const deliver = async (messages: ReceivedMessage[]) => {
@@ -76,7 +79,7 @@ export function startQueueSource({ mapping, queues, invoke, clock, report, signa
   const gather = async (): Promise<ReceivedMessage[]> => {
     const batch = await receive(batchSize, longPollSeconds);
     if (batch.length === 0) return batch;
-    const until = clock.now() + mapping.batchWindowSeconds * 1000;
+    const until = clock.now() + windowMs;
     while (batch.length < batchSize && !signal.aborted) {
       const remaining = until - clock.now();
       if (remaining <= 0) break;

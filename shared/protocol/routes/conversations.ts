@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { conversationCreate, conversationPatch, ownConversation } from '../conversation.ts';
 import { conversationId } from '../identifiers.ts';
 import { listOf, pageQuery } from '../lists.ts';
+import { readMark, receipt } from '../receipts.ts';
 import { route } from '../route.ts';
 
 const params = z.strictObject({ conversationId });
@@ -64,4 +65,17 @@ export const conversationsDelete = route({
   params,
   status: 204,
   errors: ['not_found', 'forbidden', 'direct_conversation'],
+});
+
+export const conversationsRead = route({
+  name: 'conversations/read',
+  method: 'PUT',
+  paths: ['/api/conversations/{conversationId}/read'],
+  summary: 'You have read it up to a number, or all of it. Only ever raises it. Safe to repeat.',
+  access: 'token',
+  params,
+  body: readMark,
+  status: 200,
+  answer: receipt,
+  errors: ['not_found', 'forbidden'],
 });

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { conversationId, messageId } from '../identifiers.ts';
 import { listOf, pageQuery, queryNumber } from '../lists.ts';
 import { draft, edit, message } from '../message.ts';
+import { messageReceipts, receipt } from '../receipts.ts';
 import { route } from '../route.ts';
 
 const ofConversation = z.strictObject({ conversationId });
@@ -9,6 +10,8 @@ const ofConversation = z.strictObject({ conversationId });
 const ofMessage = z.strictObject({ messageId, conversationId: conversationId.optional() });
 
 const onePaths = ['/api/messages/{messageId}', '/api/conversations/{conversationId}/messages/{messageId}'] as const;
+
+const below = (last: string) => onePaths.map((path) => `${path}/${last}`) as [string, ...string[]];
 
 const position = queryNumber(0, 999_999_999_999);
 
@@ -81,5 +84,31 @@ export const messagesDelete = route({
   params: ofMessage,
   status: 200,
   answer: message,
+  errors: ['not_found', 'forbidden'],
+});
+
+export const messagesRead = route({
+  name: 'messages/read',
+  method: 'PUT',
+  paths: below('read'),
+  summary: 'You have read its conversation up to this message. Only ever raises it. Safe to repeat.',
+  access: 'token',
+  params: ofMessage,
+  status: 200,
+  answer: receipt,
+  errors: ['not_found', 'forbidden'],
+});
+
+export const messagesReceipts = route({
+  name: 'messages/receipts',
+  method: 'GET',
+  paths: below('receipts'),
+  summary:
+    'Who has received and read a message, and when; its sender apart. Refused while your own read receipts are off.',
+  access: 'token',
+  params: ofMessage,
+  query: pageQuery,
+  status: 200,
+  answer: messageReceipts,
   errors: ['not_found', 'forbidden'],
 });

@@ -283,36 +283,6 @@ describe('the list', () => {
   });
 });
 
-describe('what counts as read', () => {
-  const readOf = async (group: string, user: string) => (await parley.placeOf(user, group)).member?.lastReadSeq;
-
-  it('only ever rises', async () => {
-    const group = await parley.aGroup(['ada']);
-    const { members } = parley.instance;
-    await Promise.all([3, 1, 5, 2].map((seq) => members.raiseRead(parley.given.tenant, group, 'ada', seq)));
-    expect(await readOf(group, 'ada')).toBe(5);
-  });
-
-  it('makes no member of somebody who has left', async () => {
-    const group = await parley.aGroup(['ada', 'bob']);
-    await leave('bob', group);
-    await parley.instance.members.raiseRead(parley.given.tenant, group, 'bob', 3);
-    expect(await rolesIn(group)).toEqual({ ada: 'owner' });
-  });
-
-  it('is raised despite a transaction on the same membership', async () => {
-    const group = await parley.aGroup(['ada']);
-    let conflicts = 1;
-    const meeting = parley.through(async ({ name }, pass) => {
-      if (name !== 'UpdateItem' || conflicts === 0) return pass();
-      conflicts -= 1;
-      throw Object.assign(new Error('ongoing'), { name: 'TransactionConflictException' });
-    });
-    await meeting.members.raiseRead(parley.given.tenant, group, 'ada', 3);
-    expect(await readOf(group, 'ada')).toBe(3);
-  });
-});
-
 describe('the place in an inbox', () => {
   const bucketOf = async (group: string, user: string) =>
     (await parley.given.items()).find((item) => String(item.PK).endsWith(group) && item.SK === `MEMBER#${user}`)

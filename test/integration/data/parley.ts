@@ -10,6 +10,7 @@ import { createMessages } from '../../../shared/data/messages.ts';
 import { createPlaces } from '../../../shared/data/places.ts';
 import { createPresence } from '../../../shared/data/presence.ts';
 import { createRateLimits } from '../../../shared/data/rate-limits.ts';
+import { createReceipts } from '../../../shared/data/receipts.ts';
 import { createSends } from '../../../shared/data/sends.ts';
 import { createSync } from '../../../shared/data/sync.ts';
 import type { Table } from '../../../shared/data/table.ts';
@@ -40,8 +41,9 @@ const instanceOver = (table: Table, clock: Clock, tenantLimits: TenantLimits) =>
     conversations: createConversations(deps),
     departures: createDepartures({ ...deps, members }),
     messages: createMessages(deps),
+    receipts: createReceipts({ ...deps, members }),
     inbox: createInbox(table),
-    sync: createSync(deps),
+    sync: createSync({ ...deps, members }),
     users: createUsers(deps),
     presence: createPresence(deps),
     tickets: createTickets(deps),

@@ -284,7 +284,7 @@ describe('messages that are not there', () => {
 });
 
 describe('what is read', () => {
-  it('is nothing but one look at each conversation and membership where nothing was missed', async () => {
+  it('is one look at each conversation and membership where nothing was missed, and one at the receipts of each small group', async () => {
     const lobbies = [await aLobbyOf(1), await aLobbyOf(1)];
     const calls: string[] = [];
     const counted = parley.through(({ name }, pass) => {
@@ -292,7 +292,7 @@ describe('what is read', () => {
       return pass();
     });
     await syncs('ada', { conversations: lobbies.map((id) => from(id, 1)) }, counted);
-    expect(calls).toEqual(['BatchGetItem', 'BatchGetItem']);
+    expect(calls).toEqual(['BatchGetItem', 'BatchGetItem', 'Query', 'Query']);
   });
 
   it('knows when the newest revision was taken: at the founding, and with each change', async () => {

@@ -13,10 +13,10 @@ import {
   newMember,
   ownView,
   patched,
-  publicMember,
   publicView,
   requireGroup,
 } from '../../../shared/domain/conversation.ts';
+import { publicMember } from '../../../shared/domain/receipts.ts';
 import {
   type ConversationCreate,
   conversation as conversationSchema,
@@ -187,6 +187,8 @@ describe('the heir', () => {
     role,
     joinedAt: new Date(now.getTime() + joined).toISOString(),
     lastReadSeq: 0,
+    shownReadSeq: 0,
+    lastDeliveredSeq: 0,
     rev: 0,
     joinedSeq: 0,
   });

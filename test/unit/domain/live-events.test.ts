@@ -23,6 +23,7 @@ const member = (userId: string) =>
     role: 'member',
     joinedAt: now.toISOString(),
     lastReadSeq: 0,
+    lastDeliveredSeq: 0,
     rev: 5,
   }) as const;
 const change = (one: Omit<Change, 'conversationId' | 'rev' | 'at' | 'by'>, by = 'ada'): Happening => ({

@@ -40,6 +40,7 @@ const edit = (rev: number, seq: number, at = ago(0)): Change => ({
 });
 const aMember = (userId: string, rev: number, role: 'member' | 'admin' = 'member') => ({
   ...{ conversationId: group, userId, role, joinedAt: ago(0), lastReadSeq: 0, joinedSeq: 0, rev },
+  ...{ shownReadSeq: 0, lastDeliveredSeq: 0 },
 });
 const membership = (
   kind: 'member.added' | 'member.updated' | 'member.removed',
@@ -47,7 +48,11 @@ const membership = (
   userId: string,
   by = 'ada',
 ) => {
-  const { joinedSeq: _, ...member } = aMember(userId, rev, kind === 'member.updated' ? 'admin' : 'member');
+  const {
+    joinedSeq: _,
+    shownReadSeq: __,
+    ...member
+  } = aMember(userId, rev, kind === 'member.updated' ? 'admin' : 'member');
   return { conversationId: group, rev, at: ago(0), by, kind, member } satisfies Change;
 };
 const revsOf = (changes: Change[] | 'lost') => (changes === 'lost' ? changes : changes.map(({ rev }) => rev));
@@ -145,6 +150,7 @@ const missedAfter = (
     messages: upTo(seq - from.seq, from.seq + 1).map((one) => aMessage(one, 'x'.repeat(sizes[one - 1] ?? 1))),
     changes: left,
     changed: new Map(states),
+    receipts: [],
   };
 };
 

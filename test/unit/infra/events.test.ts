@@ -31,6 +31,15 @@ describe('the readers of the stream', () => {
     }
   });
 
+  it('tell the bus of no raise but those that are counted', () => {
+    const patterns = readers()
+      .filter((mapping) => dev.functionIn(mapping.FunctionName) === dev.functions().get('Stream/publisher')?.id)
+      .flatMap(({ FilterCriteria }) => FilterCriteria.Filters)
+      .map(({ Pattern }) => JSON.parse(Pattern).dynamodb.NewImage);
+
+    expect(patterns.filter(Boolean)).toEqual([{ raisedBy: { S: ['read'] }, audience: { S: ['counts'] } }]);
+  });
+
   it('have dead letters of their own', () => {
     const queues = readers().map(({ DestinationConfig }) => queueAt(DestinationConfig.OnFailure.Destination)?.id);
     expect(new Set(queues).size).toBe(2);
@@ -38,8 +47,8 @@ describe('the readers of the stream', () => {
   });
 
   it.each([
-    ['fanout', { 'MSG#': ['INSERT', 'MODIFY'], 'CHG#': ['INSERT'], META: ['INSERT'] }],
-    ['publisher', { 'CHG#': ['INSERT'], META: ['MODIFY'], PROFILE: ['INSERT', 'MODIFY'] }],
+    ['fanout', { 'MSG#': ['INSERT', 'MODIFY'], 'CHG#': ['INSERT'], META: ['INSERT'], 'MEMBER#': ['MODIFY'] }],
+    ['publisher', { 'CHG#': ['INSERT'], META: ['MODIFY'], PROFILE: ['INSERT', 'MODIFY'], 'MEMBER#': ['MODIFY'] }],
   ])('are called for what they act upon alone: %s', (reader, expected) => {
     const filters = readers()
       .filter((mapping) => dev.functionIn(mapping.FunctionName) === dev.functions().get(`Stream/${reader}`)?.id)
@@ -69,8 +78,16 @@ describe('queues', () => {
     );
 
   it('that are worked off hide a message for at least as long as its function may take', () => {
-    expect(times().size).toBe(3);
+    expect(times().size).toBe(4);
     for (const { hidden, timeout } of times().values()) expect(hidden).toBeGreaterThanOrEqual(timeout);
+  });
+
+  it('gather receipts for ten seconds, and nothing else for any time', () => {
+    const windows = workers().map(({ FunctionName, MaximumBatchingWindowInSeconds: seconds }) => [
+      [...dev.functions()].find(([, { id }]) => id === dev.functionIn(FunctionName))?.[0],
+      seconds,
+    ]);
+    expect(windows.filter(([, seconds]) => seconds !== undefined)).toEqual([['Queue/receipt-counts', 10]]);
   });
 
   it('that nobody waits for hide it for six times as long, so that throttles do not use up its tries', () => {
@@ -93,9 +110,9 @@ describe('queues', () => {
     );
 
     expect(workers().map(({ FunctionResponseTypes }) => FunctionResponseTypes)).toEqual(
-      Array(3).fill(['ReportBatchItemFailures']),
+      Array(4).fill(['ReportBatchItemFailures']),
     );
-    expect(new Set(deadLetters.map((arn) => queueAt(arn)?.id)).size).toBe(3);
+    expect(new Set(deadLetters.map((arn) => queueAt(arn)?.id)).size).toBe(4);
   });
 
   it('are encrypted, and speak TLS only', () => {
@@ -113,6 +130,7 @@ describe('queues', () => {
 
 it.each([
   [['conversation.active', 'conversation.deleted'], 'inbox-refresh'],
+  [['receipt.raised'], 'receipt-counts'],
   [['user.deleted'], 'user-removal'],
 ])('the bus hands %j to the queue of %s', (detailTypes, worker) => {
   const mapping = workers().find(

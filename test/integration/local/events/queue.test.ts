@@ -74,6 +74,24 @@ describe('a queue with a function', () => {
     expect(cloud.invocations.map(({ event }) => event.Records.length)).toEqual([25]);
   });
 
+  it('hands over at the end of the window what came within it', async () => {
+    const { name, model } = aQueueWith({ batchSize: 100, batchWindowSeconds: 1 });
+    const cloud = await aCloud<QueueEvent>(engines, model);
+    for (let n = 0; n < 15; n += 1) engines.sqs.sendMessage(name, String(n));
+    await cloud.settled();
+
+    expect(cloud.invocations.map(({ event }) => event.Records.length)).toEqual([15]);
+  });
+
+  it('gathers no longer than the cloud is told to', async () => {
+    const { name, model } = aQueueWith({ batchSize: 100, batchWindowSeconds: 300 });
+    const cloud = await aCloud<QueueEvent>(engines, model, undefined, { longestBatchWindowMs: 50 });
+    for (let n = 0; n < 15; n += 1) engines.sqs.sendMessage(name, String(n));
+    await cloud.settled();
+
+    expect(cloud.invocations.map(({ event }) => event.Records.length)).toEqual([15]);
+  });
+
   it('gives a failed batch again after the visibility timeout', async () => {
     const { name, model } = aQueueWith({}, { VisibilityTimeout: '1' });
     const cloud = await aCloud<QueueEvent>(engines, model, (_, nth) => (nth === 1 ? fail() : undefined));

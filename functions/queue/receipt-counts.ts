@@ -1,0 +1,56 @@
+/**
+ * Tells the members of a group how many of them have received and read what: once for all raises of a batch, which gathers for ten
+ * seconds. Counted anew from the members each time, so that raises that come twice, late or out of order change nothing.
+ */
+import { countSteps, mostHeardMembers, shownDelivered } from '../../shared/domain/receipts.ts';
+import { type Deps, live } from '../../shared/runtime/deps.ts';
+import { onConversationEvents } from '../../shared/runtime/queue.ts';
+import { createRedeliveryQueue, type RedeliveryQueue } from '../../shared/runtime/redelivery.ts';
+
+const patience = { retries: 1, timeoutMs: 1_000 };
+const atOnce = 16;
+
+export const receiptCounts = ({
+  clock,
+  members,
+  posting,
+  presence,
+  redelivery,
+}: Pick<Deps, 'clock' | 'members' | 'posting' | 'presence'> & { redelivery: RedeliveryQueue }) =>
+  onConversationEvents(
+    'receipt-counts',
+    ['receipt.raised'],
+    async ({ tenantId, conversationId }) => {
+      // Before they are read: of two counts, the one that began later has seen all that the other has.
+      const version = clock.now().getTime();
+      const everybody = await members.all(tenantId, conversationId, { consistent: true });
+      if (everybody.length === 0 || everybody.length > mostHeardMembers) return;
+      const users = everybody.map((one) => one.userId);
+      const data = {
+        conversationId,
+        version,
+        read: countSteps(everybody, (one) => one.shownReadSeq),
+        delivered: countSteps(everybody, shownDelivered),
+      };
+      const frame = { event: 'receipt.count', data } as const;
+      const listening = await presence.connectionsOf(tenantId, users);
+      const { undelivered } = await posting.post(
+        tenantId,
+        [{ to: new Set(users), except: new Set(), isReceipt: true, frame }],
+        listening,
+        patience,
+      );
+      if (undelivered.length > 0) await redelivery.add(tenantId, undelivered);
+    },
+    atOnce,
+  );
+
+export const handler = live((deps) =>
+  receiptCounts({
+    clock: deps.clock,
+    members: deps.members,
+    posting: deps.posting,
+    presence: deps.presence,
+    redelivery: createRedeliveryQueue(deps.settings.REDELIVERY_QUEUE_URL),
+  }),
+);

@@ -1,0 +1,161 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Clock } from '../domain/clock.ts';
+import type { MemberState } from '../domain/conversation.ts';
+import { requirePermission } from '../domain/permissions.ts';
+import { audienceOf, mostHeardMembers, ownReceipt, type Raise, raised, receiptsOf } from '../domain/receipts.ts';
+import { Problem } from '../protocol/errors.ts';
+import { userId } from '../protocol/identifiers.ts';
+import type { Message } from '../protocol/message.ts';
+import type { MessageReceipts, Receipt } from '../protocol/receipts.ts';
+import { cursorOf, positionIn } from './cursors.ts';
+import { memberFrom } from './items.ts';
+import { memberKey } from './keys.ts';
+import type { Members } from './members.ts';
+import type { Place } from './places.ts';
+import { despiteTransactions, isConditionFailed, itemThatFailed, type Table } from './table.ts';
+
+interface Deps {
+  table: Table;
+  clock: Clock;
+  members: Members;
+}
+
+/** What a caller has read or received. */
+interface Seen {
+  read?: number;
+  delivered?: number;
+}
+
+/** More would mean that somebody reads faster than a write takes. */
+const tries = 20;
+
+export const createReceipts = ({ table, clock, members }: Deps) => {
+  /**
+   * Raises somebody's watermarks, which only ever rise: each write holds while they are those that were found. Of two devices that
+   * raise them at once, the later one looks again, at what its write has met.
+   * @returns the membership as it is then, raised or not; undefined for who is no member any more
+   */
+  const raise = async (tenant: string, found: MemberState, wish: Raise): Promise<MemberState | undefined> => {
+    let member = found;
+    for (let turn = 0; turn < tries; turn += 1) {
+      const change = raised(member, wish);
+      if (!change) return member;
+      const standing = await write(table, tenant, member, change);
+      if (standing === 'written') return { ...member, ...change };
+      if (!standing) return undefined;
+      member = standing;
+    }
+    throw new Problem('unavailable');
+  };
+
+  return {
+    /** The message's sender has read what came before, whether or not they show what they read. Safe to repeat. */
+    raiseBySender: async (tenant: string, sender: MemberState, { seq, createdAt }: Message): Promise<void> => {
+      await raise(tenant, sender, {
+        read: seq,
+        by: 'post',
+        isShown: true,
+        at: new Date(createdAt),
+      });
+    },
+
+    /**
+     * The caller has read, or received, up to a number that is taken. Safe to repeat; what raises nothing writes nothing.
+     * @throws Problem `invalid_request` for a number that is still to come, `forbidden` to whoever is no member
+     */
+    raise: async ({ caller, conversation, member, standings, receiptsOff }: Place, seen: Seen): Promise<Receipt> => {
+      requirePermission(standings, 'receipt.raise');
+      if (Math.max(seen.read ?? 0, seen.delivered ?? 0) > conversation.seq) throw notTaken(conversation.seq);
+      const raisedMember =
+        member &&
+        (await raise(caller.tenant, member, {
+          ...seen,
+          by: 'read',
+          isShown: !receiptsOff,
+          audience: audienceOf(conversation.memberCount),
+          at: clock.now(),
+        }));
+      if (!raisedMember) throw new Problem('not_found');
+      return ownReceipt(raisedMember);
+    },
+
+    /**
+     * Who has received and read a message: one page of those who received it, by user id, and who of them has read it.
+     * @throws Problem `forbidden` to whoever has read receipts off
+     */
+    page: async (
+      { caller, conversation, receiptsOff }: Place,
+      message: Message,
+      { limit, cursor }: { limit: number; cursor?: string | undefined },
+    ): Promise<MessageReceipts> => {
+      if (receiptsOff) throw new Problem('forbidden', { detail: 'Your own read receipts are off.' });
+      const scope = `receipts:${message.id}`;
+      const after = cursor === undefined ? undefined : positionIn(cursor, scope, userId);
+      if (conversation.memberCount > mostHeardMembers) return tooMany;
+      const everybody = await members.all(caller.tenant, conversation.id, { consistent: true });
+      const { readBy, deliveredTo, memberCount } = receiptsOf(message, everybody);
+      const rest = deliveredTo.filter((one) => after === undefined || one.userId > after);
+      const shown = rest.slice(0, limit);
+      const last = rest.length > limit ? shown.at(-1) : undefined;
+      const onPage = new Set(shown.map((one) => one.userId));
+      return {
+        readBy: readBy.filter((one) => onPage.has(one.userId)),
+        deliveredTo: shown,
+        readCount: readBy.length,
+        deliveredCount: deliveredTo.length,
+        memberCount,
+        nextCursor: last ? cursorOf(scope, last.userId) : null,
+        hasMore: last !== undefined,
+      };
+    },
+  };
+};
+export type Receipts = ReturnType<typeof createReceipts>;
+
+const tooMany: MessageReceipts = {
+  readBy: [],
+  deliveredTo: [],
+  readCount: null,
+  deliveredCount: null,
+  memberCount: null,
+  nextCursor: null,
+  hasMore: false,
+};
+
+const notTaken = (seq: number): Problem =>
+  new Problem('invalid_request', { errors: [{ path: 'seq', message: `is not taken yet: the newest is ${seq}` }] });
+
+/** @returns what stands in the way, if the watermarks are not those of `found` any more; undefined if nobody is there */
+const write = async (
+  table: Table,
+  tenant: string,
+  found: MemberState,
+  change: Partial<MemberState>,
+): Promise<'written' | MemberState | undefined> => {
+  const fields = Object.entries(change);
+  try {
+    await despiteTransactions(() =>
+      table.client.send(
+        new UpdateCommand({
+          TableName: table.name,
+          Key: memberKey(tenant, found.conversationId, found.userId),
+          UpdateExpression: `SET ${fields.map(([name]) => `${name} = :${name}`).join(', ')}`,
+          ConditionExpression:
+            'lastReadSeq = :foundRead AND shownReadSeq = :foundShown AND lastDeliveredSeq = :foundDelivered',
+          ExpressionAttributeValues: {
+            ...Object.fromEntries(fields.map(([name, value]) => [`:${name}`, value])),
+            ':foundRead': found.lastReadSeq,
+            ':foundShown': found.shownReadSeq,
+            ':foundDelivered': found.lastDeliveredSeq,
+          },
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
+      ),
+    );
+    return 'written';
+  } catch (error) {
+    if (!isConditionFailed(error)) throw error;
+    const item = itemThatFailed(error);
+    return item && memberFrom(item);
+  }
+};
