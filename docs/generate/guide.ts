@@ -41,6 +41,10 @@ export const socketTopics: readonly Topic[] = [
     text: 'Events arrive at least once, and mostly in the order of their numbers: sort by `seq`, never by arrival. Drop those you have by `(conversationId, seq, rev)`. A number of `seq` that is missing tells of a message that you have not seen: fetch it from the history.',
   },
   {
+    title: 'Presence and typing',
+    text: 'Send `presence.heartbeat` every 15 seconds while somebody looks at the app, every few minutes while it is hidden, and at once when that changes. You hear `presence.update` of those with whom you share a conversation; what was so before you connected, fetch. Typing and presence are posted once and never again: after a lost connection, forget what you held of them and fetch it anew.',
+  },
+  {
     title: 'Failing',
     text: 'A command that fails is answered with an `error` frame that carries its `id`. The codes are those of HTTP.',
   },

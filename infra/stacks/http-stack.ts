@@ -32,7 +32,14 @@ export class HttpStack extends Stack {
       'users/get': table.grantReadProfile,
       'users/delete': table.grantWriteProfile,
       'me/get': table.grantReadProfile,
-      'me/update': table.grantWriteProfile,
+      'me/update': table.grantSetPreferences,
+
+      'blocks/list': table.grantListBlocks,
+      'blocks/add': table.grantBlock,
+      'blocks/remove': table.grantBlock,
+
+      'presence/of-user': table.grantReadPresence,
+      'presence/of-conversation': limited(table.grantListMembers),
 
       'conversations/create': limited(table.grantStartConversation),
       'conversations/list': table.grantListInbox,

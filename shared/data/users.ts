@@ -4,8 +4,8 @@ import { Problem } from '../protocol/errors.ts';
 import { type OwnUser, type Preferences, preferences, type User, type UserSync } from '../protocol/user.ts';
 import { isDeletedProfile } from './items.ts';
 import { profileKey } from './keys.ts';
-import { reopened, shut } from './presence.ts';
-import { type Item, isConditionFailed, type Table, type Write, writeTogether } from './table.ts';
+import { choosePrivacy, reopened, shut } from './presence.ts';
+import { cancellationReasons, type Item, isConditionFailed, type Table, type Write, writeTogether } from './table.ts';
 
 type Update = NonNullable<Write['Update']>;
 
@@ -21,29 +21,51 @@ export const createUsers = ({ table, clock }: { table: Table; clock: Clock }) =>
       )
     ).Item;
 
-  /** @throws Problem `not_found` once deleted */
-  const set = async (tenant: string, user: string, fields: Record<string, unknown>): Promise<Item> => {
+  const fieldsWrite = (tenant: string, user: string, fields: Record<string, unknown>) => {
     const now = clock.now().toISOString();
     const all = Object.entries({ ...fields, updatedAt: now });
+    return {
+      TableName: table.name,
+      Key: profileKey(tenant, user),
+      UpdateExpression: `SET createdAt = if_not_exists(createdAt, :now)${all.map((_, i) => `, #f${i} = :f${i}`).join('')}`,
+      ConditionExpression: 'attribute_not_exists(deletedAt)',
+      ExpressionAttributeNames: Object.fromEntries(all.map(([name], i) => [`#f${i}`, name])),
+      ExpressionAttributeValues: {
+        ':now': now,
+        ...Object.fromEntries(all.map(([, value], i) => [`:f${i}`, value])),
+      },
+    };
+  };
+
+  /** @throws Problem `not_found` once deleted */
+  const set = async (tenant: string, user: string, fields: Record<string, unknown>): Promise<Item> => {
     try {
       const { Attributes } = await table.client.send(
-        new UpdateCommand({
-          TableName: table.name,
-          Key: profileKey(tenant, user),
-          UpdateExpression: `SET createdAt = if_not_exists(createdAt, :now)${all.map((_, i) => `, #f${i} = :f${i}`).join('')}`,
-          ConditionExpression: 'attribute_not_exists(deletedAt)',
-          ExpressionAttributeNames: Object.fromEntries(all.map(([name], i) => [`#f${i}`, name])),
-          ExpressionAttributeValues: {
-            ':now': now,
-            ...Object.fromEntries(all.map(([, value], i) => [`:f${i}`, value])),
-          },
-          ReturnValues: 'ALL_NEW',
-        }),
+        new UpdateCommand({ ...fieldsWrite(tenant, user, fields), ReturnValues: 'ALL_NEW' }),
       );
       return Attributes ?? {};
     } catch (error) {
       throw isConditionFailed(error) ? new Problem('not_found') : error;
     }
+  };
+
+  /** As `set`, together with what the same choice means elsewhere. */
+  const setWith = async (
+    tenant: string,
+    user: string,
+    fields: Record<string, unknown>,
+    beside: Write,
+  ): Promise<Item> => {
+    try {
+      await writeTogether(
+        table,
+        async () => ({ writes: [{ Update: fieldsWrite(tenant, user, fields) }, beside], result: undefined }),
+        { retryConditions: false },
+      );
+    } catch (error) {
+      throw cancellationReasons(error).includes('ConditionalCheckFailed') ? new Problem('not_found') : error;
+    }
+    return (await read(tenant, user)) ?? {};
   };
 
   /** The profile together with the user's connections: nobody is half deleted. */
@@ -102,7 +124,9 @@ export const createUsers = ({ table, clock }: { table: Table; clock: Clock }) =>
       const fields = Object.fromEntries(
         Object.entries(chosen).map(([name, value]) => [preferenceAttribute(name), value]),
       );
-      return ownUserFrom(user, await set(tenant, user, fields));
+      const { presence } = chosen;
+      const beside = presence === undefined ? undefined : choosePrivacy(table, tenant, user, presence, clock.now());
+      return ownUserFrom(user, await (beside ? setWith(tenant, user, fields, beside) : set(tenant, user, fields)));
     },
 
     /**

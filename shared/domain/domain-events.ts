@@ -13,6 +13,8 @@ export interface DomainEvents {
   'conversation.active': About & { version: 1; conversationId: string };
   'conversation.deleted': About & { version: 1; conversationId: string };
   'user.deleted': About & { version: 1; userId: string };
+  /** A connection came, went or turned away, or it is to be known otherwise. `towards` are those whom the user has blocked or unblocked. */
+  'presence.changed': About & { version: 1; userId: string; towards: string[] };
 }
 
 export type DomainEvent = {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { timestamp, userId } from './identifiers.ts';
+import { presencePrivacy } from './presence.ts';
 import { byteLength, text } from './text.ts';
 
 export const displayName = text({ max: 100, maxBytes: 400 });
@@ -40,7 +41,11 @@ const metadata = z
   });
 
 export const preferences = z
-  .strictObject({ locale: locale.optional(), notifications: z.enum(['all', 'mentions', 'none']).optional() })
+  .strictObject({
+    locale: locale.optional(),
+    notifications: z.enum(['all', 'mentions', 'none']).optional(),
+    presence: presencePrivacy.optional(),
+  })
   .meta({ id: 'Preferences' });
 
 /** The public part: what any user of the tenant may see. */

@@ -41,6 +41,12 @@ export const httpTable: Record<string, Expectation> = {
   'users/delete': { who: hostOnly, userId: 'somebody-else' },
   'me/get': { who: anybody },
   'me/update': { who: anybody, body: { preferences: { notifications: 'none' } } },
+  'blocks/list': { who: anybody },
+  'blocks/add': { who: anybody, userId: 'somebody' },
+  'blocks/remove': { who: anybody, userId: 'somebody' },
+  // Who shares no conversation with them sees what they would see of nobody.
+  'presence/of-user': { who: anybody, userId: 'secret-author' },
+  'presence/of-conversation': { who: row(readers) },
   'conversations/create': { who: anybody, body: { type: 'group', memberIds: ['somebody'] } },
   'conversations/list': { who: anybody },
   'conversations/get': { who: row(readers) },
@@ -81,5 +87,8 @@ export const commandTable: Record<string, { who: Record<Standing, Outcome>; data
   },
   'message.edit': { who: row('ok 404 403 403 403 403 403 403'), data: { content: 'changed' } },
   'message.delete': { who: row('ok 404 403 ok ok ok ok ok'), data: {} },
+  'typing.start': { who: row('ok 404 ok ok ok 403 403 ok'), data: {} },
+  'typing.stop': { who: row('ok 404 ok ok ok 403 403 ok'), data: {} },
+  'presence.heartbeat': { who: anybody, data: { status: 'online' } },
   sync: { who: anybody, data: { conversations: [] } },
 };

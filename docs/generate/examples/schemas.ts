@@ -63,6 +63,17 @@ export const schemaExamples: Record<string, unknown> = {
     nextCursor: null,
     hasMore: false,
   },
+  Block: { userId: 'eve' },
+  BlockList: { blocks: [{ userId: 'eve' }], ...lastPage },
+
+  Presence: story.bobIsOnline,
+  PresenceList: { presences: [story.bobIsOnline, story.maryIsOffline], ...lastPage },
+  PresenceHeartbeat: { status: 'online' },
+  PresenceNoted: { status: 'online', expiresAt: times.noted },
+  TypingStart: { conversationId: groupId },
+  TypingStop: { conversationId: groupId },
+  TypingStarted: { conversationId: groupId, userId: 'bob', expiresAt: times.typed },
+  TypingStopped: { conversationId: groupId, userId: 'bob' },
 
   Batch: {
     events: [

@@ -39,7 +39,10 @@ describe('the readers of the stream', () => {
 
   it.each([
     ['fanout', { 'MSG#': ['INSERT', 'MODIFY'], 'CHG#': ['INSERT'], META: ['INSERT'] }],
-    ['publisher', { 'CHG#': ['INSERT'], META: ['MODIFY'], PROFILE: ['INSERT', 'MODIFY'] }],
+    [
+      'publisher',
+      { 'CHG#': ['INSERT'], META: ['MODIFY'], PROFILE: ['INSERT', 'MODIFY'], PRESENCE: ['INSERT', 'MODIFY'] },
+    ],
   ])('are called for what they act upon alone: %s', (reader, expected) => {
     const filters = readers()
       .filter((mapping) => dev.functionIn(mapping.FunctionName) === dev.functions().get(`Stream/${reader}`)?.id)
@@ -69,7 +72,7 @@ describe('queues', () => {
     );
 
   it('that are worked off hide a message for at least as long as its function may take', () => {
-    expect(times().size).toBe(3);
+    expect(times().size).toBe(4);
     for (const { hidden, timeout } of times().values()) expect(hidden).toBeGreaterThanOrEqual(timeout);
   });
 
@@ -93,9 +96,9 @@ describe('queues', () => {
     );
 
     expect(workers().map(({ FunctionResponseTypes }) => FunctionResponseTypes)).toEqual(
-      Array(3).fill(['ReportBatchItemFailures']),
+      Array(4).fill(['ReportBatchItemFailures']),
     );
-    expect(new Set(deadLetters.map((arn) => queueAt(arn)?.id)).size).toBe(3);
+    expect(new Set(deadLetters.map((arn) => queueAt(arn)?.id)).size).toBe(4);
   });
 
   it('are encrypted, and speak TLS only', () => {
@@ -114,6 +117,7 @@ describe('queues', () => {
 it.each([
   [['conversation.active', 'conversation.deleted'], 'inbox-refresh'],
   [['user.deleted'], 'user-removal'],
+  [['presence.changed'], 'presence'],
 ])('the bus hands %j to the queue of %s', (detailTypes, worker) => {
   const mapping = workers().find(
     (one) => dev.functionIn(one.FunctionName) === dev.functions().get(`Queue/${worker}`)?.id,
