@@ -59,6 +59,16 @@ const tokenIssuer = z
     error: 'may have tenants only beside tenantClaim',
   });
 
+/** SQS holds no message back for longer than 900 seconds, and whoever may have vanished is looked after by such a message. */
+const presence = z.strictObject({
+  /** How long after its last heartbeat somebody counts as online. */
+  lifeSeconds: z.int().min(10).max(900).default(30),
+  /** And as away: heartbeats are minutes apart then. */
+  awayLifeSeconds: z.int().min(60).max(900).default(600),
+  /** Who goes and is back sooner has not been away for anybody. */
+  pauseSeconds: z.int().min(0).max(60).default(5),
+});
+
 const logRetentionDays = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653] as const;
 
 const fileContent = z.strictObject({
@@ -79,6 +89,7 @@ const fileContent = z.strictObject({
       tenants: z.record(tenantName, tenantLimits.partial()).default({}),
     })
     .prefault({}),
+  presence: presence.prefault({}),
   throttle: z.strictObject({ http: throttle(1_000, 2_000), webSocket: throttle(2_000, 4_000) }).prefault({}),
   logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
   logRetentionDays: z.literal(logRetentionDays).default(30),

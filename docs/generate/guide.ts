@@ -45,6 +45,10 @@ export const socketTopics: readonly Topic[] = [
     text: 'How far somebody has received and read is a number that only ever rises: keep the greatest you hear of. Whoever posted a number has read up to it, which no event tells. Take a `receipt.count` for the one before only if its `version` is greater.',
   },
   {
+    title: 'Presence and typing',
+    text: 'Send `presence.heartbeat` every 15 seconds while somebody looks at the app, every few minutes while it is hidden, and at once when that changes. You hear `presence.update` of those with whom you share a conversation; what was so before you connected, fetch. Typing and presence are posted once and never again: after a lost connection, forget what you held of them and fetch it anew.',
+  },
+  {
     title: 'Failing',
     text: 'A command that fails is answered with an `error` frame that carries its `id`. The codes are those of HTTP.',
   },

@@ -14,7 +14,9 @@ export interface Resource {
 /** In reading order. A resource that is not here comes after them, under its own name. */
 const known: Record<string, { title: string; description: string }> = {
   me: { title: 'Me', description: 'The user whom the token names.' },
+  blocks: { title: 'Blocks', description: 'Whom you have blocked. Nobody else learns of it.' },
   users: { title: 'Users', description: 'The users of the tenant, as its host knows them.' },
+  presence: { title: 'Presence', description: 'Who is there.' },
   conversations: { title: 'Conversations', description: 'Direct ones between two users, and groups.' },
   members: { title: 'Members', description: 'Who belongs to a conversation, and as what.' },
   messages: { title: 'Messages', description: 'Numbered 1, 2, 3 … in each conversation, without gaps.' },

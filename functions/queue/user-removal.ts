@@ -1,6 +1,7 @@
 /**
  * Takes a deleted user out of every group, and closes the connections that they left open. A group's last owner hands over to whoever
- * has been there longest, admins first; a group without anybody else ends. Direct conversations stay for the other. Safe to repeat.
+ * has been there longest, admins first; a group without anybody else ends. Direct conversations stay for the other, and whom they had
+ * blocked is forgotten. Safe to repeat.
  */
 import { type Deps, live } from '../../shared/runtime/deps.ts';
 import { onDomainEvents } from '../../shared/runtime/queue.ts';
@@ -9,9 +10,10 @@ export const userRemoval = ({
   users,
   departures,
   inbox,
+  blocks,
   presence,
   connections,
-}: Pick<Deps, 'users' | 'departures' | 'inbox' | 'presence' | 'connections'>) =>
+}: Pick<Deps, 'users' | 'departures' | 'inbox' | 'blocks' | 'presence' | 'connections'>) =>
   onDomainEvents('user-removal', ['user.deleted'], async ({ detail: { tenantId, userId, occurredAt } }) => {
     // They may have come back since: what is said of an earlier deletion is not true of them any more.
     if ((await users.deletedAt(tenantId, userId)) !== occurredAt) return;
@@ -22,6 +24,7 @@ export const userRemoval = ({
       userId,
       open.map(({ id }) => id),
     );
+    await blocks.removeAll(tenantId, userId);
     for (const conversationId of await inbox.conversationIdsOf(tenantId, userId)) {
       await departures.depart(tenantId, conversationId, userId);
     }

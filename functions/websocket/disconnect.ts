@@ -4,7 +4,7 @@ import { onConnection } from '../../shared/runtime/websocket.ts';
 
 export const disconnect = ({ presence }: Pick<Deps, 'presence'>) =>
   onConnection('$disconnect', async ({ caller, event }) => {
-    await presence.remove(caller.tenant, caller.user, [event.requestContext.connectionId]);
+    await presence.leave(caller, event.requestContext.connectionId);
     return { statusCode: 200 };
   });
 

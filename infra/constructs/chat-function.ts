@@ -59,6 +59,11 @@ export class ChatFunction extends LambdaFunction {
     this.addToRolePolicy(new PolicyStatement({ actions, resources }));
   }
 
+  /** Tells it for how long a sign of life counts: `PRESENCE_SETTINGS`. */
+  grantPresenceSettings(): void {
+    this.addEnvironment('PRESENCE_SETTINGS', JSON.stringify(this.#deployment.settings.presence));
+  }
+
   /** Tells it what its tenants may do: `TENANT_SETTINGS`, where a tenant has only what differs from the default. */
   grantLimits(): void {
     this.addEnvironment('TENANT_SETTINGS', JSON.stringify(this.#deployment.settings.limits));

@@ -47,10 +47,11 @@ export class ChatTable extends Construct {
   grantProbe = (fn: ChatFunction) => this.#allow(fn, 'GetItem');
 
   grantReadProfile = (fn: ChatFunction) => this.#allow(fn, 'GetItem');
+  /** Some preferences are written together with what follows from them, and read back. */
+  grantSetPreferences = (fn: ChatFunction) => this.#allow(fn, 'GetItem', 'UpdateItem');
   grantWriteProfile = (fn: ChatFunction) => this.#allow(fn, 'UpdateItem');
-  grantSetPreferences = (fn: ChatFunction) => this.#allow(fn, 'UpdateItem', 'GetItem');
   grantForgetUser = (fn: ChatFunction) => {
-    this.#allow(fn, 'GetItem', 'BatchGetItem', 'Query', 'DeleteItem', 'UpdateItem', 'PutItem');
+    this.#allow(fn, 'GetItem', 'BatchGetItem', 'Query', 'DeleteItem', 'UpdateItem', 'PutItem', 'ConditionCheckItem');
     this.#allowInboxQuery(fn);
   };
 
@@ -58,7 +59,22 @@ export class ChatTable extends Construct {
   grantRedeemTicket = (fn: ChatFunction) => this.#allow(fn, 'DeleteItem');
   grantTrackPresence = (fn: ChatFunction) => this.#allow(fn, 'UpdateItem');
 
-  grantStartConversation = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'PutItem');
+  grantHeartbeat = (fn: ChatFunction) => this.#allow(fn, 'UpdateItem');
+  /** Without a right to write: typing costs none. */
+  grantTyping = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'Query');
+  grantReadPresence = (fn: ChatFunction) => {
+    this.#allow(fn, 'BatchGetItem');
+    this.#allowInboxQuery(fn);
+  };
+  grantTellPresence = (fn: ChatFunction) => {
+    this.#allow(fn, 'BatchGetItem', 'Query', 'UpdateItem');
+    this.#allowInboxQuery(fn);
+  };
+
+  /** Between two people it holds only while neither has blocked the other. */
+  grantStartConversation = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'PutItem', 'ConditionCheckItem');
+  grantListBlocks = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem');
+  grantBlock = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'UpdateItem', 'ConditionCheckItem');
   /** A conversation or message together with the asker's place in it. */
   grantReadPlace = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem');
   /** Whatever takes a `rev`: conversations, messages and memberships that change, memberships that begin. */

@@ -1,6 +1,13 @@
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { changePrefix, conversationSort, memberPrefix, messagePrefix, profileSort } from '../../shared/data/keys.ts';
+import {
+  changePrefix,
+  conversationSort,
+  memberPrefix,
+  messagePrefix,
+  presenceSort,
+  profileSort,
+} from '../../shared/data/keys.ts';
 import type { ChatBus } from '../constructs/chat-bus.ts';
 import type { ChatTable } from '../constructs/chat-table.ts';
 import type { ChatWebSocketApi } from '../constructs/chat-websocket-api.ts';
@@ -37,6 +44,7 @@ const countedRaises = {
   },
 };
 const profiles = items(['INSERT', 'MODIFY'], profileSort);
+const presences = items(['INSERT', 'MODIFY'], presenceSort);
 
 /** What happens after something was stored. The two readers of the stream, and the queues behind them. */
 export class EventsStack extends Stack {
@@ -63,7 +71,7 @@ export class EventsStack extends Stack {
       deployment,
       description: 'Tells the bus what happened.',
       table,
-      filters: [changes, activity, profiles, countedRaises],
+      filters: [changes, activity, profiles, countedRaises, presences],
       retries: 20,
       maxRecordAge: Duration.hours(24),
       memory: 512,
@@ -118,5 +126,19 @@ export class EventsStack extends Stack {
     bus.feeds(userRemoval, ['user.deleted']);
     limited(table.grantForgetUser)(userRemoval.worker);
     webSocket.grantClose(userRemoval.worker);
+
+    const presence = new WorkQueue(queues, 'presence', {
+      deployment,
+      description: 'Tells who comes and goes, and looks after those who may vanish without a word.',
+      timeout: Duration.seconds(30),
+      batchSize: 10,
+      tries: 5,
+    });
+    bus.feeds(presence, ['presence.changed']);
+    presence.grantEnqueue(presence.worker, 'PRESENCE_QUEUE_URL');
+    limited(table.grantTellPresence)(presence.worker);
+    presence.worker.grantPresenceSettings();
+    webSocket.grantPost(presence.worker);
+    webSocket.grantClose(presence.worker);
   }
 }

@@ -34,6 +34,13 @@ export class HttpStack extends Stack {
       'me/get': table.grantReadProfile,
       'me/update': table.grantSetPreferences,
 
+      'blocks/list': table.grantListBlocks,
+      'blocks/add': table.grantBlock,
+      'blocks/remove': table.grantBlock,
+
+      'presence/of-user': table.grantReadPresence,
+      'presence/of-conversation': limited(table.grantListMembers),
+
       'conversations/create': limited(table.grantStartConversation),
       'conversations/list': table.grantListInbox,
       'conversations/get': table.grantReadPlace,

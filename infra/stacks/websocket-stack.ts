@@ -31,10 +31,20 @@ export class WebSocketStack extends Stack {
       api.grantPost(fn);
       api.grantClose(fn);
     };
+    const type = (fn: ChatFunction) => {
+      table.grantTyping(fn);
+      api.grantPost(fn);
+    };
     applyGrants('websocket-stack.ts', api.commands, {
       'message.send': limited(send),
       'message.edit': limited(table.grantChange),
       'message.delete': limited(table.grantChange),
+      'typing.start': limited(type),
+      'typing.stop': limited(type),
+      'presence.heartbeat': (fn) => {
+        table.grantHeartbeat(fn);
+        fn.grantPresenceSettings();
+      },
       sync: limited(table.grantSync),
       'receipt.read': limited(table.grantRaiseReceipts),
       'receipt.delivered': limited(table.grantRaiseReceipts),

@@ -78,5 +78,11 @@ export const freshly = async (table: Table, caller: Caller, conversationId: stri
   );
   const conversation = meta && conversationFrom(meta);
   if (!conversation || conversation.deletedAt) throw new Problem('not_found');
-  return { conversation, standings: standingsOf(caller, membership && memberFrom(membership).role), items };
+  return {
+    conversation,
+    standings: standingsOf(caller, membership && memberFrom(membership).role),
+    items,
+    /** One of the two of a direct conversation has blocked the other. */
+    isBlocked: meta.blockedBy !== undefined,
+  };
 };

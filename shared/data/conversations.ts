@@ -1,16 +1,18 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { blockedPair } from '../domain/blocks.ts';
 import type { Caller } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import { type ConversationState, founded, patched, requireGroup } from '../domain/conversation.ts';
 import { deletedUser, requirePermission } from '../domain/permissions.ts';
 import type { ConversationCreate, ConversationPatch } from '../protocol/conversation.ts';
 import { Problem } from '../protocol/errors.ts';
+import { notApart } from './blocks.ts';
 import { freshly, nextRev, revise } from './changes.ts';
 import { conversationFrom, conversationItem, isDeletedProfile, memberFrom, memberItem } from './items.ts';
 import { conversationKey, memberKey, profileKey } from './keys.ts';
 import type { Limits } from './limits.ts';
 import type { Place } from './places.ts';
-import { cancellationReasons, getMany, type Item, type Table, writeTogether } from './table.ts';
+import { cancellationReasons, getMany, type Item, type Table, type Write, writeTogether } from './table.ts';
 
 interface Deps {
   table: Table;
@@ -53,6 +55,7 @@ export const createConversations = ({ table, clock, limits }: Deps) => {
     /**
      * Founds a conversation. Safe to repeat for two users, who always share one; a group is a new one each time.
      * A conversation exists once META does, and META is written last, so nobody ever sees half of one.
+     * @throws Problem `forbidden` for two of whom one has blocked the other, unless they have their conversation already
      */
     create: async (caller: Caller, request: ConversationCreate): Promise<Found> => {
       const now = clock.now();
@@ -66,8 +69,11 @@ export const createConversations = ({ table, clock, limits }: Deps) => {
       for (let start = 0; start < early.length; start += transactionLimit) {
         await putAll(table, early.slice(start, start + transactionLimit));
       }
+      const [one, other] = conversation.memberIds ?? [];
+      // A block at this very moment fails, or makes this fail: docs/decisions/0015-blocks-and-presence.md.
+      const conditions = one === undefined || other === undefined ? [] : notApart(table, caller.tenant, [one, other]);
       try {
-        await putAll(table, [meta, ...items.slice(early.length)]);
+        await putAll(table, [meta, ...items.slice(early.length)], conditions);
       } catch (error) {
         if (conversation.type !== 'direct' || !cancellationReasons(error).includes('ConditionalCheckFailed'))
           throw error;
@@ -100,18 +106,19 @@ export const createConversations = ({ table, clock, limits }: Deps) => {
 };
 export type Conversations = ReturnType<typeof createConversations>;
 
+/** The conversation that the two have already. @throws Problem `forbidden` where they have none: what stood in the way was a block */
 const existing = async (table: Table, caller: Caller, conversationId: string): Promise<Found> => {
   const [meta, membership] = await getMany(
     table,
     [conversationKey(caller.tenant, conversationId), memberKey(caller.tenant, conversationId, caller.user)],
     { consistent: true },
   );
-  if (!meta) throw new Problem('unavailable');
+  if (!meta) throw blockedPair();
   return { conversation: conversationFrom(meta), member: membership && memberFrom(membership) };
 };
 
-const putAll = async (table: Table, items: Item[]): Promise<void> => {
-  if (items.length === 1) {
+const putAll = async (table: Table, items: Item[], conditions: readonly Write[] = []): Promise<void> => {
+  if (items.length === 1 && conditions.length === 0) {
     await table.client.send(
       new PutCommand({ TableName: table.name, Item: items[0], ConditionExpression: 'attribute_not_exists(PK)' }),
     );
@@ -120,7 +127,9 @@ const putAll = async (table: Table, items: Item[]): Promise<void> => {
   const writes = items.map((Item) => ({
     Put: { TableName: table.name, Item, ConditionExpression: 'attribute_not_exists(PK)' },
   }));
-  await writeTogether(table, async () => ({ writes, result: undefined }), { retryConditions: false });
+  await writeTogether(table, async () => ({ writes: [...writes, ...conditions], result: undefined }), {
+    retryConditions: false,
+  });
 };
 
 /** @throws Problem `invalid_request` naming those whom the host has deleted */

@@ -49,7 +49,16 @@ export const sendReceiptKey = (tenant: string, conversation: string, sender: str
 
 export const profileKey = (tenant: string, user: string): Key => ({ PK: userPartition(tenant, user), SK: profileSort });
 export const profileSort = 'PROFILE';
-export const presenceKey = (tenant: string, user: string): Key => ({ PK: userPartition(tenant, user), SK: 'PRESENCE' });
+export const presenceKey = (tenant: string, user: string): Key => ({
+  PK: userPartition(tenant, user),
+  SK: presenceSort,
+});
+export const presenceSort = 'PRESENCE';
+/** Beside the presence item, and followed by nobody: a heartbeat costs one write, and wakes no reader of the stream. */
+export const heartbeatKey = (tenant: string, user: string): Key => ({
+  PK: userPartition(tenant, user),
+  SK: 'HEARTBEAT',
+});
 
 export const rateLimitKey = (tenant: string, user: string, what: string): Key => ({
   PK: userPartition(tenant, user),
@@ -72,14 +81,18 @@ export type ParsedKey =
   | { kind: 'member'; tenant: string; conversationId: string; userId: string }
   | { kind: 'message'; tenant: string; conversationId: string; seq: number }
   | { kind: 'change'; tenant: string; conversationId: string; rev: number }
-  | { kind: 'profile'; tenant: string; userId: string };
+  | { kind: 'profile'; tenant: string; userId: string }
+  | { kind: 'presence'; tenant: string; userId: string };
 
 /** Reads a stream record's key back; undefined for items that nobody follows. */
 export const parseKey = ({ PK, SK }: Key): ParsedKey | undefined => {
   const [tenantPart, space, id] = PK.split('#');
   if (tenantPart === undefined || id === undefined) return undefined;
   const tenant = unescaped(tenantPart);
-  if (space === 'USER') return SK === profileSort ? { kind: 'profile', tenant, userId: unescaped(id) } : undefined;
+  if (space === 'USER') {
+    const kind = SK === profileSort ? 'profile' : SK === presenceSort ? 'presence' : undefined;
+    return kind && { kind, tenant, userId: unescaped(id) };
+  }
   if (space !== 'CONV') return undefined;
   const place = { tenant, conversationId: id };
   if (SK === conversationSort) return { kind: 'conversation', ...place };

@@ -49,9 +49,13 @@ export const createMembers = ({ table, clock, limits }: Deps) => {
   };
 
   return {
-    /** Every member; for fan-out. Costs what their bytes cost, consistently read twice that. */
-    all: async (tenant: string, conversationId: string, { consistent = false } = {}): Promise<MemberState[]> =>
-      (await queryAll(table, { ...ofConversation(tenant, conversationId), ConsistentRead: consistent })).map(
+    /** Every member, or `limit` of them; for fan-out. Costs what their bytes cost, consistently read twice that. */
+    all: async (
+      tenant: string,
+      conversationId: string,
+      { consistent = false, limit = Number.POSITIVE_INFINITY } = {},
+    ): Promise<MemberState[]> =>
+      (await queryAll(table, { ...ofConversation(tenant, conversationId), ConsistentRead: consistent }, limit)).map(
         memberFrom,
       ),
 

@@ -1,3 +1,4 @@
+import { blockedPair } from '../domain/blocks.ts';
 import type { Caller } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import { epochSeconds } from '../domain/clock.ts';
@@ -36,8 +37,11 @@ export const createMessages = ({ table, clock, limits, places }: Deps) => {
     decide: (message: Message, standings: Standing[], now: Date) => Message | undefined,
   ): Promise<Message> =>
     writeTogether(table, async () => {
-      const { conversation, standings, items } = await freshly(table, caller, id, [messageKey(caller.tenant, id, seq)]);
+      const found = await freshly(table, caller, id, [messageKey(caller.tenant, id, seq)]);
+      const { conversation, standings, items } = found;
       if (!may(standings, 'conversation.read')) throw new Problem('not_found');
+      // An edit says something new; what is taken back says less.
+      if (found.isBlocked && kind === 'message.updated') throw blockedPair();
       const message = visible(items[0]);
       const now = clock.now();
       const decided = decide(message, standings, now);

@@ -1,4 +1,5 @@
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { blockedPair } from '../domain/blocks.ts';
 import type { Caller } from '../domain/caller.ts';
 import { type Clock, epochSeconds } from '../domain/clock.ts';
 import { newMessage, previewOf, requireReplyInside } from '../domain/message.ts';
@@ -36,7 +37,10 @@ interface Deps {
 export const createSends = ({ table, clock, limits, places }: Deps) => {
   const numbers = createNumbers({ table, limits });
 
-  /** Takes the next number of the conversation, atomically, and makes this its newest message. */
+  /**
+   * Takes the next number of the conversation, atomically, and makes this its newest message.
+   * @throws Problem `not_found` once the conversation is deleted, `forbidden` where one of two has blocked the other
+   */
   const takeNumber = async ({ caller, conversation }: Place, draft: Draft, now: Date): Promise<number> => {
     const preview = storedPreview(previewOf(newMessage(draft, conversation.id, 0, caller.user, now)));
     try {
@@ -47,15 +51,16 @@ export const createSends = ({ table, clock, limits, places }: Deps) => {
             Key: conversationKey(caller.tenant, conversation.id),
             UpdateExpression:
               'SET seq = seq + :one, lastMessageSeq = seq + :one, lastMessage = :preview, lastActivityAt = :now',
-            ConditionExpression: 'deletedAt = :null',
+            ConditionExpression: 'deletedAt = :null AND attribute_not_exists(blockedBy)',
             ExpressionAttributeValues: { ':one': 1, ':preview': preview, ':now': now.toISOString(), ':null': null },
             ReturnValues: 'UPDATED_NEW',
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           }),
         ),
       );
       return Number(Attributes?.seq);
     } catch (error) {
-      throw isConditionFailed(error) ? new Problem('not_found') : error;
+      throw isConditionFailed(error) ? refusalBy(error.Item) : error;
     }
   };
 
@@ -199,5 +204,9 @@ export const createSends = ({ table, clock, limits, places }: Deps) => {
 export type Sends = ReturnType<typeof createSends>;
 
 const ownConnection = ({ caller }: Place): string[] => (caller.connectionId === undefined ? [] : [caller.connectionId]);
+
+/** @param meta what stood in the way, as DynamoDB spells it */
+const refusalBy = (meta: unknown): Problem =>
+  typeof meta === 'object' && meta !== null && 'blockedBy' in meta ? blockedPair() : new Problem('not_found');
 
 const receiptFrom = (item: Item): SendReceipt => ({ seq: Number(item.seq), told: item.told as string[] });

@@ -4,7 +4,9 @@ import { Problem } from '../protocol/errors.ts';
 import { type OwnUser, type Preferences, preferences, type User, type UserSync } from '../protocol/user.ts';
 import { isDeletedProfile, preferenceAttribute } from './items.ts';
 import { profileKey } from './keys.ts';
-import { receiptsSwitched, reopened, shut } from './presence.ts';
+
+import { chooseWhatIsShown, reopened, shut } from './presence.ts';
+
 import { cancellationReasons, type Item, isConditionFailed, type Table, type Write, writeTogether } from './table.ts';
 
 type Update = NonNullable<Write['Update']>;
@@ -19,11 +21,12 @@ export const createUsers = ({ table, clock }: { table: Table; clock: Clock }) =>
       )
     ).Item;
 
-  /** Of somebody who is not deleted. */
-  const setting = (fields: Record<string, unknown>) => {
+  const fieldsWrite = (tenant: string, user: string, fields: Record<string, unknown>) => {
     const now = clock.now().toISOString();
     const all = Object.entries({ ...fields, updatedAt: now });
     return {
+      TableName: table.name,
+      Key: profileKey(tenant, user),
       UpdateExpression: `SET createdAt = if_not_exists(createdAt, :now)${all.map((_, i) => `, #f${i} = :f${i}`).join('')}`,
       ConditionExpression: 'attribute_not_exists(deletedAt)',
       ExpressionAttributeNames: Object.fromEntries(all.map(([name], i) => [`#f${i}`, name])),
@@ -38,17 +41,31 @@ export const createUsers = ({ table, clock }: { table: Table; clock: Clock }) =>
   const set = async (tenant: string, user: string, fields: Record<string, unknown>): Promise<Item> => {
     try {
       const { Attributes } = await table.client.send(
-        new UpdateCommand({
-          TableName: table.name,
-          Key: profileKey(tenant, user),
-          ...setting(fields),
-          ReturnValues: 'ALL_NEW',
-        }),
+        new UpdateCommand({ ...fieldsWrite(tenant, user, fields), ReturnValues: 'ALL_NEW' }),
       );
       return Attributes ?? {};
     } catch (error) {
       throw isConditionFailed(error) ? new Problem('not_found') : error;
     }
+  };
+
+  /** As `set`, together with what the same choice means elsewhere. */
+  const setWith = async (
+    tenant: string,
+    user: string,
+    fields: Record<string, unknown>,
+    beside: Write,
+  ): Promise<Item> => {
+    try {
+      await writeTogether(
+        table,
+        async () => ({ writes: [{ Update: fieldsWrite(tenant, user, fields) }, beside], result: undefined }),
+        { retryConditions: false },
+      );
+    } catch (error) {
+      throw cancellationReasons(error).includes('ConditionalCheckFailed') ? new Problem('not_found') : error;
+    }
+    return (await read(tenant, user)) ?? {};
   };
 
   /** The profile together with the user's connections: nobody is half deleted. */
@@ -70,7 +87,7 @@ export const createUsers = ({ table, clock }: { table: Table; clock: Clock }) =>
         UpdateExpression: 'SET updatedAt = :now REMOVE deletedAt',
         ExpressionAttributeValues: { ':now': clock.now().toISOString() },
       },
-      reopened(table, tenant, user),
+      reopened(table, tenant, user, clock.now()),
     );
 
   /** A valid token is enough to be somebody, synced or not. @throws Problem `not_found` once deleted */
@@ -115,13 +132,10 @@ export const createUsers = ({ table, clock }: { table: Table; clock: Clock }) =>
           chosen[name] === undefined ? [] : [[preferenceAttribute(name), chosen[name]]],
         ),
       );
-      if (chosen.readReceipts === undefined) return ownUserFrom(user, await set(tenant, user, fields));
-      try {
-        await setBoth(tenant, user, setting(fields), receiptsSwitched(table, tenant, user, chosen.readReceipts));
-      } catch (error) {
-        throw cancellationReasons(error).includes('ConditionalCheckFailed') ? new Problem('not_found') : error;
-      }
-      return own(tenant, user);
+      const { presence, readReceipts } = chosen;
+      const isShown = presence !== undefined || readReceipts !== undefined;
+      const beside = isShown && chooseWhatIsShown(table, tenant, user, { presence, readReceipts }, clock.now());
+      return ownUserFrom(user, await (beside ? setWith(tenant, user, fields, beside) : set(tenant, user, fields)));
     },
 
     /**

@@ -5,12 +5,17 @@ import {
   messageDeleted,
   messageSent,
   messageUpdated,
+  presenceNoted,
   receiptUpdated,
   type ServerEvent,
   syncPageEvent,
+  typingStarted,
+  typingStopped,
 } from './events.ts';
+
 import { conversationId, messageId } from './identifiers.ts';
 import { draft, edit } from './message.ts';
+import { heartbeatStatus } from './presence.ts';
 import { receiptDeliveredData, receiptReadData } from './receipts.ts';
 import { syncRequest } from './sync.ts';
 import { text } from './text.ts';
@@ -107,4 +112,40 @@ export const receiptDelivered = command({
   errors: ['forbidden'],
 });
 
-export const commands = [messageSend, messageEdit, messageDelete, receiptRead, receiptDelivered, sync] as const;
+export const typingStart = command({
+  name: 'typing.start',
+  summary:
+    'You are typing: the other members see it for 5 seconds. Say it again every few seconds while you do; what comes within 3 seconds is not passed on.',
+  data: z.strictObject({ conversationId }).meta({ id: 'TypingStart' }),
+  answer: typingStarted,
+  errors: ['forbidden'],
+});
+
+export const typingStop = command({
+  name: 'typing.stop',
+  summary: 'You stopped typing. A message that you send says so too.',
+  data: z.strictObject({ conversationId }).meta({ id: 'TypingStop' }),
+  answer: typingStopped,
+  errors: ['forbidden'],
+});
+
+export const presenceHeartbeat = command({
+  name: 'presence.heartbeat',
+  summary:
+    'This connection is there still: `online` while somebody looks at the app, every 15 seconds; `away` while it is hidden, every few minutes. Without, it counts as offline after a while, and hears everything all the same.',
+  data: z.strictObject({ status: heartbeatStatus }).meta({ id: 'PresenceHeartbeat' }),
+  answer: presenceNoted,
+  errors: ['forbidden'],
+});
+
+export const commands = [
+  messageSend,
+  messageEdit,
+  messageDelete,
+  receiptRead,
+  receiptDelivered,
+  typingStart,
+  typingStop,
+  presenceHeartbeat,
+  sync,
+] as const;

@@ -86,6 +86,12 @@ export const errorCatalogue = {
     advice: 'A direct conversation has two members, no title and no roles, and stays.',
     retry: false,
   },
+  too_many_blocks: {
+    status: 409,
+    title: 'You have blocked as many people as one may',
+    advice: 'Unblock somebody first.',
+    retry: false,
+  },
   payload_too_large: {
     status: 413,
     title: 'Too large',

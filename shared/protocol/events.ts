@@ -2,8 +2,9 @@
 import * as z from 'zod';
 import { conversation, conversationRemoval, member } from './conversation.ts';
 import { errorCodes } from './errors.ts';
-import { clientMessageId, messageId, sequence } from './identifiers.ts';
+import { clientMessageId, conversationId, messageId, sequence, timestamp, userId } from './identifiers.ts';
 import { message } from './message.ts';
+import { heartbeatStatus, presence } from './presence.ts';
 import { receipt, receiptCountData } from './receipts.ts';
 import { syncPage } from './sync.ts';
 
@@ -85,6 +86,37 @@ export const memberRemoved = serverEvent({
   data: member,
 });
 
+export const typingStarted = serverEvent({
+  name: 'typing.started',
+  summary:
+    'Somebody is typing, until `expiresAt` unless it is said again; nothing tells of the end but that. Also the answer to `typing.start`, with the moment at which others stop to show it.',
+  data: z.object({ conversationId, userId, expiresAt: timestamp }).meta({ id: 'TypingStarted' }),
+});
+
+export const typingStopped = serverEvent({
+  name: 'typing.stopped',
+  summary: 'Somebody stopped typing before it expired. Also the answer to `typing.stop`.',
+  data: z.object({ conversationId, userId }).meta({ id: 'TypingStopped' }),
+});
+
+export const presenceUpdate = serverEvent({
+  name: 'presence.update',
+  summary:
+    'Somebody with whom you share a conversation came, went or turned away. Of two for the same user, believe that of the later `asOf`.',
+  data: presence,
+});
+
+export const presenceNoted = serverEvent({
+  name: 'presence.noted',
+  summary: 'The answer to `presence.heartbeat`: this connection counts for so long.',
+  data: z
+    .object({
+      status: heartbeatStatus,
+      expiresAt: timestamp.meta({ description: 'Send the next heartbeat well before; at half of the time, say.' }),
+    })
+    .meta({ id: 'PresenceNoted' }),
+});
+
 export const syncPageEvent = serverEvent({
   name: 'sync.page',
   summary: 'The answer to `sync`: one page of what you missed.',
@@ -129,6 +161,10 @@ export const serverEvents = [
   memberAdded,
   memberUpdated,
   memberRemoved,
+  typingStarted,
+  typingStopped,
+  presenceUpdate,
+  presenceNoted,
   syncPageEvent,
   receiptUpdated,
   receiptCount,
@@ -142,4 +178,7 @@ export type EventName = keyof EventData;
 /** A frame as it goes to a client. `id` repeats the reference of the command that it answers. */
 export type ServerFrame = { [Name in EventName]: { event: Name; id?: string; data: EventData[Name] } }[EventName];
 /** A frame that tells of something that happened, rather than answering. */
-export type LiveEvent = Exclude<ServerFrame, { event: 'error' | 'batch' | 'message.sent' | 'sync.page' }>;
+export type LiveEvent = Exclude<
+  ServerFrame,
+  { event: 'error' | 'batch' | 'message.sent' | 'presence.noted' | 'sync.page' }
+>;

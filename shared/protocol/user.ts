@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { timestamp, userId } from './identifiers.ts';
+import { presencePrivacy } from './presence.ts';
 import { byteLength, text } from './text.ts';
 
 export const displayName = text({ max: 100, maxBytes: 400 });
@@ -47,6 +48,7 @@ export const preferences = z
       description:
         'Whether others learn what you have received and read, and you what they have; true unless it is set. Posting still shows that you have read what came before.',
     }),
+    presence: presencePrivacy.optional(),
   })
   .meta({ id: 'Preferences' });
 

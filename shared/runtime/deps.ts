@@ -1,6 +1,8 @@
 /** Everything a handler may need, each made when it is first asked for and once per instance: a function pays for what it uses. */
+import { type Blocks, createBlocks } from '../data/blocks.ts';
 import { type Conversations, createConversations } from '../data/conversations.ts';
 import { createDepartures, type Departures } from '../data/departures.ts';
+import { createHeartbeats, type Heartbeats } from '../data/heartbeats.ts';
 import { createHistory, type History } from '../data/history.ts';
 import { createInbox, type Inbox } from '../data/inbox.ts';
 import { createLimits, type Limits } from '../data/limits.ts';
@@ -22,6 +24,7 @@ import { createFanOut, type FanOut } from './fan-out.ts';
 import { createFastLane, type FastLane } from './fast-lane.ts';
 import { createSendMessage, type SendMessage } from './send-message.ts';
 import { type Settings, settingsFrom } from './settings.ts';
+import { createTyping, type Typing } from './typing.ts';
 
 type Makers<T> = { [Name in keyof T]: (deps: T) => T[Name] };
 
@@ -57,7 +60,9 @@ export interface Deps {
   inbox: Inbox;
   sync: Sync;
   users: Users;
+  blocks: Blocks;
   presence: Presence;
+  heartbeats: Heartbeats;
   tickets: Tickets;
   rateLimits: RateLimits;
   connections: Connections;
@@ -65,6 +70,7 @@ export interface Deps {
   fastLane: FastLane;
   fanOut: FanOut;
   sendMessage: SendMessage;
+  typing: Typing;
 }
 
 export const liveDeps = (environment: NodeJS.ProcessEnv): Deps =>
@@ -84,7 +90,9 @@ export const liveDeps = (environment: NodeJS.ProcessEnv): Deps =>
     inbox: ({ table }) => createInbox(table),
     sync: (deps) => createSync(deps),
     users: (deps) => createUsers(deps),
+    blocks: (deps) => createBlocks(deps),
     presence: (deps) => createPresence(deps),
+    heartbeats: (deps) => createHeartbeats(deps),
     tickets: (deps) => createTickets(deps),
     rateLimits: (deps) => createRateLimits(deps),
     connections: ({ settings }) => createConnections(settings.CONNECTIONS_URL, environment),
@@ -92,6 +100,7 @@ export const liveDeps = (environment: NodeJS.ProcessEnv): Deps =>
     fastLane: (deps) => createFastLane(deps),
     fanOut: (deps) => createFanOut(deps),
     sendMessage: (deps) => createSendMessage(deps),
+    typing: (deps) => createTyping(deps),
   });
 
 /** The handler that Lambda calls: made once per instance, of the real dependencies. */

@@ -12,7 +12,7 @@ interface Located {
 
 /** What a stream record means to those who are connected; undefined for what they are not told of. */
 export const happeningOf = ({ key, before, after, sequenceNumber }: Followed): Located | undefined => {
-  if (!after || key.kind === 'profile') return undefined;
+  if (!after || key.kind === 'profile' || key.kind === 'presence') return undefined;
   const place = { tenant: key.tenant, conversationId: key.conversationId, sequenceNumber };
   switch (key.kind) {
     case 'message': {

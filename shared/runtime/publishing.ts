@@ -1,11 +1,13 @@
+import { blockedIn } from '../data/blocks.ts';
 import { conversationFrom, memberFrom } from '../data/items.ts';
+
 import type { Followed } from '../data/stream.ts';
 import { activityBucket } from '../domain/conversation.ts';
 import type { DomainEvent } from '../domain/domain-events.ts';
 import { raisedAt, risesIn, shownDelivered } from '../domain/receipts.ts';
 
 /** What a stream record means to the rest of the world. */
-export const domainEventsOf = ({ key, before, after }: Followed): DomainEvent[] => {
+export const domainEventsOf = ({ key, before, after, sequenceNumber }: Followed): DomainEvent[] => {
   if (!after) return [];
   if (key.kind === 'conversation' && before) {
     const hour = activityBucket(conversationFrom(after).lastActivityAt);
@@ -44,6 +46,18 @@ export const domainEventsOf = ({ key, before, after }: Followed): DomainEvent[] 
       {
         type: 'user.deleted',
         detail: { version: 1, id: `${tenantId}/${userId}/deleted/${occurredAt}`, tenantId, occurredAt, userId },
+      },
+    ];
+  }
+  // What others are told of it changes nothing that would have to be told.
+  if (key.kind === 'presence' && after.changedAt !== before?.changedAt) {
+    const { tenant: tenantId, userId } = key;
+    const id = `${tenantId}/${userId}/presence/${sequenceNumber}`;
+    const towards = [...blockedIn(before).symmetricDifference(blockedIn(after))];
+    return [
+      {
+        type: 'presence.changed',
+        detail: { version: 1, id, tenantId, occurredAt: String(after.changedAt), userId, towards },
       },
     ];
   }

@@ -8,15 +8,20 @@ export class NotYet extends Error {
   override readonly name = 'NotYet';
 }
 
+interface Delivered {
+  /** It was handed out before, and may have been worked off in part. */
+  isRetried: boolean;
+}
+
 /** One message at a time; those that fail come back by themselves, the others do not. Whom it is about, `run` adds to the log. */
 export const onQueue =
-  (operation: string, run: (body: unknown) => Promise<void>) =>
+  (operation: string, run: (body: unknown, delivered: Delivered) => Promise<void>) =>
   async (event: SQSEvent): Promise<SQSBatchResponse> => {
     const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
-    for (const { messageId, body } of event.Records) {
+    for (const { messageId, body, attributes } of event.Records) {
       setLogContext({ correlationId: messageId, operation });
       try {
-        await run(JSON.parse(body));
+        await run(JSON.parse(body), { isRetried: Number(attributes?.ApproximateReceiveCount ?? 1) > 1 });
         logger.info('done');
       } catch (error) {
         if (error instanceof NotYet) logger.warn('not yet', { error: describeError(error) });

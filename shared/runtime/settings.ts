@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { tenantName } from '../protocol/identifiers.ts';
 import { inOurWords } from '../protocol/wording.ts';
 
-const json = <T>(schema: z.ZodType<T>) =>
+const json = <T extends z.ZodType>(schema: T) =>
   z
     .string()
     .transform((text, context) => {
@@ -45,11 +45,25 @@ const issuers = z
 
 const tenantSettings = z.strictObject({ default: limits, tenants: z.record(tenantName, limits.partial()) });
 
+const seconds = z.int().min(0).max(900);
+
+const presence = z
+  .strictObject({ lifeSeconds: seconds, awayLifeSeconds: seconds, pauseSeconds: seconds })
+  .transform(({ lifeSeconds, awayLifeSeconds, pauseSeconds }) => ({
+    /** For how long a sign of life counts. */
+    lives: { online: lifeSeconds * 1000, away: awayLifeSeconds * 1000 },
+    /** For how long nothing changes before what became worse is believed. */
+    pauseMs: pauseSeconds * 1000,
+  }));
+export type PresenceSettings = z.output<typeof presence>;
+
 const variables = {
   TABLE_NAME: z.string().min(3),
   BUS_NAME: z.string().min(1),
   CONNECTIONS_URL: z.url(),
   REDELIVERY_QUEUE_URL: z.url(),
+  PRESENCE_QUEUE_URL: z.url(),
+  PRESENCE_SETTINGS: json(presence),
   TENANT_SETTINGS: json(tenantSettings),
   TOKEN_ISSUERS: json(issuers),
 };

@@ -21,26 +21,36 @@ export type WebSocketEvent = APIGatewayProxyWebsocketEventV2WithRequestContext<
 type Answer = Exclude<APIGatewayProxyResultV2, string>;
 type AnswerOf<C extends Command> = Omit<Extract<ServerFrame, { event: C['answer']['name'] & EventName }>, 'id'>;
 
+/** The connection that a frame came in on. */
+interface OpenConnection {
+  id: string;
+  openedAt: string;
+}
+
 /**
  * A command's handler: the contract says what comes in, `run` does the one thing and returns the frame that answers it.
  * Everything around it is here, once: who asks, parsing, error frames, logging. A frame costs no read to learn who sent it.
  */
 export const onCommand = <C extends Command>(
   command: C,
-  run: (request: { data: z.output<C['data']>; caller: Caller }) => Promise<AnswerOf<C>>,
+  run: (request: { data: z.output<C['data']>; caller: Caller; connection: OpenConnection }) => Promise<AnswerOf<C>>,
   clock = systemClock,
 ) =>
   middy<WebSocketEvent, Answer>()
     .use(errorFrames)
     .handler(async (event) => {
-      const { connectionId, requestId, authorizer } = event.requestContext;
+      const { connectionId, connectedAt, requestId, authorizer } = event.requestContext;
       setLogContext({ correlationId: requestId, operation: command.name });
       const frame = parse(clientFrame, parseJson(event.body ?? ''));
       const correlationId = correlationOf(frame.traceparent, requestId);
       setLogContext({ correlationId, operation: command.name });
       const caller = callerFrom(authorizer, clock, connectionId);
       setLogContext({ correlationId, operation: command.name, caller });
-      const answer = await run({ data: parse(command.data, frame.data, 'data') as z.output<C['data']>, caller });
+      const answer = await run({
+        data: parse(command.data, frame.data, 'data') as z.output<C['data']>,
+        caller,
+        connection: { id: connectionId, openedAt: new Date(connectedAt).toISOString() },
+      });
       logger.info('answered');
       return reply({ ...answer, ...(frame.id === undefined ? {} : { id: frame.id }) } as ServerFrame);
     });

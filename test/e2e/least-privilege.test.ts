@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import type { OwnConversation } from '../../shared/protocol/conversation.ts';
 import { insistsOn, insistsOnPosting } from '../support/persistence.ts';
 import type { Person } from '../support/person.ts';
+import { beats, hastens, hearsOf } from '../support/presence.ts';
 import { hasRead, reads, receiptsOf, receives } from '../support/receipts.ts';
 import { createsDirect, createsGroup, historyOf, posts, says } from '../support/room.ts';
 import { storedIn } from '../support/stored.ts';
@@ -51,6 +52,8 @@ const conversationsAndMembers = async (ada: Person, bob: Person, service: Person
   // Hers alone ends with her; the one above goes on.
   await createsGroup(zoe, []);
   await createsGroup(zoe, [ada]);
+  await createsDirect(zoe, ada);
+  for (const user of ['ada', 'nobody']) await zoe.does('PUT', `/api/me/blocks/${user}`);
   const device = await zoe.connects();
   await service.does('DELETE', '/api/users/zoe');
   await device.isClosed();
@@ -191,6 +194,31 @@ const redelivery = async (ada: Person, bob: Person) => {
   await last.isClosed();
 };
 
+/** Who comes, is seen, types, goes and is blocked. */
+const presenceAndBlocks = async (ada: Person) => {
+  const dora = await world.person('dora');
+  const chat = await createsDirect(ada, dora);
+  const [adas, doras] = [await ada.connects(), await dora.connects()];
+  await hearsOf(adas, 'dora', 'online');
+  for (const status of ['online', 'away'] as const) await beats(doras, status);
+  await adas.does('typing.start', { conversationId: chat.id }, 'typing.started');
+  await adas.does('typing.stop', { conversationId: chat.id }, 'typing.stopped');
+  await ada.does('GET', '/api/users/dora/presence');
+  await ada.does('GET', `/api/conversations/${chat.id}/presence`);
+  await ada.does('PATCH', '/api/me', { preferences: { presence: 'everyone' } });
+  await ada.does('PUT', '/api/me/blocks/nobody');
+  await ada.does('PUT', '/api/me/blocks/dora');
+  await ada.does('GET', '/api/me/blocks');
+  for (const user of ['dora', 'nobody']) await ada.does('DELETE', `/api/me/blocks/${user}`);
+  // One whom she told of last is told no more: his token has ended.
+  await world.cloud.settled();
+  await storedIn(world.cloud).endTokensOf(world.tenant, 'ada');
+  await doras.closes();
+  await world.cloud.settled();
+  await hastens(world.cloud, world.tenant, 'dora', 'look');
+  await adas.isClosed();
+};
+
 it('grants every function what it does, and nothing more', async () => {
   const [ada, bob, service] = [await world.person('ada'), await world.person('bob'), await world.service()];
 
@@ -201,6 +229,7 @@ it('grants every function what it does, and nothing more', async () => {
   await repetitionsAndHoles(ada, bob);
   await endedTokens(ada);
   await redelivery(ada, bob);
+  await presenceAndBlocks(await world.person('ada'));
   await world.cloud.settled();
 
   const report = world.cloud.permissions();

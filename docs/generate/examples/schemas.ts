@@ -89,6 +89,17 @@ export const schemaExamples: Record<string, unknown> = {
     memberCount: 2,
     ...lastPage,
   },
+  Block: { userId: 'eve' },
+  BlockList: { blocks: [{ userId: 'eve' }], ...lastPage },
+
+  Presence: story.bobIsOnline,
+  PresenceList: { presences: [story.bobIsOnline, story.maryIsOffline], ...lastPage },
+  PresenceHeartbeat: { status: 'online' },
+  PresenceNoted: { status: 'online', expiresAt: times.noted },
+  TypingStart: { conversationId: groupId },
+  TypingStop: { conversationId: groupId },
+  TypingStarted: { conversationId: groupId, userId: 'bob', expiresAt: times.typed },
+  TypingStopped: { conversationId: groupId, userId: 'bob' },
 
   Batch: {
     events: [

@@ -13,6 +13,8 @@ export const times = {
   edited: at(2),
   deleted: at(3),
   expires: '2026-11-21T12:04:30.000Z',
+  noted: '2026-11-21T12:01:30.000Z',
+  typed: '2026-11-21T12:01:05.000Z',
 };
 
 export const draftMessage = {
@@ -105,10 +107,14 @@ export const ownAda = {
   ...ada,
   locale: 'en-GB',
   metadata: { plan: 'pro' },
-  preferences: { locale: 'en-GB', notifications: 'mentions', readReceipts: true },
+  preferences: { locale: 'en-GB', notifications: 'mentions', presence: 'contacts', readReceipts: true },
   createdAt: times.created,
   updatedAt: times.created,
 };
+
+export const bobIsOnline = { userId: 'bob', status: 'online', lastSeenAt: null, asOf: times.sent };
+
+export const maryIsOffline = { userId: 'mary', status: 'offline', lastSeenAt: times.created, asOf: times.created };
 
 export const memberBob = {
   conversationId: groupId,

@@ -1,7 +1,9 @@
 /** Parley's access patterns on a real engine, as the tests of this folder ask for them. */
 import { randomUUID } from 'node:crypto';
+import { createBlocks } from '../../../shared/data/blocks.ts';
 import { createConversations } from '../../../shared/data/conversations.ts';
 import { createDepartures } from '../../../shared/data/departures.ts';
+import { createHeartbeats } from '../../../shared/data/heartbeats.ts';
 import { createHistory, type Direction } from '../../../shared/data/history.ts';
 import { createInbox } from '../../../shared/data/inbox.ts';
 import { createLimits, type TenantLimits } from '../../../shared/data/limits.ts';
@@ -45,7 +47,9 @@ const instanceOver = (table: Table, clock: Clock, tenantLimits: TenantLimits) =>
     inbox: createInbox(table),
     sync: createSync({ ...deps, members }),
     users: createUsers(deps),
+    blocks: createBlocks(deps),
     presence: createPresence(deps),
+    heartbeats: createHeartbeats(deps),
     tickets: createTickets(deps),
     rateLimits: createRateLimits(deps),
 

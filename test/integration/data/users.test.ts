@@ -127,13 +127,13 @@ describe('oneself', () => {
 describe('a deletion', () => {
   it('forgets everything but that there was somebody', async () => {
     await sync(ada);
-    await prefers('ada', { locale: 'de', notifications: 'all' });
+    await prefers('ada', { locale: 'de', notifications: 'all', presence: 'nobody' });
     await remove('ada');
 
     const items = await parley.given.items();
     expect(Object.fromEntries(items.map((item) => [item.SK, Object.keys(item).toSorted()]))).toEqual({
       PROFILE: ['PK', 'SK', 'createdAt', 'deletedAt', 'updatedAt'],
-      PRESENCE: ['PK', 'SK', 'shutAt'],
+      PRESENCE: ['PK', 'SK', 'changedAt', 'shutAt'],
     });
     expect(await refusalOf(publicPart('ada'))).toBe('not_found');
     expect(await refusalOf(own('ada'))).toBe('not_found');

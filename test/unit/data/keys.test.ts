@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   changeKey,
   conversationKey,
+  heartbeatKey,
   inboxPartition,
   inboxSort,
   type Key,
@@ -41,6 +42,7 @@ const keyed = fc.oneof(
     .map((ids) => ({ ids: ['receipt', ...ids], key: sendReceiptKey(...ids) })),
   fc.tuple(aTenant, aUser).map((ids) => ({ ids: ['profile', ...ids], key: profileKey(...ids) })),
   fc.tuple(aTenant, aUser).map((ids) => ({ ids: ['presence', ...ids], key: presenceKey(...ids) })),
+  fc.tuple(aTenant, aUser).map((ids) => ({ ids: ['heartbeat', ...ids], key: heartbeatKey(...ids) })),
   fc.tuple(aTenant, aUser).map((ids) => ({ ids: ['limit', ...ids], key: rateLimitKey(...ids, 'message.send') })),
 );
 const asText = ({ PK, SK }: Key) => `${PK}\n${SK}`;
@@ -78,6 +80,7 @@ describe('keys', () => {
         });
         expect(parseKey(changeKey(tenant, conversationId, number))).toEqual({ kind: 'change', ...place, rev: number });
         expect(parseKey(profileKey(tenant, user))).toEqual({ kind: 'profile', tenant, userId: user });
+        expect(parseKey(presenceKey(tenant, user))).toEqual({ kind: 'presence', tenant, userId: user });
       }),
     );
   });
@@ -86,7 +89,7 @@ describe('keys', () => {
     fc.assert(
       fc.property(aTenant, aConversation, aUser, tricky, (tenant, conversation, user, other) => {
         expect(parseKey(sendReceiptKey(tenant, conversation, user, other))).toBeUndefined();
-        expect(parseKey(presenceKey(tenant, user))).toBeUndefined();
+        expect(parseKey(heartbeatKey(tenant, user))).toBeUndefined();
         expect(parseKey(rateLimitKey(tenant, user, 'message.send'))).toBeUndefined();
         expect(parseKey(ticketKey(other))).toBeUndefined();
       }),

@@ -48,7 +48,16 @@ describe('the readers of the stream', () => {
 
   it.each([
     ['fanout', { 'MSG#': ['INSERT', 'MODIFY'], 'CHG#': ['INSERT'], META: ['INSERT'], 'MEMBER#': ['MODIFY'] }],
-    ['publisher', { 'CHG#': ['INSERT'], META: ['MODIFY'], PROFILE: ['INSERT', 'MODIFY'], 'MEMBER#': ['MODIFY'] }],
+    [
+      'publisher',
+      {
+        'CHG#': ['INSERT'],
+        META: ['MODIFY'],
+        PROFILE: ['INSERT', 'MODIFY'],
+        'MEMBER#': ['MODIFY'],
+        PRESENCE: ['INSERT', 'MODIFY'],
+      },
+    ],
   ])('are called for what they act upon alone: %s', (reader, expected) => {
     const filters = readers()
       .filter((mapping) => dev.functionIn(mapping.FunctionName) === dev.functions().get(`Stream/${reader}`)?.id)
@@ -132,6 +141,7 @@ it.each([
   [['conversation.active', 'conversation.deleted'], 'inbox-refresh'],
   [['receipt.raised'], 'receipt-counts'],
   [['user.deleted'], 'user-removal'],
+  [['presence.changed'], 'presence'],
 ])('the bus hands %j to the queue of %s', (detailTypes, worker) => {
   const mapping = workers().find(
     (one) => dev.functionIn(one.FunctionName) === dev.functions().get(`Queue/${worker}`)?.id,

@@ -52,7 +52,9 @@ describe('permissions', () => {
 
     expect(onIndex.sort()).toEqual([
       'Http/conversations-list',
+      'Http/presence-of-user',
       'Http/sync-create',
+      'Queue/presence',
       'Queue/user-removal',
       'WebSocket/sync',
     ]);

@@ -31,6 +31,7 @@ describe('settings', () => {
       default: { groupSize: 256, messagesPerMinute: 30, retentionDays: 90, fastLaneConnections: 10 },
       tenants: {},
     });
+    expect(settings.presence).toEqual({ lifeSeconds: 30, awayLifeSeconds: 600, pauseSeconds: 5 });
     expect(settings).toMatchObject({ stage: 'dev', retainData: false, corsOrigins: [], logLevel: 'INFO' });
   });
 
@@ -61,6 +62,11 @@ describe('a wrong setting is named in one sentence:', () => {
       'a limit of a tenant',
       { limits: { tenants: { acme: { retentionDays: 'x' } } } },
       /limits\.tenants\.acme\.retentionDays must be a number\.$/,
+    ],
+    [
+      'a life longer than a message can be held back',
+      { presence: { awayLifeSeconds: 901 } },
+      /presence\.awayLifeSeconds must be at most 900\.$/,
     ],
     ['a name that nobody reads', { logLevle: 'INFO' }, /^dev\.json: logLevle is not known here\.$/],
     [

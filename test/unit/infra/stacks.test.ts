@@ -75,6 +75,9 @@ describe('functions', () => {
 
     expect(untold.sort()).toEqual([
       'Http/authorizer',
+      'Http/blocks-add',
+      'Http/blocks-list',
+      'Http/blocks-remove',
       'Http/conversations-get',
       'Http/conversations-list',
       'Http/docs-openapi',
@@ -83,6 +86,7 @@ describe('functions', () => {
       'Http/health-ready',
       'Http/me-get',
       'Http/me-update',
+      'Http/presence-of-user',
       'Http/users-delete',
       'Http/users-get',
       'Http/users-sync',
@@ -93,7 +97,16 @@ describe('functions', () => {
       'WebSocket/connect',
       'WebSocket/default',
       'WebSocket/disconnect',
+      'WebSocket/presence-heartbeat',
     ]);
+  });
+
+  it('know for how long a sign of life counts where it matters, and nowhere else', () => {
+    const told = [...dev.functions()]
+      .filter(([, { environment }]) => 'PRESENCE_SETTINGS' in environment)
+      .map(([name]) => name);
+
+    expect(told.sort()).toEqual(['Queue/presence', 'WebSocket/presence-heartbeat']);
   });
 
   it('get reserved instances where the settings say so', () => {

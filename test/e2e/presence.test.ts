@@ -1,0 +1,551 @@
+import pMap from 'p-map';
+import { describe, expect, it } from 'vitest';
+import { type CallSummary, summarise } from '../../infra/local/aws/meter.ts';
+import { heartbeatKey, presenceKey } from '../../shared/data/keys.ts';
+import type { Presence } from '../../shared/protocol/presence.ts';
+import type { Device } from '../support/device.ts';
+import type { Person } from '../support/person.ts';
+import {
+  agesSignsOf,
+  beats,
+  enqueue,
+  hastens,
+  hearsOf,
+  lastHeardOf,
+  presenceOf,
+  putOff,
+  retriesSoon,
+} from '../support/presence.ts';
+import { createsDirect, createsGroup, membersOf } from '../support/room.ts';
+import { storedIn } from '../support/stored.ts';
+import { walkOf } from '../support/walk.ts';
+import { aWorld } from '../support/world.ts';
+
+const world = aWorld();
+
+const hidden = (userId: string) => ({ userId, status: 'offline', lastSeenAt: null, asOf: expect.any(String) });
+const isPost = ({ action }: { action: string }) => action === 'execute-api:ManageConnections';
+const settled = () => world.cloud.settled();
+const chooses = (person: Person, presence: string) => person.does('PATCH', '/api/me', { preferences: { presence } });
+
+/** What had become worse is looked at once more, as after the pause. */
+const pausePasses = (user: string) => hastens(world.cloud, world.tenant, user, 'look');
+const watchComes = (user: string) => hastens(world.cloud, world.tenant, user, 'watch');
+const ages = (user: string, seconds: number) => agesSignsOf(world.cloud, world.tenant, user, seconds);
+
+/** Ada, who watches from her phone, and Bob, who shares a group with her. */
+const given = async () => {
+  const [ada, bob, eve] = await Promise.all([world.person('ada'), world.person('bob'), world.person('eve')]);
+  const room = await createsGroup(ada, [bob]);
+  const phone = await ada.connects();
+  await settled();
+  return { ada, bob, eve, room, phone };
+};
+
+/** What somebody heard is what they would fetch. */
+const expectFetchAgrees = async (viewer: Person, device: Device, user: string) => {
+  await settled();
+  await device.catchesUp();
+  const heard = lastHeardOf(device, user);
+  expect(heard).toBeDefined();
+  const fetched = await presenceOf(viewer, user);
+  expect({ ...fetched, asOf: '' }).toEqual({ ...heard, asOf: '' });
+  return fetched;
+};
+
+describe('somebody who connects', () => {
+  it('is online to those who share a conversation with them, and to nobody else', async () => {
+    const { ada, bob, eve, phone, room } = await given();
+    const stranger = await eve.connects();
+
+    await bob.connects();
+
+    await hearsOf(phone, 'bob', 'online');
+    expect(await expectFetchAgrees(ada, phone, 'bob')).toMatchObject({ status: 'online', lastSeenAt: null });
+    await stranger.catchesUp();
+    expect(lastHeardOf(stranger, 'bob')).toBeUndefined();
+    expect(await presenceOf(eve, 'bob')).toEqual(hidden('bob'));
+    const path = `/api/conversations/${room.id}/presence`;
+    const { presences } = await ada.does<{ presences: Presence[] }>('GET', path);
+    expect(presences.map(({ userId, status }) => `${userId} ${status}`)).toEqual(['ada online', 'bob online']);
+  });
+
+  it('with a second device is told of once', async () => {
+    const { bob, phone } = await given();
+    await bob.connects();
+    await hearsOf(phone, 'bob', 'online');
+    await bob.connects();
+    await settled();
+    await phone.catchesUp();
+    expect(phone.heard('presence.update')).toHaveLength(1);
+  });
+
+  it('was never there before they came', async () => {
+    const { ada } = await given();
+    expect(await presenceOf(ada, 'bob')).toEqual(hidden('bob'));
+    expect(await presenceOf(ada, 'nobody-knows')).toEqual(hidden('nobody-knows'));
+  });
+});
+
+describe('somebody who disconnects', () => {
+  it('is offline once they stay away, last seen when they left', async () => {
+    const { ada, bob, phone } = await given();
+    const device = await bob.connects();
+    await hearsOf(phone, 'bob', 'online');
+    const before = Date.now();
+    await device.closes();
+    await settled();
+    const after = Date.now();
+    expect(lastHeardOf(phone, 'bob')).toMatchObject({ status: 'online' });
+
+    await pausePasses('bob');
+
+    await hearsOf(phone, 'bob', 'offline');
+    const { lastSeenAt } = await expectFetchAgrees(ada, phone, 'bob');
+    expect(Date.parse(String(lastSeenAt))).toBeGreaterThanOrEqual(before);
+    expect(Date.parse(String(lastSeenAt))).toBeLessThanOrEqual(after);
+  });
+
+  it('and is back within the pause causes no post, however many contacts they have', async () => {
+    const { bob, phone } = await given();
+    const others = await Promise.all(Array.from({ length: 20 }, (_, i) => world.person(`contact-${i}`)));
+    await pMap(others, (one) => one.connects(), { concurrency: 4 });
+    await createsGroup(bob, others);
+    const device = await bob.connects();
+    await hearsOf(phone, 'bob', 'online');
+    await settled();
+    world.cloud.meter.reset();
+
+    await device.closes();
+    await settled();
+    await bob.connects();
+    await settled();
+    await pausePasses('bob');
+
+    expect(world.cloud.meter.calls({ function: 'Queue/presence' }).length).toBeGreaterThan(0);
+    expect(world.cloud.meter.calls({ function: /^Queue/, action: /ManageConnections/ })).toEqual([]);
+    await phone.catchesUp();
+    expect(phone.heard('presence.update')).toHaveLength(1);
+  });
+
+  it('on one of two devices is there still', async () => {
+    const { ada, bob, phone } = await given();
+    const [tablet] = await Promise.all([bob.connects(), bob.connects()]);
+    await hearsOf(phone, 'bob', 'online');
+    await tablet?.closes();
+    await settled();
+    await pausePasses('bob');
+    expect(await expectFetchAgrees(ada, phone, 'bob')).toMatchObject({ status: 'online' });
+  });
+});
+
+describe('the best of all devices', () => {
+  it('decides: away where all are hidden, online where one is not', async () => {
+    const { ada, bob, phone } = await given();
+    const [one, two] = [await bob.connects(), await bob.connects()];
+    await hearsOf(phone, 'bob', 'online');
+
+    await beats(one, 'away');
+    await settled();
+    await pausePasses('bob');
+    expect(await expectFetchAgrees(ada, phone, 'bob')).toMatchObject({ status: 'online' });
+
+    await beats(two, 'away');
+    await settled();
+    await pausePasses('bob');
+    await hearsOf(phone, 'bob', 'away');
+    expect(await expectFetchAgrees(ada, phone, 'bob')).toMatchObject({ status: 'away', lastSeenAt: null });
+
+    await beats(one, 'online');
+    await hearsOf(phone, 'bob', 'online');
+    await expectFetchAgrees(ada, phone, 'bob');
+  });
+
+  it('is that of those who are alive: what is hidden outlives what has vanished', async () => {
+    const { bob, phone } = await given();
+    const [one] = [await bob.connects(), await bob.connects()];
+    await beats(one, 'away');
+    await settled();
+    await ages('bob', 40);
+    await watchComes('bob');
+    await hearsOf(phone, 'bob', 'away');
+  });
+});
+
+describe('a heartbeat', () => {
+  it('is answered with how long it counts', async () => {
+    const { phone } = await given();
+    const before = Date.now();
+    const online = await beats(phone, 'online');
+    expect(Date.parse(online.expiresAt) - before).toBeGreaterThanOrEqual(30_000);
+    const away = await beats(phone, 'away');
+    expect(Date.parse(away.expiresAt) - before).toBeGreaterThanOrEqual(600_000);
+  });
+
+  it('keeps somebody online whom the watch would find gone otherwise', async () => {
+    const { ada, bob, phone } = await given();
+    const device = await bob.connects();
+    await hearsOf(phone, 'bob', 'online');
+    await ages('bob', 40);
+    await beats(device, 'online');
+    await settled();
+    await watchComes('bob');
+    expect(await expectFetchAgrees(ada, phone, 'bob')).toMatchObject({ status: 'online' });
+    expect(phone.heard('presence.update').map(({ status }) => status)).toEqual(['online']);
+  });
+
+  it('brings back who had been taken for gone, on the connection that was open all the time', async () => {
+    const { ada, bob, phone } = await given();
+    const device = await bob.connects();
+    await beats(device, 'online');
+    await hearsOf(phone, 'bob', 'online');
+    await ages('bob', 40);
+    await watchComes('bob');
+    await hearsOf(phone, 'bob', 'offline');
+
+    await beats(device, 'online');
+
+    await hearsOf(phone, 'bob', 'online');
+    await expectFetchAgrees(ada, phone, 'bob');
+  });
+
+  it.each([{}, { status: 'offline' }, { status: 'here' }, { status: 'online', mood: 'good' }, null])(
+    'of %j is refused',
+    async (data) => {
+      const { phone } = await given();
+      expect(await phone.isRefused('presence.heartbeat', data)).toMatchObject({ code: 'invalid_request' });
+    },
+  );
+});
+
+describe('somebody who vanishes without a word', () => {
+  const vanishes = async (bob: Person) => {
+    const device = await bob.connects();
+    await beats(device, 'online');
+    await settled();
+    world.cloud.faults.add({ function: 'WebSocket/disconnect', fault: { kind: 'crash-before' } });
+    device.socket.terminate();
+    await device.isClosed();
+    await ages('bob', 40);
+    const { cameAt } = await storedIn(world.cloud).get(presenceKey(world.tenant, 'bob'));
+    const heartbeat = await storedIn(world.cloud).get(heartbeatKey(world.tenant, 'bob'));
+    const [sign] = Object.entries(heartbeat).flatMap(([name, value]) => (name.startsWith('seen:') ? [value.at] : []));
+    return [cameAt, sign].sort().at(-1) as string;
+  };
+
+  it('is offline when the watch comes, last seen at their last sign of life', async () => {
+    const { ada, bob, phone } = await given();
+    const lastSign = await vanishes(bob);
+    await watchComes('bob');
+    await hearsOf(phone, 'bob', 'offline');
+    expect(await expectFetchAgrees(ada, phone, 'bob')).toMatchObject({ lastSeenAt: lastSign });
+  });
+
+  it('is watched by one message, and by none once they are offline', async () => {
+    const { bob } = await given();
+    await vanishes(bob);
+    expect(putOff(world.cloud, world.tenant, 'bob').filter(({ kind }) => kind === 'watch')).toHaveLength(1);
+    await watchComes('bob');
+    const { shown } = await storedIn(world.cloud).get(presenceKey(world.tenant, 'bob'));
+    expect(shown).toBe('offline');
+    // The one that was hastened, whose time is still to come.
+    expect(putOff(world.cloud, world.tenant, 'bob').filter(({ kind }) => kind === 'watch')).toHaveLength(1);
+  });
+
+  it('has one watch, however often SQS delivers it: those that were overtaken die out', async () => {
+    const { bob, phone } = await given();
+    const device = await bob.connects();
+    await hearsOf(phone, 'bob', 'online');
+    const [first] = putOff(world.cloud, world.tenant, 'bob');
+    for (const _ of [1, 2, 3]) {
+      await beats(device, 'online');
+      await enqueue(world.cloud, first);
+    }
+    const watches = putOff(world.cloud, world.tenant, 'bob').filter(({ kind }) => kind === 'watch');
+    expect(watches).toHaveLength(2);
+    const { watch } = await storedIn(world.cloud).get(heartbeatKey(world.tenant, 'bob'));
+    expect(watches.map((one) => one.watch).sort()).toEqual([first?.watch, watch].sort());
+  });
+
+  it('leaves no connection on the list that is older than any becomes', async () => {
+    const { bob, phone } = await given();
+    await vanishes(bob);
+    await watchComes('bob');
+    await hearsOf(phone, 'bob', 'offline');
+    await storedIn(world.cloud).endTokensOf(world.tenant, 'bob');
+    world.cloud.faults.clear();
+    await bob.connects();
+    await settled();
+    expect(await storedIn(world.cloud).connectionsOf(world.tenant, 'bob')).toHaveLength(1);
+  });
+});
+
+describe('privacy', () => {
+  it('everyone: strangers may know as well, who are told nothing by themselves', async () => {
+    const { bob, eve } = await given();
+    const stranger = await eve.connects();
+    await chooses(bob, 'everyone');
+    await bob.connects();
+    await settled();
+    expect(await presenceOf(eve, 'bob')).toMatchObject({ status: 'online' });
+    await stranger.catchesUp();
+    expect(stranger.heard('presence.update')).toEqual([]);
+  });
+
+  it('nobody: who hides looks like somebody who never was, and comes back when they show themselves', async () => {
+    const { ada, bob, phone, room } = await given();
+    await bob.connects();
+    await hearsOf(phone, 'bob', 'online');
+
+    await chooses(bob, 'nobody');
+    await settled();
+    await pausePasses('bob');
+    await hearsOf(phone, 'bob', 'offline');
+    expect(await expectFetchAgrees(ada, phone, 'bob')).toEqual(hidden('bob'));
+    const { presences } = await ada.does<{ presences: Presence[] }>('GET', `/api/conversations/${room.id}/presence`);
+    expect(presences[1]).toEqual(hidden('bob'));
+    expect(await (await world.service()).does('GET', '/api/users/bob/presence')).toEqual(hidden('bob'));
+
+    await chooses(bob, 'contacts');
+    await hearsOf(phone, 'bob', 'online');
+    await expectFetchAgrees(ada, phone, 'bob');
+  });
+
+  it('contacts, unless somebody chooses: it is part of their preferences, and one of three', async () => {
+    const { bob } = await given();
+    expect(await bob.does('GET', '/api/me')).toMatchObject({ preferences: {} });
+    await chooses(bob, 'nobody');
+    await bob.does('PATCH', '/api/me', { preferences: { locale: 'de' } });
+    expect(await bob.does('GET', '/api/me')).toMatchObject({ preferences: { presence: 'nobody', locale: 'de' } });
+    await bob.isRefused('invalid_request', 'PATCH', '/api/me', { preferences: { presence: 'friends' } });
+  });
+
+  it('shows the host’s backend what contacts may see', async () => {
+    const { bob } = await given();
+    await bob.connects();
+    await settled();
+    expect(await (await world.service()).does('GET', '/api/users/bob/presence')).toMatchObject({ status: 'online' });
+  });
+});
+
+describe('a block', () => {
+  it('hides both from each other at once, and its end shows both again', async () => {
+    const { ada, bob, phone } = await given();
+    const bobs = await bob.connects();
+    await hearsOf(phone, 'bob', 'online');
+
+    await ada.does('PUT', '/api/me/blocks/bob');
+    await hearsOf(phone, 'bob', 'offline');
+    await hearsOf(bobs, 'ada', 'offline');
+    expect(await expectFetchAgrees(ada, phone, 'bob')).toEqual(hidden('bob'));
+    expect(await expectFetchAgrees(bob, bobs, 'ada')).toEqual(hidden('ada'));
+
+    await ada.does('DELETE', '/api/me/blocks/bob');
+    await hearsOf(phone, 'bob', 'online');
+    await hearsOf(bobs, 'ada', 'online');
+    await expectFetchAgrees(ada, phone, 'bob');
+    await expectFetchAgrees(bob, bobs, 'ada');
+  });
+
+  it('keeps what happens meanwhile from both, and tells others as ever', async () => {
+    const { ada, bob, eve, phone } = await given();
+    await createsGroup(bob, [eve]);
+    const eves = await eve.connects();
+    await ada.does('PUT', '/api/me/blocks/bob');
+    await settled();
+    const before = phone.heard('presence.update').length;
+    await bob.connects();
+    await hearsOf(eves, 'bob', 'online');
+    await settled();
+    await phone.catchesUp();
+    expect(phone.heard('presence.update').slice(before)).toEqual([]);
+    expect(await presenceOf(ada, 'bob')).toEqual(hidden('bob'));
+  });
+
+  it('tells a stranger nothing', async () => {
+    const { eve, ada, phone } = await given();
+    const eves = await eve.connects();
+    await eve.does('PUT', '/api/me/blocks/ada');
+    await ada.does('PUT', '/api/me/blocks/eve');
+    await settled();
+    await Promise.all([eves, phone].map((device) => device.catchesUp()));
+    expect([...eves.heard('presence.update'), ...phone.heard('presence.update')]).toEqual([]);
+  });
+});
+
+it('tells nobody of a room of more than 256 members who comes and goes, but answers who asks', async () => {
+  const { ada, bob, phone, room } = await given();
+  const numbers = Array.from({ length: 256 }, (_, i) => `crowd-${String(i).padStart(3, '0')}`);
+  await Promise.all(
+    numbers.map((userId) =>
+      storedIn(world.cloud).put({
+        PK: `${world.tenant}#CONV#${room.id}`,
+        SK: `MEMBER#${userId}`,
+        conversationId: room.id,
+        userId,
+        role: 'member',
+      }),
+    ),
+  );
+  await bob.connects();
+  await settled();
+  await phone.catchesUp();
+  expect(phone.heard('presence.update')).toEqual([]);
+  const pages = await walkOf<Presence>(ada, `/api/conversations/${room.id}/presence`, 100);
+  expect(pages.map((page) => page.length)).toEqual([100, 100, 58]);
+  expect(
+    pages
+      .flat()
+      .filter(({ status }) => status === 'online')
+      .map(({ userId }) => userId),
+  ).toEqual(['ada', 'bob']);
+});
+
+describe('crashes and repetitions', () => {
+  const crashesOnce = (action: string, kind: 'crash-before' | 'crash-after') =>
+    world.cloud.faults.add({ function: 'Queue/presence', action, times: 1, fault: { kind } });
+
+  it.each([
+    ['before it is written', 'dynamodb:UpdateItem', 'crash-before'],
+    ['after it was written', 'dynamodb:UpdateItem', 'crash-after'],
+    ['before the members are read', 'dynamodb:Query', 'crash-before'],
+    ['at the first post', 'execute-api:ManageConnections', 'crash-before'],
+  ] as const)('a worker that dies %s tells when its message comes back, and watches', async (_, action, kind) => {
+    const { ada, bob, phone } = await given();
+    await retriesSoon(world.cloud);
+    crashesOnce(action, kind);
+    await bob.connects();
+    await settled();
+
+    await hearsOf(phone, 'bob', 'online');
+    expect(await presenceOf(ada, 'bob')).toMatchObject({ status: 'online' });
+    const { watch } = await storedIn(world.cloud).get(heartbeatKey(world.tenant, 'bob'));
+    const watches = putOff(world.cloud, world.tenant, 'bob').filter(({ kind: task }) => task === 'watch');
+    expect(watches.map((one) => one.watch)).toContain(watch);
+  });
+
+  it('records of the stream that come twice or late leave everybody with what is so', async () => {
+    const { ada, bob, phone } = await given();
+    world.cloud.faults.add({ batch: { duplicate: 1, delay: { probability: 0.5, ms: 50 } } });
+    for (const _ of [1, 2, 3]) {
+      const device = await bob.connects();
+      await settled();
+      await device.closes();
+      await settled();
+      await pausePasses('bob');
+    }
+    expect(await expectFetchAgrees(ada, phone, 'bob')).toMatchObject({ status: 'offline' });
+    const statuses = phone.heard('presence.update').map(({ status }) => status);
+    expect(statuses.at(-1)).toBe('offline');
+  });
+
+  it('connections that come and go at the same moment end in what is so', async () => {
+    const { ada, bob, phone } = await given();
+    const devices = await Promise.all(Array.from({ length: 6 }, () => bob.connects()));
+    await Promise.all([...devices.slice(0, 5).map((device) => device.closes()), bob.connects()]);
+    await settled();
+    await pausePasses('bob');
+    expect(await expectFetchAgrees(ada, phone, 'bob')).toMatchObject({ status: 'online' });
+  });
+
+  it('an invocation that finds a message of no known kind fails that alone', async () => {
+    await given();
+    const { payload } = (await world.cloud.invoke('Queue/presence', {
+      Records: [{ messageId: 'odd', body: '{"kind":"dance"}' }],
+    })) as { payload?: unknown };
+    expect(payload).toEqual({ batchItemFailures: [{ itemIdentifier: 'odd' }] });
+  });
+});
+
+describe('a deleted user', () => {
+  it('is offline, without a trace of when they were there', async () => {
+    const { ada, bob, phone } = await given();
+    await createsDirect(ada, bob);
+    await bob.connects();
+    await hearsOf(phone, 'bob', 'online');
+    await (await world.service()).does('DELETE', '/api/users/bob');
+    await settled();
+    await pausePasses('bob');
+    await hearsOf(phone, 'bob', 'offline');
+    expect(await presenceOf(ada, 'bob')).toEqual(hidden('bob'));
+  });
+});
+
+describe('costs', () => {
+  it('of a change of presence of a user with 50 online contacts: three round trips and the posts', async () => {
+    const ada = await world.person('ada');
+    const contacts = await Promise.all(Array.from({ length: 50 }, (_, i) => world.person(`contact-${i}`)));
+    const devices = await pMap(contacts, (one) => one.connects(), { concurrency: 4 });
+    await createsGroup(ada, contacts.slice(0, 25));
+    await createsGroup(ada, contacts.slice(25));
+    await settled();
+    world.cloud.meter.reset();
+
+    await ada.connects();
+    await Promise.all(devices.map((device) => hearsOf(device, 'ada', 'online')));
+    await settled();
+
+    const told = world.cloud.meter.calls({ function: 'Queue/presence', action: /ManageConnections/ });
+    const [{ invocation } = { invocation: '' }] = told;
+    const { calls } = world.cloud.meter.invocation(invocation ?? '');
+    expect(calls.filter(isPost)).toHaveLength(50);
+    const { roundTrips, writeUnits } = summarise(calls.filter((call) => !isPost(call)));
+    expect(roundTrips).toBeLessThanOrEqual(3);
+    expect(writeUnits).toBeLessThanOrEqual(2);
+  }, 60_000);
+
+  it('of a heartbeat: one write unit, two where the status is another; what the stream’s readers follow stays as it is', async () => {
+    const { phone } = await given();
+    const stored = () => storedIn(world.cloud).get(presenceKey(world.tenant, 'ada'));
+    const costOf = () => {
+      const { roundTrips, readUnits, writeUnits } = world.cloud.meter.lastOf(
+        'WebSocket/presence-heartbeat',
+      ) as CallSummary;
+      return { roundTrips, readUnits, writeUnits };
+    };
+    const before = await stored();
+    await beats(phone, 'online');
+    expect(costOf()).toEqual({ roundTrips: 1, readUnits: 0, writeUnits: 1 });
+    expect(await stored()).toEqual(before);
+    await beats(phone, 'away');
+    expect(costOf()).toEqual({ roundTrips: 2, readUnits: 0, writeUnits: 2 });
+    expect(await stored()).not.toEqual(before);
+  });
+
+  it('of asking: one round trip for who is known to all or hides, two where it takes a shared conversation', async () => {
+    const { ada, bob, room } = await given();
+    const tripsOf = async (path: string, name: string) => {
+      await ada.does('GET', path);
+      return world.cloud.meter.lastOf(name)?.roundTrips;
+    };
+    expect(await tripsOf('/api/users/bob/presence', 'Http/presence-of-user')).toBe(2);
+    await chooses(bob, 'everyone');
+    expect(await tripsOf('/api/users/bob/presence', 'Http/presence-of-user')).toBe(1);
+    expect(await tripsOf(`/api/conversations/${room.id}/presence`, 'Http/presence-of-conversation')).toBe(3);
+  });
+});
+
+it('answers for ids of any kind, on the path that ends with them', async () => {
+  const { ada } = await given();
+  const odd = await world.person('https://id.example.com/users/1');
+  const room = await createsGroup(ada, [odd]);
+  await odd.connects();
+  await settled();
+  expect(await ada.does('GET', `/api/presence/${encodeURIComponent(odd.id)}`)).toMatchObject({
+    userId: odd.id,
+    status: 'online',
+  });
+  expect(await membersOf(ada, room)).toHaveLength(2);
+});
+
+it('keeps tenants apart', async () => {
+  const { bob, phone } = await given();
+  const twin = await world.person('ada', { tenant: 'elsewhere' });
+  const there = await twin.connects();
+  await bob.connects();
+  await hearsOf(phone, 'bob', 'online');
+  await settled();
+  await there.catchesUp();
+  expect(there.frames).toEqual([]);
+  expect(await presenceOf(twin, 'bob')).toEqual(hidden('bob'));
+});
