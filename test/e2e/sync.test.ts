@@ -100,6 +100,8 @@ describe('a client that was away', () => {
   it('is answered over its socket with what HTTP answers', async () => {
     const { ada, bob, room } = await given();
     await posts(ada, room, 'two');
+    // The sender's watermark rises behind the message.
+    await world.cloud.settled();
     const request = { conversations: [from(room)] };
     const device = await bob.connects();
     const { syncedAt: _, ...overSocket } = await device.does('sync', request, 'sync.page');
