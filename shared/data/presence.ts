@@ -23,7 +23,7 @@ export interface Connection {
 const attributeOf = (connectionId: string) => `conn:${connectionId}`;
 
 /** The gateway ends a connection after two hours; what is older was lost without a `$disconnect`. */
-const longestLifeSeconds = 2 * 3600 + 600;
+export const longestLifeSeconds = 2 * 3600 + 600;
 
 /** An expression takes 4 KB; a user who lost a whole fleet of connections at once has more of them than that holds. */
 const removedAtOnce = 100;

@@ -7,7 +7,9 @@ import {
   messageUpdated,
   receiptUpdated,
   type ServerEvent,
+  subscribed,
   syncPageEvent,
+  unsubscribed,
 } from './events.ts';
 import { conversationId, messageId } from './identifiers.ts';
 import { draft, edit } from './message.ts';
@@ -107,4 +109,30 @@ export const receiptDelivered = command({
   errors: ['forbidden'],
 });
 
-export const commands = [messageSend, messageEdit, messageDelete, receiptRead, receiptDelivered, sync] as const;
+export const subscribe = command({
+  name: 'subscribe',
+  summary:
+    'Hear a large room live on this connection: one whose `live` is `subscribed`. Safe to repeat; in any other conversation it changes nothing.',
+  data: z.strictObject({ conversationId }).meta({ id: 'Subscribe' }),
+  answer: subscribed,
+  errors: ['forbidden'],
+});
+
+export const unsubscribe = command({
+  name: 'unsubscribe',
+  summary: 'Hear a large room no more on this connection. Safe to repeat.',
+  data: z.strictObject({ conversationId }).meta({ id: 'Unsubscribe' }),
+  answer: unsubscribed,
+  errors: ['forbidden'],
+});
+
+export const commands = [
+  messageSend,
+  messageEdit,
+  messageDelete,
+  receiptRead,
+  receiptDelivered,
+  sync,
+  subscribe,
+  unsubscribe,
+] as const;

@@ -1,8 +1,8 @@
 /** What the server says over a socket. Clients drop what they have by `(conversationId, seq, rev)`. */
 import * as z from 'zod';
-import { conversation, conversationRemoval, member } from './conversation.ts';
+import { conversation, conversationRemoval, live, member } from './conversation.ts';
 import { errorCodes } from './errors.ts';
-import { clientMessageId, messageId, sequence } from './identifiers.ts';
+import { clientMessageId, conversationId, messageId, sequence, timestamp } from './identifiers.ts';
 import { message } from './message.ts';
 import { receipt, receiptCountData } from './receipts.ts';
 import { syncPage } from './sync.ts';
@@ -61,7 +61,7 @@ export const conversationNew = serverEvent({
 
 export const conversationUpdated = serverEvent({
   name: 'conversation.updated',
-  summary: 'Title or settings of a conversation changed.',
+  summary: 'Title, settings or `live` of a conversation changed.',
   data: conversation,
 });
 
@@ -105,6 +105,43 @@ export const receiptCount = serverEvent({
   data: receiptCountData,
 });
 
+export const memberCount = serverEvent({
+  name: 'member.count',
+  summary:
+    'So many are members of a large room by now. There it stands for the other `member` events: it names the revisions of all of them.',
+  data: z
+    .object({
+      conversationId,
+      rev: sequence.meta({ description: 'The revision as of which they are so many.' }),
+      memberCount: z.int().min(0),
+      revs: z.array(sequence).min(1).meta({ description: 'The revisions in which members came, went or got a role.' }),
+    })
+    .meta({ id: 'MemberCount' }),
+});
+
+export const subscribed = serverEvent({
+  name: 'subscribed',
+  summary:
+    'The answer to `subscribe`: whatever is numbered above `seq` and `rev` will be told on this connection. Fetch the rest.',
+  data: z
+    .object({
+      conversationId,
+      live,
+      seq: sequence,
+      rev: sequence,
+      expiresAt: timestamp.nullable().meta({
+        description: 'The subscription ends with the connection, at the latest then; null where it needs none.',
+      }),
+    })
+    .meta({ id: 'Subscribed' }),
+});
+
+export const unsubscribed = serverEvent({
+  name: 'unsubscribed',
+  summary: 'The answer to `unsubscribe`. What was on its way may still come.',
+  data: z.object({ conversationId }).meta({ id: 'Unsubscribed' }),
+});
+
 export const errorEvent = serverEvent({
   name: 'error',
   summary: 'The command with this `id` failed; see the error catalogue.',
@@ -132,6 +169,9 @@ export const serverEvents = [
   syncPageEvent,
   receiptUpdated,
   receiptCount,
+  memberCount,
+  subscribed,
+  unsubscribed,
   batchEvent,
   errorEvent,
 ] as const;
@@ -142,4 +182,7 @@ export type EventName = keyof EventData;
 /** A frame as it goes to a client. `id` repeats the reference of the command that it answers. */
 export type ServerFrame = { [Name in EventName]: { event: Name; id?: string; data: EventData[Name] } }[EventName];
 /** A frame that tells of something that happened, rather than answering. */
-export type LiveEvent = Exclude<ServerFrame, { event: 'error' | 'batch' | 'message.sent' | 'sync.page' }>;
+export type LiveEvent = Exclude<
+  ServerFrame,
+  { event: 'error' | 'batch' | 'message.sent' | 'sync.page' | 'subscribed' | 'unsubscribed' }
+>;

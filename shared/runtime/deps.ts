@@ -11,6 +11,7 @@ import { createPresence, type Presence } from '../data/presence.ts';
 import { createRateLimits, type RateLimits } from '../data/rate-limits.ts';
 import { createReceipts, type Receipts } from '../data/receipts.ts';
 import { createSends, type Sends } from '../data/sends.ts';
+import { createSubscriptions, type Subscriptions } from '../data/subscriptions.ts';
 import { createSync, type Sync } from '../data/sync.ts';
 import { openTable, type Table } from '../data/table.ts';
 import { createTickets, type Tickets } from '../data/tickets.ts';
@@ -58,6 +59,7 @@ export interface Deps {
   sync: Sync;
   users: Users;
   presence: Presence;
+  subscriptions: Subscriptions;
   tickets: Tickets;
   rateLimits: RateLimits;
   connections: Connections;
@@ -85,6 +87,7 @@ export const liveDeps = (environment: NodeJS.ProcessEnv): Deps =>
     sync: (deps) => createSync(deps),
     users: (deps) => createUsers(deps),
     presence: (deps) => createPresence(deps),
+    subscriptions: (deps) => createSubscriptions(deps),
     tickets: (deps) => createTickets(deps),
     rateLimits: (deps) => createRateLimits(deps),
     connections: ({ settings }) => createConnections(settings.CONNECTIONS_URL, environment),

@@ -21,6 +21,8 @@ const limits = z.strictObject({
   messagesPerMinute: z.int().min(1).max(6_000),
   retentionDays: z.int().min(1).max(3_650),
   fastLaneConnections: z.int().min(0).max(100),
+  largeRoomAbove: z.int().min(2).max(100_000),
+  shardSize: z.int().min(1).max(10_000),
 });
 
 const issuer = z.strictObject({
@@ -50,6 +52,8 @@ const variables = {
   BUS_NAME: z.string().min(1),
   CONNECTIONS_URL: z.url(),
   REDELIVERY_QUEUE_URL: z.url(),
+  ROOM_QUEUE_URL: z.url(),
+  INBOX_QUEUE_URL: z.url(),
   TENANT_SETTINGS: json(tenantSettings),
   TOKEN_ISSUERS: json(issuers),
 };

@@ -27,7 +27,7 @@ const expectationOf = (command: Pick<Command, 'name'>) => {
 };
 
 /** They name a conversation; the others name a message. */
-const aboutConversations = new Set(['message.send', 'receipt.read', 'receipt.delivered']);
+const aboutConversations = new Set(['message.send', 'receipt.read', 'receipt.delivered', 'subscribe', 'unsubscribe']);
 
 const dataOf = (command: Pick<Command, 'name'>, conversationId: string, messageId: string) => {
   const { data } = expectationOf(command);

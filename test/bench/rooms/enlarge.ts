@@ -5,7 +5,7 @@ import type { Cloud } from '../../../infra/local/cloud.ts';
 import { conversationFrom, memberItem } from '../../../shared/data/items.ts';
 import { conversationKey } from '../../../shared/data/keys.ts';
 import { newMember } from '../../../shared/domain/conversation.ts';
-import { audienceOf } from '../../../shared/domain/large-rooms.ts';
+import { liveFeedOf } from '../../../shared/domain/large-rooms.ts';
 
 const batch = 25;
 const atOnce = 4;
@@ -38,7 +38,7 @@ export const enlargeRoom = async (cloud: Cloud, tenant: string, room: string, me
     },
     { concurrency: atOnce },
   );
-  const { live, shards } = audienceOf(conversation, members, { largeRoomAbove: 256, shardSize: 1_000 });
+  const { live, shards } = liveFeedOf(conversation, members, { largeRoomAbove: 256, shardSize: 1_000 });
   await client.send(
     new UpdateCommand({
       TableName,

@@ -1,7 +1,7 @@
 /** What telling a large room of one message takes, counted with the code that does it: nothing is sent. */
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { subscriptionKey } from '../../../shared/data/keys.ts';
-import { audienceOf, shardOf } from '../../../shared/domain/large-rooms.ts';
+import { liveFeedOf, shardOf } from '../../../shared/domain/large-rooms.ts';
 import type { Delivery } from '../../../shared/domain/live-events.ts';
 import { newMessage } from '../../../shared/domain/message.ts';
 import { packed } from '../../../shared/runtime/delivery.ts';
@@ -76,7 +76,7 @@ const subscriptionBytes = (user: string, shard: number): number => {
 };
 
 export const planFor = (members: number, watchers: number): Plan => {
-  const { shards } = audienceOf({ live: 'all', shards: 0 }, members, limits);
+  const { shards } = liveFeedOf({ live: 'all', shards: 0 }, members, limits);
   const inShard = Array.from({ length: shards }, () => ({ watchers: 0, bytes: 0 }));
   for (let i = 0; i < watchers; i += 1) {
     const user = `user-${i}`;

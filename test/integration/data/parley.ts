@@ -12,6 +12,7 @@ import { createPresence } from '../../../shared/data/presence.ts';
 import { createRateLimits } from '../../../shared/data/rate-limits.ts';
 import { createReceipts } from '../../../shared/data/receipts.ts';
 import { createSends } from '../../../shared/data/sends.ts';
+import { createSubscriptions } from '../../../shared/data/subscriptions.ts';
 import { createSync } from '../../../shared/data/sync.ts';
 import type { Table } from '../../../shared/data/table.ts';
 import { createTickets } from '../../../shared/data/tickets.ts';
@@ -23,7 +24,14 @@ import type { Draft, Message } from '../../../shared/protocol/message.ts';
 import type { TenantRole } from '../../../shared/protocol/roles.ts';
 import { aTable, type Between } from '../../support/table.ts';
 
-const usualLimits: TenantLimits = { groupSize: 256, messagesPerMinute: 30, retentionDays: 90, fastLaneConnections: 10 };
+export const usualLimits: TenantLimits = {
+  groupSize: 256,
+  messagesPerMinute: 30,
+  retentionDays: 90,
+  fastLaneConnections: 10,
+  largeRoomAbove: 256,
+  shardSize: 1_000,
+};
 
 /** One instance: all access patterns over one view of the table. */
 const instanceOver = (table: Table, clock: Clock, tenantLimits: TenantLimits) => {
@@ -34,6 +42,7 @@ const instanceOver = (table: Table, clock: Clock, tenantLimits: TenantLimits) =>
   const sends = createSends(deps);
   const history = createHistory(deps);
   return {
+    limits,
     places,
     members,
     sends,
@@ -46,6 +55,7 @@ const instanceOver = (table: Table, clock: Clock, tenantLimits: TenantLimits) =>
     sync: createSync({ ...deps, members }),
     users: createUsers(deps),
     presence: createPresence(deps),
+    subscriptions: createSubscriptions(deps),
     tickets: createTickets(deps),
     rateLimits: createRateLimits(deps),
 

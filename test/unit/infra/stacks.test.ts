@@ -88,11 +88,14 @@ describe('functions', () => {
       'Http/users-sync',
       'Http/ws-tickets-create',
       'Queue/redeliver',
+      'Queue/room-fanout',
       'Stream/publisher',
       'WebSocket/authorizer',
       'WebSocket/connect',
       'WebSocket/default',
       'WebSocket/disconnect',
+      'WebSocket/subscribe',
+      'WebSocket/unsubscribe',
     ]);
   });
 
