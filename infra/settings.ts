@@ -29,6 +29,10 @@ const tenantLimits = z.strictObject({
   retentionDays: z.int().min(1).max(3_650),
   /** Up to so many live connections, the sending function posts to them itself. */
   fastLaneConnections: z.int().min(0).max(100),
+  /** A conversation of more members is a large room: only connections that subscribe hear live what happens in it. */
+  largeRoomAbove: z.int().min(2).max(100_000),
+  /** Members of a large room for each shard of its subscriptions, which one worker posts to. */
+  shardSize: z.int().min(1).max(10_000),
 });
 
 const origin = z.string().refine((value) => value === '*' || URL.parse(value)?.origin === value, {
@@ -79,10 +83,12 @@ const fileContent = z.strictObject({
     .strictObject({
       default: z
         .strictObject({
-          groupSize: tenantLimits.shape.groupSize.default(256),
+          groupSize: tenantLimits.shape.groupSize.default(20_000),
           messagesPerMinute: tenantLimits.shape.messagesPerMinute.default(30),
           retentionDays: tenantLimits.shape.retentionDays.default(90),
           fastLaneConnections: tenantLimits.shape.fastLaneConnections.default(10),
+          largeRoomAbove: tenantLimits.shape.largeRoomAbove.default(256),
+          shardSize: tenantLimits.shape.shardSize.default(1_000),
         })
         .prefault({}),
       /** What one tenant has otherwise. */

@@ -23,7 +23,11 @@ export const receiptCounts = ({
     async ({ tenantId, conversationId }) => {
       // Before they are read: of two counts, the one that began later has seen all that the other has.
       const version = clock.now().getTime();
-      const everybody = await members.all(tenantId, conversationId, { consistent: true });
+      const everybody = await members.all(tenantId, conversationId, {
+        consistent: true,
+        // One more than are told shows that they are too many.
+        atMost: mostHeardMembers + 1,
+      });
       if (everybody.length === 0 || everybody.length > mostHeardMembers) return;
       const users = everybody.map((one) => one.userId);
       const data = {

@@ -27,13 +27,12 @@ export const entries: readonly Entry[] = [
     ['authorizer', 'connect', 'disconnect', 'default'].map((name) => `websocket/${name}`),
   ),
   ...from('events-stack.ts', ['stream/fanout', 'stream/publisher']),
-  ...from('events-stack.ts', [
-    'queue/redeliver',
-    'queue/inbox-refresh',
-    'queue/receipt-counts',
-    'queue/user-removal',
-    'queue/presence',
-  ]),
+  ...from(
+    'events-stack.ts',
+    ['redeliver', 'room-fanout', 'inbox-refresh', 'receipt-counts', 'user-removal', 'presence'].map(
+      (name) => `queue/${name}`,
+    ),
+  ),
 ];
 
 /**

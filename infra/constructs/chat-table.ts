@@ -91,7 +91,12 @@ export class ChatTable extends Construct {
   grantCountReceipts = (fn: ChatFunction) => this.#allow(fn, 'Query', 'BatchGetItem', 'UpdateItem');
 
   grantListMembers = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'Query');
-  grantRemoveMember = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'DeleteItem', 'UpdateItem', 'PutItem');
+  /** `Query` finds what they listen to in a large room. */
+  grantRemoveMember = (fn: ChatFunction) =>
+    this.#allow(fn, 'BatchGetItem', 'Query', 'DeleteItem', 'UpdateItem', 'PutItem');
+
+  grantSubscribe = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'ConditionCheckItem', 'PutItem', 'DeleteItem');
+  grantUnsubscribe = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'DeleteItem');
 
   /** `GetItem` reads what an earlier attempt stored, `Query` who is to hear it. */
   grantSend = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'GetItem', 'Query', 'UpdateItem', 'PutItem');
@@ -103,7 +108,8 @@ export class ChatTable extends Construct {
     this.#allowInboxQuery(fn);
   };
 
-  grantFanOut = (fn: ChatFunction) => this.#allow(fn, 'Query', 'BatchGetItem', 'UpdateItem');
+  grantFanOut = (fn: ChatFunction) => this.#allow(fn, 'Query', 'BatchGetItem', 'UpdateItem', 'DeleteItem');
+  grantTellShard = (fn: ChatFunction) => this.#allow(fn, 'Query', 'DeleteItem', 'UpdateItem');
   grantPruneConnections = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'UpdateItem');
 
   /** The stream alone; a reader that looks at the table too asks for that as well. */

@@ -24,6 +24,7 @@ interface WorkQueueProps {
   batchWindow?: Duration;
   /** Tries before a message is a dead letter. */
   tries: number;
+  memory?: number;
 }
 
 /** A queue with the one function that works it off (`functions/queue/<id>.ts`) and its own dead letters. */
@@ -37,7 +38,7 @@ export class WorkQueue extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { deployment, description, timeout, retryAfter, batchSize, batchWindow, tries }: WorkQueueProps,
+    { deployment, description, timeout, retryAfter, batchSize, batchWindow, tries, memory }: WorkQueueProps,
   ) {
     super(scope, `${id}-queue`);
     this.name = id;
@@ -48,7 +49,13 @@ export class WorkQueue extends Construct {
       visibilityTimeout: retryAfter ?? Duration.seconds(6 * timeout.toSeconds() + (batchWindow?.toSeconds() ?? 0)),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: tries },
     });
-    this.worker = new ChatFunction(scope, id, { deployment, entry: `queue/${id}`, description, timeout });
+    this.worker = new ChatFunction(scope, id, {
+      deployment,
+      entry: `queue/${id}`,
+      description,
+      timeout,
+      ...(memory === undefined ? {} : { memory }),
+    });
     this.worker.allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], [this.queue.queueArn]);
     this.worker.addEventSourceMapping('Source', {
       eventSourceArn: this.queue.queueArn,

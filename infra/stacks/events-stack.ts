@@ -92,6 +92,22 @@ export class EventsStack extends Stack {
     webSocket.grantClose(redeliver.worker);
     table.grantPruneConnections(redeliver.worker);
 
+    const roomFanOut = new WorkQueue(queues, 'room-fanout', {
+      deployment,
+      description: 'Posts what was stored to who subscribed to a large room, a shard at a time.',
+      // Somebody is waiting for it. A shard is many posts by itself: each has an instance of its own.
+      timeout: Duration.seconds(45),
+      retryAfter: Duration.seconds(45),
+      batchSize: 1,
+      tries: 5,
+      memory: 1024,
+    });
+    roomFanOut.grantEnqueue(fanout, 'ROOM_QUEUE_URL');
+    redeliver.grantEnqueue(roomFanOut.worker, 'REDELIVERY_QUEUE_URL');
+    table.grantTellShard(roomFanOut.worker);
+    webSocket.grantPost(roomFanOut.worker);
+    webSocket.grantClose(roomFanOut.worker);
+
     const inboxRefresh = new WorkQueue(queues, 'inbox-refresh', {
       deployment,
       description: 'Moves a conversation that woke up in the inbox of its members, and takes a deleted one out.',
@@ -101,6 +117,8 @@ export class EventsStack extends Stack {
     });
     bus.feeds(inboxRefresh, ['conversation.active', 'conversation.deleted']);
     limited(table.grantRefreshInbox)(inboxRefresh.worker);
+    // Of a large room, some members at a time.
+    inboxRefresh.grantEnqueue(inboxRefresh.worker, 'INBOX_QUEUE_URL');
 
     const receiptCounts = new WorkQueue(queues, 'receipt-counts', {
       deployment,

@@ -48,6 +48,8 @@ export class WebSocketStack extends Stack {
       sync: limited(table.grantSync),
       'receipt.read': limited(table.grantRaiseReceipts),
       'receipt.delivered': limited(table.grantRaiseReceipts),
+      subscribe: table.grantSubscribe,
+      unsubscribe: table.grantUnsubscribe,
     });
     new CfnOutput(this, 'WebSocketUrl', { value: api.url });
   }

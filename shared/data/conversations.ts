@@ -59,7 +59,7 @@ export const createConversations = ({ table, clock, limits }: Deps) => {
      */
     create: async (caller: Caller, request: ConversationCreate): Promise<Found> => {
       const now = clock.now();
-      const { conversation, members } = founded(caller, request, now, limits.of(caller.tenant).groupSize);
+      const { conversation, members } = founded(caller, request, now, limits.of(caller.tenant));
       await refuseDeleted(table, caller, [...members.map((one) => one.userId), caller.user]);
 
       const items = members.map((member) => memberItem(caller.tenant, member, conversation.lastActivityAt));

@@ -1,6 +1,7 @@
 /** Between the table's items and the domain's plain values. */
 import type { Change } from '../domain/changes.ts';
 import { activityBucket, type ConversationState, inboxMoment, type MemberState } from '../domain/conversation.ts';
+import type { LiveFeed } from '../domain/large-rooms.ts';
 import { conversation, member } from '../protocol/conversation.ts';
 import { messageIdOf } from '../protocol/identifiers.ts';
 import { type Message, message, type Preview, preview } from '../protocol/message.ts';
@@ -16,7 +17,9 @@ export const isExpired = (item: Item, nowSeconds: number): boolean =>
 const picked = <T>(item: Item, names: readonly string[]): T =>
   Object.fromEntries(names.flatMap((name) => (item[name] === undefined ? [] : [[name, item[name]]]))) as T;
 
-const conversationFields = [...Object.keys(conversation.shape), 'ownerCount', 'deletedAt', 'changedAt'];
+const conversationFields = [...Object.keys(conversation.shape), 'ownerCount', 'shards', 'deletedAt', 'changedAt'];
+/** What a conversation is that does not say. */
+const smallRoom: LiveFeed = { live: 'all', shards: 0 };
 const previewFields = Object.keys(preview.shape);
 const memberFields = [
   ...Object.keys(member.shape),
@@ -44,7 +47,7 @@ export const conversationFrom = (item: Item): ConversationState => {
   const stored = item.lastMessage as Item | null;
   const lastMessage =
     stored && picked<Preview>({ ...stored, seq, messageId: messageIdOf(String(item.id), seq) }, previewFields);
-  return picked({ ...item, lastMessage }, conversationFields);
+  return picked({ ...smallRoom, ...item, lastMessage }, conversationFields);
 };
 
 /** @param newest its number is written by `lastMessageSeq` */

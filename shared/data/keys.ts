@@ -47,6 +47,23 @@ export const sendReceiptKey = (tenant: string, conversation: string, sender: str
   SK: `SENT#${escaped(sender)}#${escaped(clientMessageId)}`,
 });
 
+/** Apart from the conversation's own partition, which takes its messages. */
+export const shardPartition = (tenant: string, conversation: string, shard: number): string =>
+  `${escaped(tenant)}#SUB#${conversation}#${shard}`;
+
+/** All of one user's stand together. */
+export const subscriptionKey = (
+  tenant: string,
+  conversation: string,
+  shard: number,
+  user: string,
+  connectionId: string,
+): Key => ({
+  PK: shardPartition(tenant, conversation, shard),
+  SK: `${subscriptionPrefix(user)}${connectionId}`,
+});
+export const subscriptionPrefix = (user: string): string => `${escaped(user)}#`;
+
 export const profileKey = (tenant: string, user: string): Key => ({ PK: userPartition(tenant, user), SK: profileSort });
 export const profileSort = 'PROFILE';
 export const presenceKey = (tenant: string, user: string): Key => ({

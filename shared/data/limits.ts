@@ -9,6 +9,10 @@ export interface TenantLimits {
   retentionDays: number;
   /** Up to how many live connections the sender posts to them itself. */
   fastLaneConnections: number;
+  /** A conversation of more members is a large room: only connections that subscribe hear live what happens in it. */
+  largeRoomAbove: number;
+  /** Members of a large room for each shard of its subscriptions. */
+  shardSize: number;
 }
 
 export interface TenantSettings {

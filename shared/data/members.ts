@@ -13,7 +13,8 @@ import { conversationKey, memberKey, memberPrefix } from './keys.ts';
 import type { Limits } from './limits.ts';
 import { createMembershipChanges } from './membership-changes.ts';
 import type { Place } from './places.ts';
-import { despiteTransactions, isConditionFailed, queryAll, type Table } from './table.ts';
+import { createSubscriptions } from './subscriptions.ts';
+import { despiteTransactions, getMany, isConditionFailed, queryAll, type Table } from './table.ts';
 
 interface Deps {
   table: Table;
@@ -28,10 +29,15 @@ export const createMembers = ({ table, clock, limits }: Deps) => {
   });
 
   const { change } = createMembershipChanges({ table, clock, limits });
+  const subscriptions = createSubscriptions({ table, clock });
 
   /** @throws Problem `last_owner` when nobody else would own the group */
-  const withdraw = (place: Place, userId: string, action: 'conversation.leave' | 'members.remove'): Promise<void> =>
-    change(place, [userId], ({ conversation, members: [member], standings }) => {
+  const withdraw = async (
+    place: Place,
+    userId: string,
+    action: 'conversation.leave' | 'members.remove',
+  ): Promise<void> => {
+    const { rev, shards } = await change(place, [userId], ({ conversation, members: [member], standings }) => {
       requirePermission(standings, action);
       if (!member) throw new Problem('not_found');
       if (action === 'members.remove' && member.role !== 'member' && !may(standings, 'members.removeManager'))
@@ -39,8 +45,17 @@ export const createMembers = ({ table, clock, limits }: Deps) => {
       const owners = member.role === 'owner' ? -1 : 0;
       requireOwnerLeft(conversation, owners);
       const removed = { ...member, rev: nextRev(conversation) };
-      return { steps: [{ kind: 'member.removed', member: removed, owners }], result: undefined };
+      return {
+        steps: [{ kind: 'member.removed', member: removed, owners }],
+        result: { ...conversation, rev: removed.rev },
+      };
     });
+    // At once, however far behind the stream is. What fails here is done by its fan-out.
+    if (shards > 0)
+      await subscriptions
+        .revoke(place.caller.tenant, place.conversation.id, { user: userId, rev, shards })
+        .catch(() => undefined);
+  };
 
   const leave = async (place: Place): Promise<void> => {
     requireGroup(place.conversation);
@@ -49,15 +64,40 @@ export const createMembers = ({ table, clock, limits }: Deps) => {
   };
 
   return {
-    /** Every member, or `limit` of them; for fan-out. Costs what their bytes cost, consistently read twice that. */
+    /** Every member, or so many of them; for fan-out. Costs what their bytes cost, consistently read twice that. */
     all: async (
       tenant: string,
       conversationId: string,
-      { consistent = false, limit = Number.POSITIVE_INFINITY } = {},
-    ): Promise<MemberState[]> =>
-      (await queryAll(table, { ...ofConversation(tenant, conversationId), ConsistentRead: consistent }, limit)).map(
-        memberFrom,
-      ),
+      { consistent = false, atMost = Number.POSITIVE_INFINITY } = {},
+    ): Promise<MemberState[]> => {
+      const input = { ...ofConversation(tenant, conversationId), ConsistentRead: consistent };
+      return (await queryAll(table, input, atMost)).map(memberFrom);
+    },
+
+    /** Those of some users who are members. */
+    among: async (tenant: string, conversationId: string, users: readonly string[]): Promise<MemberState[]> => {
+      const keys = users.map((user) => memberKey(tenant, conversationId, user));
+      return (await getMany(table, keys, { consistent: true })).flatMap((item) => (item ? [memberFrom(item)] : []));
+    },
+
+    /** The members that come after one, by user id: for those who go through all of a large room, some at a time. */
+    after: async (
+      tenant: string,
+      conversationId: string,
+      { user, limit }: { user: string | undefined; limit: number },
+    ): Promise<{ members: MemberState[]; last: string | undefined }> => {
+      const { Items = [], LastEvaluatedKey } = await table.client.send(
+        new QueryCommand({
+          TableName: table.name,
+          ...ofConversation(tenant, conversationId),
+          Limit: limit,
+          ConsistentRead: true,
+          ...(user === undefined ? {} : { ExclusiveStartKey: memberKey(tenant, conversationId, user) }),
+        }),
+      );
+      const members = Items.map(memberFrom);
+      return { members, last: LastEvaluatedKey ? members.at(-1)?.userId : undefined };
+    },
 
     /** One page, by user id. */
     page: async (

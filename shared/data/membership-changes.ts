@@ -1,6 +1,7 @@
 import type { Caller } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { ConversationState, MemberState } from '../domain/conversation.ts';
+import { liveFeedOf } from '../domain/large-rooms.ts';
 import type { Standing } from '../domain/permissions.ts';
 import { publicMember } from '../domain/receipts.ts';
 import { freshly, revise } from './changes.ts';
@@ -65,21 +66,25 @@ export const createMembershipChanges = ({ table, clock, limits }: Deps) => {
   ): Write[] => {
     if (steps.length === 0) return [];
     const foundRev = new Map(found.map((member) => [member?.userId, member?.rev]));
+    const memberCount =
+      conversation.memberCount +
+      sum(steps.map(({ kind }) => (kind === 'member.added' ? 1 : kind === 'member.removed' ? -1 : 0)));
+    const feed = liveFeedOf(conversation, memberCount, limits.of(caller.tenant));
+    const filed = { at: at.toISOString(), by: caller.user };
     return [
       ...revise(table, {
         tenant: caller.tenant,
         conversation,
-        changes: steps.map(({ kind, member }) => ({
-          kind,
-          at: at.toISOString(),
-          by: caller.user,
-          member: publicMember(member),
-        })),
+        changes: [
+          ...steps.map(({ kind, member }) => ({ ...filed, kind, member: publicMember(member) })),
+          ...(feed.live === conversation.live
+            ? []
+            : [{ ...filed, kind: 'conversation.updated' as const, live: feed.live }]),
+        ],
         set: {
-          memberCount:
-            conversation.memberCount +
-            sum(steps.map(({ kind }) => (kind === 'member.added' ? 1 : kind === 'member.removed' ? -1 : 0))),
+          memberCount,
           ownerCount: conversation.ownerCount + sum(steps.map(({ owners }) => owners)),
+          ...feed,
         },
         expiresAt: limits.expiryOf(caller.tenant, at),
       }),

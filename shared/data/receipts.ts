@@ -72,7 +72,7 @@ export const createReceipts = ({ table, clock, members }: Deps) => {
           ...seen,
           by: 'read',
           isShown: !receiptsOff,
-          audience: audienceOf(conversation.memberCount),
+          audience: conversation.live === 'all' ? audienceOf(conversation.memberCount) : 'nobody',
           at: clock.now(),
         }));
       if (!raisedMember) throw new Problem('not_found');
@@ -91,7 +91,7 @@ export const createReceipts = ({ table, clock, members }: Deps) => {
       if (receiptsOff) throw new Problem('forbidden', { detail: 'Your own read receipts are off.' });
       const scope = `receipts:${message.id}`;
       const after = cursor === undefined ? undefined : positionIn(cursor, scope, userId);
-      if (conversation.memberCount > mostHeardMembers) return tooMany;
+      if (conversation.live !== 'all' || conversation.memberCount > mostHeardMembers) return tooMany;
       const everybody = await members.all(caller.tenant, conversation.id, { consistent: true });
       const { readBy, deliveredTo, memberCount } = receiptsOf(message, everybody);
       const rest = deliveredTo.filter((one) => after === undefined || one.userId > after);

@@ -1,4 +1,4 @@
-import type { Member } from '../protocol/conversation.ts';
+import type { Live, Member } from '../protocol/conversation.ts';
 
 /**
  * What `rev` numbers: everything that changed after it was first said. A change points at what changed; a membership is small
@@ -7,7 +7,12 @@ import type { Member } from '../protocol/conversation.ts';
 export type Change = { conversationId: string; rev: number; at: string; by: string } & (
   | { kind: 'message.updated' | 'message.deleted'; seq: number }
   | { kind: 'member.added' | 'member.updated' | 'member.removed'; member: Member }
-  | { kind: 'conversation.updated' | 'conversation.deleted' }
+  | {
+      kind: 'conversation.updated';
+      /** Where it became a large room, or stopped to be one: everybody is told of it. */
+      live?: Live;
+    }
+  | { kind: 'conversation.deleted' }
 );
 
 /** A change before it is filed. */

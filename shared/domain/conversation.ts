@@ -8,10 +8,11 @@ import type {
 } from '../protocol/conversation.ts';
 import { Problem } from '../protocol/errors.ts';
 import type { Caller } from './caller.ts';
+import { type LiveFeed, liveFeedOf } from './large-rooms.ts';
 import type { Audience } from './receipts.ts';
 
 /** A conversation as the table knows it. */
-export interface ConversationState extends Conversation {
+export interface ConversationState extends Conversation, LiveFeed {
   /** A group has at least one; a direct conversation none. */
   ownerCount: number;
   deletedAt: string | null;
@@ -55,8 +56,16 @@ export const heirOf = (members: readonly MemberState[], leaver: string): MemberS
     .sort((a, b) => rank[a.role] - rank[b.role] || a.joinedAt.localeCompare(b.joinedAt))[0];
 };
 
+/** How many may be in a group, and from how many on it is a large room. */
+export interface GroupLimits {
+  groupSize: number;
+  largeRoomAbove: number;
+  shardSize: number;
+}
+
 /** The conversation and its founding members that a request describes. A service is not a person: it founds, but does not join. */
-export const founded = (caller: Caller, request: ConversationCreate, now: Date, groupSize: number) => {
+export const founded = (caller: Caller, request: ConversationCreate, now: Date, limits: GroupLimits) => {
+  const { groupSize } = limits;
   const isService = caller.roles.includes('service');
   const users = [...new Set(isService ? request.memberIds : [caller.user, ...request.memberIds])];
   if (request.type === 'direct' && users.length !== 2) {
@@ -80,6 +89,7 @@ export const founded = (caller: Caller, request: ConversationCreate, now: Date, 
     settings: { open: request.settings?.open ?? false },
     memberCount: users.length,
     ...(request.type === 'direct' ? { memberIds: [...users].sort() } : {}),
+    ...liveFeedOf({ live: 'all', shards: 0 }, users.length, limits),
     seq: 0,
     rev: 0,
     lastMessage: null,
@@ -138,6 +148,7 @@ export const publicView = ({
   ownerCount: _,
   deletedAt: __,
   changedAt: ___,
+  shards: ____,
   ...conversation
 }: ConversationState): Conversation => conversation;
 

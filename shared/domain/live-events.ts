@@ -13,16 +13,17 @@ export type Happening =
 
 /** What is known around it by now. */
 export interface Surroundings {
-  /** Users who are members now; read only when a happening needs them. */
+  /** Users who are members now: all of them or, in a large room, those whom a happening names; read only when a happening needs them. */
   members: readonly string[];
-  /** The conversation as it is now; read only when a happening needs it. */
+  /** The conversation as it is now. */
   conversation: ConversationState | undefined;
   /** Connections that know of a new message already: the sender's own, and those that the sender posted to. */
   told: readonly string[];
 }
 
 export interface Delivery {
-  to: ReadonlySet<string>;
+  /** Users, or who subscribed to the large room. */
+  to: ReadonlySet<string> | 'subscribed';
   /** Connections of theirs that are left out. */
   except: ReadonlySet<string>;
   /** Tells what others have received and read: not to those who have read receipts off. */
@@ -30,10 +31,12 @@ export interface Delivery {
   frame: LiveEvent;
 }
 
-/** Whether the conversation's current state is part of what is told. */
-export const needsConversation = (happening: Happening): boolean =>
-  happening.kind === 'change' &&
-  (happening.change.kind === 'member.added' || happening.change.kind === 'conversation.updated');
+/** Whether all members are told of it, in a large room too: that it is there, and from when on one has to subscribe or need not. */
+export const isForAllMembers = (happening: Happening): boolean =>
+  happening.kind === 'founded' ||
+  (happening.kind === 'change' &&
+    happening.change.kind === 'conversation.updated' &&
+    happening.change.live !== undefined);
 
 /** Whether it is told to others than the one whom it is about. */
 export const needsMembers = (happening: Happening): boolean =>
@@ -44,7 +47,7 @@ export const deliveriesOf = (happening: Happening, around: Surroundings): Delive
     case 'message':
       return [messageDelivery(happening.message, happening.isNew, around)];
     case 'founded':
-      return [toAll(around, { event: 'conversation.new', data: publicView(happening.conversation) })];
+      return [delivery(around.members, { event: 'conversation.new', data: publicView(happening.conversation) })];
     case 'membership':
       return membershipDeliveries(happening.before, happening.after, around);
     case 'change':
@@ -58,26 +61,30 @@ const delivery = (to: readonly string[], frame: LiveEvent, except: readonly stri
   frame,
 });
 
-const toAll = ({ members }: Surroundings, frame: LiveEvent): Delivery => delivery(members, frame);
+const isLarge = ({ conversation }: Surroundings): boolean => conversation?.live === 'subscribed';
+
+/** All members or, in a large room, all who subscribed. */
+const toAll = (around: Surroundings, frame: LiveEvent, except: readonly string[] = []): Delivery =>
+  isLarge(around) ? { to: 'subscribed', except: new Set(except), frame } : delivery(around.members, frame, except);
 
 const messageDelivery = (message: Message, isNew: boolean, around: Surroundings): Delivery => {
   if (message.status !== 'sent') return toAll(around, { event: 'message.deleted', data: message });
   if (!isNew) return toAll(around, { event: 'message.updated', data: message });
-  return delivery(around.members, { event: 'message.new', data: message }, around.told);
+  return toAll(around, { event: 'message.new', data: message }, around.told);
 };
 
 const isToldToMembers = (before: MemberState, after: MemberState): boolean =>
   after.audience === 'members' && risesIn(before, after).shown;
 
-const membershipDeliveries = (before: MemberState, after: MemberState, { members }: Surroundings): Delivery[] => [
+const membershipDeliveries = (before: MemberState, after: MemberState, around: Surroundings): Delivery[] => [
   ...(risesIn(before, after).own
     ? [delivery([after.userId], { event: 'receipt.updated', data: ownReceipt(after) })]
     : []),
-  ...(isToldToMembers(before, after)
+  ...(isToldToMembers(before, after) && !isLarge(around)
     ? [
         {
           ...delivery(
-            members.filter((one) => one !== after.userId),
+            around.members.filter((one) => one !== after.userId),
             { event: 'receipt.updated', data: shownReceipt(after) },
           ),
           isReceipt: true as const,
@@ -88,17 +95,26 @@ const membershipDeliveries = (before: MemberState, after: MemberState, { members
 
 const changeDeliveries = (change: Change, around: Surroundings): Delivery[] => {
   const { conversation } = around;
-  const others = (user: string) => around.members.filter((one) => one !== user);
+  /** Who hears of a membership beside the one whose it is: nobody in a large room, which is told its number of members. */
+  const others = (user: string) => (isLarge(around) ? [] : around.members.filter((one) => one !== user));
+  /** They may be none any more. */
+  const toMember = (user: string, frame: LiveEvent) =>
+    delivery(
+      around.members.filter((one) => one === user),
+      frame,
+    );
   switch (change.kind) {
     case 'member.added':
       return [
         delivery(others(change.member.userId), { event: 'member.added', data: change.member }),
-        ...(conversation && around.members.includes(change.member.userId)
-          ? [delivery([change.member.userId], { event: 'conversation.new', data: publicView(conversation) })]
+        ...(conversation
+          ? [toMember(change.member.userId, { event: 'conversation.new', data: publicView(conversation) })]
           : []),
       ];
-    case 'member.updated':
-      return [toAll(around, { event: 'member.updated', data: change.member })];
+    case 'member.updated': {
+      const frame = { event: 'member.updated', data: change.member } as const;
+      return [isLarge(around) ? toMember(change.member.userId, frame) : toAll(around, frame)];
+    }
     case 'member.removed': {
       const { conversationId, userId } = change.member;
       const reason = change.by === userId ? 'left' : 'removed';
@@ -107,11 +123,12 @@ const changeDeliveries = (change: Change, around: Surroundings): Delivery[] => {
         delivery([userId], { event: 'conversation.removed', data: { conversationId, rev: change.rev, reason } }),
       ];
     }
-    case 'conversation.updated':
+    case 'conversation.updated': {
+      if (!conversation || conversation.deletedAt) return [];
       // What it shows may be newer already; numbered as the change, so that every revision is told under its own number.
-      return conversation && !conversation.deletedAt
-        ? [toAll(around, { event: 'conversation.updated', data: { ...publicView(conversation), rev: change.rev } })]
-        : [];
+      const frame = { event: 'conversation.updated', data: { ...publicView(conversation), rev: change.rev } } as const;
+      return [change.live === undefined ? toAll(around, frame) : delivery(around.members, frame)];
+    }
     case 'conversation.deleted':
       return [
         toAll(around, {
@@ -125,3 +142,29 @@ const changeDeliveries = (change: Change, around: Surroundings): Delivery[] => {
       return [];
   }
 };
+
+/** What a large room is told of memberships: one event for all who came, went or got another role. */
+export const memberCountOf = (
+  happenings: readonly Happening[],
+  { id, rev, memberCount }: ConversationState,
+): Delivery[] => {
+  const revs = changesIn(happenings).flatMap((change) => ('member' in change ? [change.rev] : []));
+  if (revs.length === 0) return [];
+  const frame = { event: 'member.count', data: { conversationId: id, rev, memberCount, revs } } as const;
+  return [{ to: 'subscribed', except: new Set(), frame }];
+};
+
+/** Whom happenings let in, or gave another role: they are told of it themselves if they are members still. */
+export const namedIn = (happenings: readonly Happening[]): string[] =>
+  changesIn(happenings).flatMap((change) =>
+    change.kind === 'member.added' || change.kind === 'member.updated' ? [change.member.userId] : [],
+  );
+
+/** Whom happenings took out, and by which revision. */
+export const leaversIn = (happenings: readonly Happening[]): { user: string; rev: number }[] =>
+  changesIn(happenings).flatMap((change) =>
+    change.kind === 'member.removed' ? [{ user: change.member.userId, rev: change.rev }] : [],
+  );
+
+const changesIn = (happenings: readonly Happening[]): Change[] =>
+  happenings.flatMap((one) => (one.kind === 'change' ? [one.change] : []));

@@ -24,6 +24,7 @@ export const permissions = {
   'members.promote': { meaning: 'Add admins, change roles', allowed: ['owner', 'tenant-admin', 'service'] },
   'members.remove': { meaning: 'Remove a plain member', allowed: managers },
   'members.removeManager': { meaning: 'Remove an admin or an owner', allowed: ['owner', 'tenant-admin', 'service'] },
+  'conversation.subscribe': { meaning: 'Hear a large room live', allowed: everyMember },
   'conversation.leave': { meaning: 'Leave', allowed: everyMember },
   'receipt.raise': { meaning: 'Say how far one has received and read', allowed: everyMember },
   'message.send': { meaning: 'Post a message', allowed: [...everyMember, 'service'] },

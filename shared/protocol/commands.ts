@@ -8,9 +8,11 @@ import {
   presenceNoted,
   receiptUpdated,
   type ServerEvent,
+  subscribed,
   syncPageEvent,
   typingStarted,
   typingStopped,
+  unsubscribed,
 } from './events.ts';
 
 import { conversationId, messageId } from './identifiers.ts';
@@ -138,6 +140,23 @@ export const presenceHeartbeat = command({
   errors: ['forbidden'],
 });
 
+export const subscribe = command({
+  name: 'subscribe',
+  summary:
+    'Hear a large room live on this connection: one whose `live` is `subscribed`. Safe to repeat; in any other conversation it changes nothing.',
+  data: z.strictObject({ conversationId }).meta({ id: 'Subscribe' }),
+  answer: subscribed,
+  errors: ['forbidden'],
+});
+
+export const unsubscribe = command({
+  name: 'unsubscribe',
+  summary: 'Hear a large room no more on this connection. Safe to repeat.',
+  data: z.strictObject({ conversationId }).meta({ id: 'Unsubscribe' }),
+  answer: unsubscribed,
+  errors: ['forbidden'],
+});
+
 export const commands = [
   messageSend,
   messageEdit,
@@ -148,4 +167,6 @@ export const commands = [
   typingStop,
   presenceHeartbeat,
   sync,
+  subscribe,
+  unsubscribe,
 ] as const;

@@ -13,6 +13,10 @@ export const conversationSettings = z
   .meta({ id: 'ConversationSettings' });
 export type ConversationSettings = z.infer<typeof conversationSettings>;
 
+/** Who hears live what happens in it. */
+export const live = z.enum(['all', 'subscribed']).meta({ id: 'Live' });
+export type Live = z.infer<typeof live>;
+
 export const title = text({ max: 200, maxBytes: 800 });
 
 /** What is the same for everybody who sees it. */
@@ -25,6 +29,10 @@ export const conversation = z
     memberCount: z.int().min(0),
     memberIds: z.array(userId).optional().meta({
       description: 'Both users of a direct conversation; left out for a group, whose members are a list of their own.',
+    }),
+    live: live.meta({
+      description:
+        'Who hears live what happens in it: `all` connections of its members or, in a large room, those that have `subscribed`.',
     }),
     seq: sequence.meta({ description: 'The number of the newest message; 0 before the first.' }),
     rev: sequence.meta({
@@ -95,7 +103,10 @@ export const conversationRemoval = z
   .meta({ id: 'ConversationRemoved' });
 export type ConversationRemoval = z.infer<typeof conversationRemoval>;
 
-/** Each takes two of the 100 items that DynamoDB writes together, and the conversation one. */
+/**
+ * Each takes two of the 100 items that DynamoDB writes together, the conversation one, and one is left for a group that becomes a
+ * large room.
+ */
 const membersAtOnce = 49;
 
 export const membersAdd = z

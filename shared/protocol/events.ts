@@ -1,6 +1,6 @@
 /** What the server says over a socket. Clients drop what they have by `(conversationId, seq, rev)`. */
 import * as z from 'zod';
-import { conversation, conversationRemoval, member } from './conversation.ts';
+import { conversation, conversationRemoval, live, member } from './conversation.ts';
 import { errorCodes } from './errors.ts';
 import { clientMessageId, conversationId, messageId, sequence, timestamp, userId } from './identifiers.ts';
 import { message } from './message.ts';
@@ -62,7 +62,7 @@ export const conversationNew = serverEvent({
 
 export const conversationUpdated = serverEvent({
   name: 'conversation.updated',
-  summary: 'Title or settings of a conversation changed.',
+  summary: 'Title, settings or `live` of a conversation changed.',
   data: conversation,
 });
 
@@ -137,6 +137,43 @@ export const receiptCount = serverEvent({
   data: receiptCountData,
 });
 
+export const memberCount = serverEvent({
+  name: 'member.count',
+  summary:
+    'So many are members of a large room by now. There it stands for the other `member` events: it names the revisions of all of them.',
+  data: z
+    .object({
+      conversationId,
+      rev: sequence.meta({ description: 'The revision as of which they are so many.' }),
+      memberCount: z.int().min(0),
+      revs: z.array(sequence).min(1).meta({ description: 'The revisions in which members came, went or got a role.' }),
+    })
+    .meta({ id: 'MemberCount' }),
+});
+
+export const subscribed = serverEvent({
+  name: 'subscribed',
+  summary:
+    'The answer to `subscribe`: whatever is numbered above `seq` and `rev` will be told on this connection. Fetch the rest.',
+  data: z
+    .object({
+      conversationId,
+      live,
+      seq: sequence,
+      rev: sequence,
+      expiresAt: timestamp.nullable().meta({
+        description: 'The subscription ends with the connection, at the latest then; null where it needs none.',
+      }),
+    })
+    .meta({ id: 'Subscribed' }),
+});
+
+export const unsubscribed = serverEvent({
+  name: 'unsubscribed',
+  summary: 'The answer to `unsubscribe`. What was on its way may still come.',
+  data: z.object({ conversationId }).meta({ id: 'Unsubscribed' }),
+});
+
 export const errorEvent = serverEvent({
   name: 'error',
   summary: 'The command with this `id` failed; see the error catalogue.',
@@ -168,6 +205,9 @@ export const serverEvents = [
   syncPageEvent,
   receiptUpdated,
   receiptCount,
+  memberCount,
+  subscribed,
+  unsubscribed,
   batchEvent,
   errorEvent,
 ] as const;
@@ -180,5 +220,5 @@ export type ServerFrame = { [Name in EventName]: { event: Name; id?: string; dat
 /** A frame that tells of something that happened, rather than answering. */
 export type LiveEvent = Exclude<
   ServerFrame,
-  { event: 'error' | 'batch' | 'message.sent' | 'presence.noted' | 'sync.page' }
+  { event: 'error' | 'batch' | 'message.sent' | 'presence.noted' | 'sync.page' | 'subscribed' | 'unsubscribed' }
 >;

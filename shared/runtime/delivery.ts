@@ -3,6 +3,7 @@ import type { Connection, Presence } from '../data/presence.ts';
 import { type Clock, epochSeconds } from '../domain/clock.ts';
 import type { Delivery } from '../domain/live-events.ts';
 import type { Connections, Patience } from './connections.ts';
+import { grouped } from './grouped.ts';
 import { describeError, type LogSubject, logger } from './logger.ts';
 
 /** As many as there are sockets to post over. */
@@ -24,6 +25,8 @@ export interface Outcome {
   reached: string[];
   /** What could not be delivered although its connection may still be there. */
   undelivered: Undelivered[];
+  /** Connections that are no more; their users' lists do not name them any longer. */
+  over: Connection[];
 }
 
 interface Deps {
@@ -102,6 +105,7 @@ export const createPosting = ({ presence, connections, clock }: Deps) => {
     /** Frames for one connection. Whoever calls takes those that are over off their user's list. */
     serve,
 
+    /** Each delivery to those of the connections that it is for. What is for those who subscribed is for all of them. */
     post: async (
       tenant: string,
       deliveries: readonly Delivery[],
@@ -109,17 +113,21 @@ export const createPosting = ({ presence, connections, clock }: Deps) => {
       patience: Patience,
     ): Promise<Outcome> => {
       const texts = deliveries.map(({ frame }) => JSON.stringify(frame));
+      const whole = packed(texts);
       const fates = await pMap(
         live,
         async (connection) => {
           const own = texts.filter((_, i) => isFor(deliveries[i], connection));
-          return { connection, fate: await serve(tenant, connection, packed(own), patience) };
+          // In a large room nearly everybody gets everything.
+          const frames = own.length === texts.length ? whole : packed(own);
+          return { connection, fate: await serve(tenant, connection, frames, patience) };
         },
         { concurrency: atOnce },
       );
       const over = fates.filter(({ fate }) => fate === 'over').map(({ connection }) => connection);
       if (over.length > 0) await forget(tenant, over);
       return {
+        over,
         reached: fates.filter(({ fate }) => fate === 'reached').map(({ connection }) => connection.id),
         undelivered: fates.flatMap(({ connection, fate }) =>
           typeof fate === 'object' ? [{ connection, frames: fate.frames }] : [],
@@ -140,22 +148,10 @@ const isFor = (delivery: Delivery | undefined, connection: Connection): boolean 
   delivery !== undefined &&
   !delivery.except.has(connection.id) &&
   !(delivery.isReceipt && connection.receiptsOff) &&
-  delivery.to.has(connection.user);
+  (delivery.to === 'subscribed' || delivery.to.has(connection.user));
 
 /** Several events for one connection travel as one `batch` frame, or as few as the largest frame allows. */
-export const packed = (events: readonly string[]): string[] => {
-  const groups: string[][] = [];
-  let room = 0;
-  for (const event of events) {
-    const size = Buffer.byteLength(event) + 1;
-    if (size > room || groups.length === 0) {
-      groups.push([]);
-      room = largestFrame;
-    }
-    groups.at(-1)?.push(event);
-    room -= size;
-  }
-  return groups.map((group) =>
+export const packed = (events: readonly string[]): string[] =>
+  grouped(events, { bytes: largestFrame }).map((group) =>
     group.length === 1 ? String(group[0]) : `{"event":"batch","data":{"events":[${group.join(',')}]}}`,
   );
-};

@@ -1,13 +1,25 @@
 import type { Conversations } from '../data/conversations.ts';
+import type { Limits } from '../data/limits.ts';
 import type { Members } from '../data/members.ts';
 import type { Presence } from '../data/presence.ts';
 import type { Receipts } from '../data/receipts.ts';
 import type { Sends } from '../data/sends.ts';
-import type { MemberState } from '../domain/conversation.ts';
-import { type Delivery, deliveriesOf, type Happening, needsConversation, needsMembers } from '../domain/live-events.ts';
+import type { Subscriptions } from '../data/subscriptions.ts';
+import type { ConversationState, MemberState } from '../domain/conversation.ts';
+import {
+  type Delivery,
+  deliveriesOf,
+  type Happening,
+  isForAllMembers,
+  leaversIn,
+  memberCountOf,
+  namedIn,
+  needsMembers,
+} from '../domain/live-events.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Patience } from './connections.ts';
 import type { Posting, Undelivered } from './delivery.ts';
+import type { RoomQueue } from './room-queue.ts';
 import { together } from './together.ts';
 
 interface Deps {
@@ -16,11 +28,16 @@ interface Deps {
   presence: Presence;
   receipts: Receipts;
   sends: Sends;
+  subscriptions: Subscriptions;
+  limits: Limits;
   posting: Posting;
 }
 
 /** One that answers slowly must not hold up everybody behind it: what takes longer goes through the redelivery queue. */
 const patience: Patience = { retries: 1, timeoutMs: 1_000 };
+
+/** How many large rooms an instance remembers. */
+const memory = 10_000;
 
 /** What happened in one conversation, in order. */
 export interface Run {
@@ -29,45 +46,112 @@ export interface Run {
   happenings: Happening[];
 }
 
+interface Around {
+  conversation: ConversationState | undefined;
+  /** As `Surroundings` has them. */
+  members: MemberState[];
+  /** Connections that know of a new message already, by its number. */
+  toldBySeq: ReadonlyMap<number, string[]>;
+}
+
 /**
  * Tells every live connection of every member what happened: at least once, and in the stream's order but for what has to be posted again.
- * Two round trips and the posts: who is a member, then who of them is connected.
+ * Two round trips and the posts: who is a member, then who of them is connected. Of a large room, nobody reads who is a member: what
+ * happened goes to its shards' workers.
  * @returns what could not be delivered although its connection may still be there
  */
-export const createFanOut = ({ conversations, members, presence, receipts, sends, posting }: Deps) => {
-  const around = async ({ tenant, conversationId, happenings }: Run) => {
-    const sent = newMessagesOf(happenings);
-    const [everybody, conversation, sendReceipts] = await together([
-      // What the stream tells of, a replica may not have seen yet.
-      happenings.some(needsMembers) ? members.all(tenant, conversationId, { consistent: true }) : noMembers,
-      happenings.some(needsConversation) ? conversations.stateOf(tenant, conversationId) : undefined,
-      sent.length > 0 ? sends.receiptsOf(tenant, sent) : [],
-    ]);
-    // A receipt that was used again after its 24 hours speaks of another message.
-    const receiptBySeq = new Map(
-      sent.map((message, i) => [message.seq, sendReceipts[i]?.seq === message.seq ? sendReceipts[i] : undefined]),
-    );
-    return { everybody, conversation, receiptBySeq };
+export const createFanOut = ({
+  conversations,
+  members,
+  presence,
+  receipts,
+  sends,
+  subscriptions,
+  limits,
+  posting,
+}: Deps) => {
+  const largeRooms = new Set<string>();
+
+  const remember = ({ tenant, conversationId }: Run, isLarge: boolean): void => {
+    if (largeRooms.size >= memory) largeRooms.clear();
+    const room = JSON.stringify([tenant, conversationId]);
+    if (isLarge) largeRooms.add(room);
+    else largeRooms.delete(room);
   };
 
-  const tell = async (tenant: string, deliveries: readonly Delivery[]): Promise<Undelivered[]> => {
-    const users = [...new Set(deliveries.flatMap((one) => [...one.to]))];
+  /** All members or, of a large room, those whom something is about. What the stream tells of, a replica may not have seen yet. */
+  const concerned = ({ tenant, conversationId, happenings }: Run, isLarge: boolean): Promise<MemberState[]> =>
+    isLarge && !happenings.some(isForAllMembers)
+      ? members.among(tenant, conversationId, [...new Set([...namedIn(happenings), ...sendersIn(happenings)])])
+      : members.all(tenant, conversationId, { consistent: true });
+
+  /** Who is read beside the conversation is a guess from what this instance saw last; a wrong one costs a second look. */
+  const around = async (run: Run): Promise<Around> => {
+    const { tenant, conversationId, happenings } = run;
+    if (!happenings.some(needsMembers)) return { conversation: undefined, members: [], toldBySeq: new Map() };
+    const sent = newMessagesOf(happenings);
+    const wasLarge = largeRooms.has(JSON.stringify([tenant, conversationId]));
+    const { largeRoomAbove } = limits.of(tenant);
+    const [conversation, found, sendReceipts] = await together([
+      conversations.stateOf(tenant, conversationId),
+      wasLarge
+        ? concerned(run, true)
+        : members.all(tenant, conversationId, { consistent: true, atMost: largeRoomAbove + 1 }),
+      sent.length > 0 ? sends.receiptsOf(tenant, sent) : [],
+    ]);
+    const isLarge = conversation?.live === 'subscribed';
+    remember(run, isLarge);
+    const isEnough = wasLarge ? isLarge : found.length <= largeRoomAbove;
+    return {
+      conversation,
+      members: isEnough ? found : await concerned(run, isLarge),
+      // A receipt that was used again after its 24 hours speaks of another message.
+      toldBySeq: new Map(sent.map(({ seq }, i) => [seq, sendReceipts[i]?.seq === seq ? sendReceipts[i].told : []])),
+    };
+  };
+
+  const deliveriesIn = ({ happenings }: Run, { conversation, members: found, toldBySeq }: Around): Delivery[] => {
+    const users = found.map((one) => one.userId);
+    const told = (happening: Happening) =>
+      happening.kind === 'message' && happening.isNew ? (toldBySeq.get(happening.message.seq) ?? []) : [];
+    return [
+      ...happenings.flatMap((one) => deliveriesOf(one, { members: users, conversation, told: told(one) })),
+      ...(conversation?.live === 'subscribed' ? memberCountOf(happenings, conversation) : []),
+    ];
+  };
+
+  const tellUsers = async (tenant: string, deliveries: readonly Delivery[]): Promise<Undelivered[]> => {
+    const users = [...new Set(deliveries.flatMap(({ to }) => (to === 'subscribed' ? [] : [...to])))];
     if (users.length === 0) return [];
     const live = await presence.connectionsOf(tenant, users);
     return (await posting.post(tenant, deliveries, live, patience)).undelivered;
   };
 
-  return async (run: Run): Promise<Undelivered[]> => {
-    const { everybody, conversation, receiptBySeq } = await around(run);
-    const users = everybody.map((one) => one.userId);
-    const deliveries = run.happenings.flatMap((happening) => {
-      const receipt =
-        happening.kind === 'message' && happening.isNew ? receiptBySeq.get(happening.message.seq) : undefined;
-      return deliveriesOf(happening, { members: users, conversation, told: receipt?.told ?? [] });
-    });
+  /** Whoever was taken out is out before the room is told anything more. */
+  const tellRoom = async (
+    { tenant, conversationId, happenings }: Run,
+    { shards }: ConversationState,
+    deliveries: readonly Delivery[],
+    rooms: RoomQueue,
+  ): Promise<void> => {
+    if (shards === 0) return;
+    await together(
+      leaversIn(happenings).map((one) => subscriptions.revoke(tenant, conversationId, { ...one, shards })),
+    );
+    if (deliveries.length > 0) await rooms.add({ tenant, conversationId, shards }, deliveries);
+  };
+
+  return async (run: Run, rooms: RoomQueue): Promise<Undelivered[]> => {
+    const found = await around(run);
+    const deliveries = deliveriesIn(run, found);
+    const isForRoom = ({ to }: Delivery) => to === 'subscribed';
     const [undelivered] = await together([
-      tell(run.tenant, deliveries),
-      ...lastBySender(run.happenings, everybody).map(([sender, message]) =>
+      tellUsers(
+        run.tenant,
+        deliveries.filter((one) => !isForRoom(one)),
+      ),
+      found.conversation && tellRoom(run, found.conversation, deliveries.filter(isForRoom), rooms),
+      ...lastBySender(run.happenings, found.members).map(([sender, message]) =>
         receipts.raiseBySender(run.tenant, sender, message),
       ),
     ]);
@@ -90,4 +174,5 @@ const lastBySender = (happenings: readonly Happening[], members: readonly Member
   });
 };
 
-const noMembers: MemberState[] = [];
+const sendersIn = (happenings: readonly Happening[]): string[] =>
+  newMessagesOf(happenings).flatMap(({ senderId }) => senderId ?? []);

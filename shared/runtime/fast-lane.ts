@@ -32,7 +32,7 @@ export const createFastLane = ({ members, presence, sends, limits, posting }: De
   /** Starts to look up who is listening, beside the send. @returns undefined where they are too many, or not to be had */
   audienceOf: async ({ caller, conversation }: Place): Promise<Audience | undefined> => {
     const { fastLaneConnections } = limits.of(caller.tenant);
-    if (conversation.memberCount > fastLaneConnections) return undefined;
+    if (conversation.memberCount > fastLaneConnections || conversation.live === 'subscribed') return undefined;
     try {
       const users = (await members.all(caller.tenant, conversation.id)).map((one) => one.userId);
       const live = await presence.connectionsOf(caller.tenant, users);

@@ -66,7 +66,7 @@ export const createPresenceTelling = ({
   const { lives, pauseMs } = settings;
 
   const membersOf = async (tenant: string, conversationIds: readonly string[]): Promise<Set<string>> => {
-    const lists = await pMap(conversationIds, (id) => members.all(tenant, id, { limit: largestRoom + 1 }), {
+    const lists = await pMap(conversationIds, (id) => members.all(tenant, id, { atMost: largestRoom + 1 }), {
       concurrency: roomsAtOnce,
     });
     return new Set(

@@ -76,15 +76,26 @@ export const onConversationEvents = <Type extends keyof DomainEvents>(
   };
 };
 
+/** A domain event as the bus delivers it to a queue; `after` where a worker has left the rest of its work to another message. */
+interface Envelope<Type extends keyof DomainEvents> {
+  'detail-type': Type;
+  detail: DomainEvents[Type];
+  after?: string;
+}
+
+/** The message with which the work on an event goes on after what was done last. */
+export const continuationOf = ({ type, detail }: DomainEvent, after: string): string =>
+  JSON.stringify({ 'detail-type': type, detail, after } satisfies Envelope<typeof type>);
+
 /** Domain events as the bus delivers them to a queue. */
 export const onDomainEvents = <Type extends keyof DomainEvents>(
   operation: string,
   types: readonly Type[],
-  run: (event: Extract<DomainEvent, { type: Type }>) => Promise<void>,
+  run: (event: Extract<DomainEvent, { type: Type }>, after: string | undefined) => Promise<void>,
 ) =>
   onQueue(operation, async (body) => {
-    const { 'detail-type': type, detail } = body as { 'detail-type': Type; detail: DomainEvents[Type] };
+    const { 'detail-type': type, detail, after } = body as Envelope<Type>;
     const { tenantId, userId, conversationId }: Subject = detail;
     addToLogContext({ tenant: tenantId, user: userId, conversationId });
-    if (types.includes(type)) await run({ type, detail } as unknown as Extract<DomainEvent, { type: Type }>);
+    if (types.includes(type)) await run({ type, detail } as unknown as Extract<DomainEvent, { type: Type }>, after);
   });

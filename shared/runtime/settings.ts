@@ -21,6 +21,8 @@ const limits = z.strictObject({
   messagesPerMinute: z.int().min(1).max(6_000),
   retentionDays: z.int().min(1).max(3_650),
   fastLaneConnections: z.int().min(0).max(100),
+  largeRoomAbove: z.int().min(2).max(100_000),
+  shardSize: z.int().min(1).max(10_000),
 });
 
 const issuer = z.strictObject({
@@ -64,6 +66,8 @@ const variables = {
   REDELIVERY_QUEUE_URL: z.url(),
   PRESENCE_QUEUE_URL: z.url(),
   PRESENCE_SETTINGS: json(presence),
+  ROOM_QUEUE_URL: z.url(),
+  INBOX_QUEUE_URL: z.url(),
   TENANT_SETTINGS: json(tenantSettings),
   TOKEN_ISSUERS: json(issuers),
 };

@@ -59,7 +59,7 @@ export const createTyping = ({ places, members, presence, posting, clock }: Deps
     }
     const [place, found] = await together([
       places.placeOf(caller, conversationId),
-      fresh?.isLarge ? [] : members.all(caller.tenant, conversationId, { limit: largestTypingRoom + 1 }),
+      fresh?.isLarge ? [] : members.all(caller.tenant, conversationId, { atMost: largestTypingRoom + 1 }),
     ]);
     requirePermission(place.standings, 'message.send');
     if (fresh?.isLarge) return fresh;

@@ -1,5 +1,7 @@
 /** The process of the local cloud. */
+import { summarise } from '../../infra/local/aws/meter.ts';
 import { type Cloud, startCloud } from '../../infra/local/cloud.ts';
+import { enlargeRoom } from './rooms/enlarge.ts';
 import { serve } from './serve.ts';
 
 let cloud: Cloud | undefined;
@@ -17,6 +19,20 @@ const handlers = {
   },
   tokenOf: (user: string): Promise<string> => running().issueToken({ user, tenant: 'bench', roles: ['member'] }),
   settled: (): Promise<void> => running().settled(),
+  /** Lets further users into a room, past all doors, until it has so many members. @returns its shards */
+  enlarge: (room: string, members: number): Promise<number> => enlargeRoom(running(), 'bench', room, members),
+  countAnew: (): void => running().meter.reset(),
+  /** Of telling large rooms, since it was last counted anew. */
+  roomCosts: () => {
+    const fanOut = running().meter.calls({ function: 'Stream/fanout' });
+    const workers = running().meter.calls({ function: 'Queue/room-fanout' });
+    return {
+      queueBatches: fanOut.filter(({ action }) => action === 'sqs:SendMessageBatch').length,
+      workerRuns: workers.filter(({ action }) => action === 'dynamodb:Query').length,
+      readUnits: summarise([...fanOut, ...workers]).readUnits,
+      memberQueries: fanOut.filter(({ action }) => action === 'dynamodb:Query').length,
+    };
+  },
   /** Of the whole process, all function instances included, and of what the gateway's own thread holds. */
   memory: (): { processBytes: number; gatewayBytes: number } => {
     globalThis.gc?.();

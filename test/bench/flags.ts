@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 
 export const usage = `Usage: npm run bench -- [part …] [flags]
 
-Parts: bundles, posts, connections, latency, throughput; all of them if none is named.
+Parts: bundles, posts, connections, latency, throughput, rooms, room-plan; all of them if none is named.
 
   --quick   fewer and shorter rounds: whether it runs, not how fast
   --write   put the results into docs/benchmarks.md

@@ -8,10 +8,12 @@ import { bundles } from './parts/bundles.ts';
 import { connections } from './parts/connections.ts';
 import { latency } from './parts/latency.ts';
 import { posts } from './parts/posts.ts';
+import { roomPlan } from './parts/room-plan.ts';
+import { rooms } from './parts/rooms.ts';
 import { throughput } from './parts/throughput.ts';
 import { sectionText } from './report.ts';
 
-const parts = [bundles, posts, connections, latency, throughput] as Part[];
+const parts = [bundles, posts, connections, latency, throughput, rooms, roomPlan] as Part[];
 
 try {
   const flags = readFlags(

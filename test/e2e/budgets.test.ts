@@ -318,6 +318,57 @@ it('the receipts of a message: two round trips, the second for the members', asy
   expect(cost.readUnits).toBeLessThanOrEqual(6);
 });
 
+/** Of its 300 members, Ada and Bob listen. */
+const aRoomOfMany = async () => {
+  const [ada, bob] = [await world.person('ada'), await world.person('bob')];
+  const silent = upTo(298).map((i) => ({ id: `silent-${i}` }) as Person);
+  const room = await createsGroup(ada, [bob, ...silent]);
+  const [phone, bobs] = [await ada.connects(), await bob.connects()];
+  const subscribe = (device: typeof phone) => device.does('subscribe', { conversationId: room.id }, 'subscribed');
+  await subscribe(phone);
+  await subscribe(bobs);
+  // Each instance knows it for a large room afterwards.
+  await posts(ada, room, 'first');
+  await world.cloud.settled();
+  return { ada, bob, room, phone, bobs, subscribe };
+};
+
+it('subscribe and unsubscribe: three and two round trips, one item', async () => {
+  const { phone, room, subscribe } = await aRoomOfMany();
+
+  await subscribe(phone);
+  expect(figures(costOf('WebSocket/subscribe'))).toEqual({ roundTrips: 3, readUnits: 4, writeUnits: 4 });
+
+  await phone.does('unsubscribe', { conversationId: room.id }, 'unsubscribed');
+  expect(figures(costOf('WebSocket/unsubscribe'))).toEqual({ roundTrips: 2, readUnits: 3, writeUnits: 1 });
+});
+
+it('a message to a large room: no member is read but its sender, neither by the sender nor by fan-out', async () => {
+  const { bobs, phone, room } = await aRoomOfMany();
+  world.cloud.meter.reset();
+
+  await says(bobs, room, 'second');
+  await phone.hearsEvent('message.new', ({ content }) => content === 'second');
+  await world.cloud.settled();
+
+  const send = costOf('WebSocket/message-send');
+  expect(send.roundTrips).toBe(4);
+  expect(send.writeUnits).toBeLessThanOrEqual(5);
+  expect(send.readUnits).toBeLessThanOrEqual(2);
+  const fanOut = costOf('Stream/fanout');
+  expect(fanOut.roundTrips).toBeLessThanOrEqual(2);
+  expect(fanOut.actions).toEqual({
+    // The conversation, the sender’s membership, and whom the sender told.
+    'dynamodb:BatchGetItem': 3,
+    'dynamodb:UpdateItem': 1,
+    'sqs:SendMessageBatch': 1,
+  });
+  expect(fanOut.readUnits).toBeLessThanOrEqual(3);
+  const shard = costOf('Queue/room-fanout');
+  expect(shard.actions).toEqual({ 'dynamodb:Query': 1, 'execute-api:ManageConnections': 1 });
+  expect(shard.readUnits).toBeLessThanOrEqual(1);
+});
+
 it('a message costs its members nothing: only the sender’s watermark is written', async () => {
   const { ada, bob, room } = await aLargeRoom();
   await world.cloud.settled();

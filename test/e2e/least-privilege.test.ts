@@ -1,6 +1,7 @@
 /** Least privilege: after everything that Parley does was done once, no function was refused a call, and none may do more than it did. */
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { expect, it } from 'vitest';
+import { subscriptionKey } from '../../shared/data/keys.ts';
 import type { OwnConversation } from '../../shared/protocol/conversation.ts';
 import { insistsOn, insistsOnPosting } from '../support/persistence.ts';
 import type { Person } from '../support/person.ts';
@@ -10,7 +11,8 @@ import { createsDirect, createsGroup, historyOf, posts, says } from '../support/
 import { storedIn } from '../support/stored.ts';
 import { aWorld } from '../support/world.ts';
 
-const world = aWorld();
+/** So that a room of some hundreds has several shards. */
+const world = aWorld({ limits: { shardSize: 100 } });
 
 /** What is granted without having been used here. */
 const justified = [
@@ -219,6 +221,50 @@ const presenceAndBlocks = async (ada: Person) => {
   await adas.isClosed();
 };
 
+/** Who is out of a large room, gone, shut out or slow to answer; and a room whose inboxes are more than one message's work. */
+const largeRooms = async (ada: Person) => {
+  const people = await Promise.all(['removed', 'leaving', 'gone', 'ended', 'slow'].map((name) => world.person(name)));
+  const silent = upTo(500).map((n) => ({ id: `silent-${n}` }) as Person);
+  const room = await createsGroup(ada, [...people, ...silent]);
+  const devices = await Promise.all(people.map((one) => one.connects()));
+  const data = { conversationId: room.id };
+  for (const device of devices) await device.does('subscribe', data, 'subscribed');
+  const [removed, leaving, gone, ended, slow] = devices;
+  await removed?.does('unsubscribe', data, 'unsubscribed');
+  await removed?.does('subscribe', data, 'subscribed');
+  // Left to the stream.
+  const fails = world.cloud.faults.add({
+    function: 'Http/members-remove',
+    action: 'dynamodb:DeleteItem',
+    fault: { kind: 'error' },
+  });
+  await ada.does('DELETE', `/api/conversations/${room.id}/members/removed`);
+  await world.cloud.settled();
+  fails();
+  await ada.does('DELETE', `/api/conversations/${room.id}/members/ended`);
+  await (await world.person('leaving')).does('DELETE', `/api/conversations/${room.id}/leave`);
+  await leaving?.hearsEvent('conversation.removed');
+
+  await gone?.closes();
+  const stored = storedIn(world.cloud);
+  const key = subscriptionKey(world.tenant, room.id, 0, 'ended', 'c1');
+  await stored.put({ ...key, user: 'ended', connectionId: 'c1', memberRev: 0, expiresAt: 1 });
+  await ended?.closes();
+  await posts(ada, room, 'Good evening');
+  await world.cloud.settled();
+
+  world.cloud.faults.add({
+    function: 'Queue/room-fanout',
+    action: 'execute-api:ManageConnections',
+    fault: { kind: 'error' },
+  });
+  await stored.age(world.tenant, room, 7_200);
+  await posts(ada, room, 'Good morning');
+  await slow?.hearsEvent('message.new', ({ content }) => content === 'Good morning');
+  world.cloud.faults.clear();
+  await world.cloud.settled();
+};
+
 it('grants every function what it does, and nothing more', async () => {
   const [ada, bob, service] = [await world.person('ada'), await world.person('bob'), await world.service()];
 
@@ -230,13 +276,14 @@ it('grants every function what it does, and nothing more', async () => {
   await endedTokens(ada);
   await redelivery(ada, bob);
   await presenceAndBlocks(await world.person('ada'));
+  await largeRooms(await world.person('owner-of-many'));
   await world.cloud.settled();
 
   const report = world.cloud.permissions();
   expect(report.flatMap((one) => one.denied.map(({ action }) => `${one.function} ${action}`))).toEqual([]);
   const unused = report.flatMap((one) => one.unused.map(({ action }) => `${one.function} ${action}`));
   expect(unused.sort()).toEqual(justified);
-}, 180_000);
+}, 240_000);
 
 it('runs every function on the way', () => {
   const used = new Set(

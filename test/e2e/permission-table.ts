@@ -96,4 +96,6 @@ export const commandTable: Record<string, { who: Record<Standing, Outcome>; data
   sync: { who: anybody, data: { conversations: [] } },
   'receipt.read': { who: row('ok 404 ok ok ok 403 403 403'), data: {} },
   'receipt.delivered': { who: row('ok 404 ok ok ok 403 403 403'), data: { seq: 1 } },
+  subscribe: { who: row('ok 404 ok ok ok 403 403 403'), data: {} },
+  unsubscribe: { who: row('ok 404 ok ok ok ok ok ok'), data: {} },
 };

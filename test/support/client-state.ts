@@ -27,7 +27,12 @@ export interface Followed {
   lastReadSeq: number;
   /** By user, how far the others show that they have read and received; what they post raises it. Told in small groups alone. */
   watermarks: Record<string, Watermarks>;
-  /** False for one that was heard of, or come back to, and whose members and messages are still to be fetched. */
+  /** How many its members were as of the newest revision that said so. Of a large room, that is all that is told of them. */
+  counted: { rev: number; members: number };
+  /**
+   * False for one that was heard of, come back to, or has to be listened to otherwise from now on, and whose members and messages are
+   * still to be fetched.
+   */
   isFetched: boolean;
 }
 
@@ -82,6 +87,10 @@ export const follow = (state: ClientState, frame: ServerFrame): ClientState => {
       return inConversation(state, frame.data.conversationId, (one) =>
         heard(withoutMember(one, frame.data.userId, frame.data.rev), frame.data.rev),
       );
+    case 'member.count':
+      return inConversation(state, frame.data.conversationId, (one) =>
+        frame.data.revs.reduce(heard, withCount(one, frame.data.rev, frame.data.memberCount)),
+      );
     case 'conversation.updated':
       return inConversation(state, frame.data.id, (one) => heard(withNews(one, frame.data), frame.data.rev));
     case 'conversation.new':
@@ -115,6 +124,7 @@ export const withFetched = (state: ClientState, { own, members, messages }: Fetc
     heardRevs: [],
     lastReadSeq: 0,
     watermarks: {},
+    counted: { rev: own.rev, members: own.memberCount },
     isFetched: true,
   };
   const known = before ? withNews(before, about) : blank;
@@ -199,11 +209,20 @@ export const withoutMember = (one: Followed, userId: string, rev: number): Follo
   return { ...one, members: others, departed };
 };
 
-export const withNews = (one: Followed, news: Conversation): Followed => ({
-  ...one,
-  seq: Math.max(one.seq, news.seq),
-  about: news.rev > one.about.rev ? news : one.about,
-});
+/** One that became a large room, or stopped to be one, told others meanwhile: what was said then is still to be fetched. */
+export const withNews = (one: Followed, news: Conversation): Followed => {
+  const isNewer = news.rev > one.about.rev;
+  const isTurnedOver = isNewer && news.live !== one.about.live;
+  return {
+    ...withCount(one, news.rev, news.memberCount),
+    seq: Math.max(one.seq, news.seq),
+    about: isNewer ? news : one.about,
+    isFetched: one.isFetched && !isTurnedOver,
+  };
+};
+
+const withCount = (one: Followed, rev: number, members: number): Followed =>
+  rev > one.counted.rev ? { ...one, counted: { rev, members } } : one;
 
 export const withConversation = (state: ClientState, about: Conversation): ClientState => {
   if (about.rev <= (state.lost[about.id] ?? -1)) return state;
@@ -218,6 +237,7 @@ export const withConversation = (state: ClientState, about: Conversation): Clien
     heardRevs: [],
     lastReadSeq: 0,
     watermarks: {},
+    counted: { rev: about.rev, members: about.memberCount },
     isFetched: false,
   };
   return { ...state, conversations: { ...state.conversations, [about.id]: followed } };

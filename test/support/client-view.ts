@@ -5,8 +5,8 @@ import { type ClientState, type Fetched, type Followed, gapsOf, revOf, type Wate
 
 /**
  * A conversation as a client shows it, in a form in which what was followed and what was fetched can be compared. It leaves out what
- * no event tells: how far the members of large groups have read, and the moment of the last activity (a client has the messages'
- * own).
+ * no event tells: how far the members of large groups have read, the moment of the last activity (a client has the messages' own) and,
+ * of a large room, who its members are.
  */
 export interface View {
   about: unknown;
@@ -46,15 +46,15 @@ const followedView = (user: string, one: Followed, readReceipts: boolean): View 
     Math.max(0, ...messages.filter(({ senderId }) => senderId === someone).map(({ seq }) => seq));
   const lastReadSeq = Math.max(one.lastReadSeq, postedBy(user));
   const others = Object.keys(one.members).filter((other) => other !== user);
-  const isShown = readReceipts && others.length < mostHeardEach;
+  const isShown = readReceipts && others.length < mostHeardEach && !isLarge(one.about);
   return {
     about: aboutOf(one.about),
     seq: one.seq,
     rev: revOf(one),
     gaps: gapsOf(one),
-    memberCount: Object.keys(one.members).length,
+    memberCount: isLarge(one.about) ? one.counted.members : Object.keys(one.members).length,
     role: one.members[user]?.role ?? null,
-    members: membersOf(Object.values(one.members)),
+    members: isLarge(one.about) ? {} : membersOf(Object.values(one.members)),
     lastReadSeq,
     unreadCount: one.seq - lastReadSeq,
     watermarks: Object.fromEntries(
@@ -76,11 +76,11 @@ const fetchedView = (user: string, { own, members, messages }: Fetched): View =>
   gaps: { seqs: [], revs: [] },
   memberCount: own.memberCount,
   role: own.role,
-  members: membersOf(members),
+  members: isLarge(own) ? {} : membersOf(members),
   lastReadSeq: own.lastReadSeq,
   unreadCount: own.unreadCount,
   watermarks: Object.fromEntries(
-    (members.length <= mostHeardEach ? members : []).flatMap(
+    (members.length <= mostHeardEach && !isLarge(own) ? members : []).flatMap(
       ({ userId, lastReadSeq: read, lastDeliveredSeq: delivered }) =>
         userId === user || read === null || delivered === null ? [] : [[userId, { read, delivered }]],
     ),
@@ -89,11 +89,14 @@ const fetchedView = (user: string, { own, members, messages }: Fetched): View =>
   messages: Object.fromEntries(messages.map((message) => [message.seq, message])),
 });
 
-const aboutOf = ({ id, type, title, settings, memberIds, createdAt, createdBy, updatedAt }: Conversation) => ({
+const isLarge = ({ live }: Conversation): boolean => live === 'subscribed';
+
+const aboutOf = ({ id, type, title, settings, live, memberIds, createdAt, createdBy, updatedAt }: Conversation) => ({
   id,
   type,
   title,
   settings,
+  live,
   memberIds,
   createdAt,
   createdBy,

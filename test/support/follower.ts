@@ -6,6 +6,7 @@ import { positionsOf, withSynced } from './client-sync.ts';
 import { differencesBetween, fetchedViewsOf, viewsOf } from './client-view.ts';
 import type { Device } from './device.ts';
 import { fetchConversation, fetched, fetchMe, fetchState } from './fresh-fetch.ts';
+import { createListening } from './listening.ts';
 import type { Person } from './person.ts';
 import { pageFor, resync } from './resync.ts';
 
@@ -45,8 +46,9 @@ export interface Follower {
 export const startFollowing = async (person: Person, device: Device): Promise<Follower> => {
   const { syncedAt } = await pageFor(person, device, { conversations: [] });
   const { preferences } = await fetchMe(person);
-  const state = (await fetchState(person)).reduce(withFetched, emptyState(person.id, preferences.readReceipts));
-  return following(person, device, { state, syncedAt });
+  const follower = following(person, device, { state: emptyState(person.id, preferences.readReceipts), syncedAt });
+  await follower.begins();
+  return follower;
 };
 
 /** Comes back on a new connection, with what was known on the old one: what happened meanwhile is synced, and nothing is fetched. */
@@ -56,8 +58,13 @@ export const resumeFollowing = async (before: Follower, device: Device): Promise
   return follower;
 };
 
-const following = (person: Person, device: Device, memory: Memory): Follower & { returns(): Promise<void> } => {
+const following = (
+  person: Person,
+  device: Device,
+  memory: Memory,
+): Follower & { begins(): Promise<void>; returns(): Promise<void> } => {
   const doubtful = new Map<string, string>();
+  const listening = createListening(person, device);
   const pages: SyncPage[] = [];
   let seen = 0;
   let { state, syncedAt } = memory;
@@ -68,6 +75,7 @@ const following = (person: Person, device: Device, memory: Memory): Follower & {
       const frame = device.frames[seen];
       if (!frame) continue;
       state = follow(state, frame);
+      listening.hears(frame);
       if (frame.event === 'message.sent') doubtful.delete(frame.data.clientMessageId);
     }
   };
@@ -91,7 +99,12 @@ const following = (person: Person, device: Device, memory: Memory): Follower & {
     takeIn();
     if (open.length > 0) await syncs();
     const unknown = Object.values(state.conversations).filter((one) => !one.isFetched);
-    const found = await Promise.all(unknown.map(({ about }) => fetchConversation(person, about.id)));
+    const found = await Promise.all(
+      unknown.map(async ({ about }) => {
+        const one = await fetchConversation(person, about.id);
+        return one && listening.to(one);
+      }),
+    );
     for (const [i, { about }] of unknown.entries()) {
       const one = found[i];
       // A moderator also sees what is not theirs.
@@ -133,7 +146,14 @@ const following = (person: Person, device: Device, memory: Memory): Follower & {
       takeIn();
       return { state, syncedAt };
     },
+    begins: async () => {
+      for (const one of await fetchState(person)) {
+        const heard = await listening.to(one);
+        if (heard) state = withFetched(state, heard);
+      }
+    },
     returns: async () => {
+      await listening.again(state);
       open = positionsOf(state);
       await syncs(syncedAt);
       await catchUp();

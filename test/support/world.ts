@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, inject } from 'vitest';
 import type { Cloud, CloudOptions } from '../../infra/local/cloud.ts';
 import { startCloud } from '../../infra/local/cloud.ts';
+import type { TenantLimits } from '../../shared/data/limits.ts';
 import { Person } from './person.ts';
 
 declare module 'vitest' {
@@ -24,8 +25,23 @@ export interface World {
 
 let tenants = 0;
 
-/** A cloud of its own for the calling test file, and a tenant of its own for each of its tests. */
-export const aWorld = (options: Partial<CloudOptions> = {}): World => {
+/** As a stage's settings would say it. */
+const setLimits = ({ functions }: Cloud, limits: Partial<TenantLimits>): void => {
+  for (const { environment } of functions) {
+    if (environment.TENANT_SETTINGS === undefined) continue;
+    const settings = JSON.parse(environment.TENANT_SETTINGS) as { default: TenantLimits };
+    environment.TENANT_SETTINGS = JSON.stringify({ ...settings, default: { ...settings.default, ...limits } });
+  }
+};
+
+/**
+ * A cloud of its own for the calling test file, and a tenant of its own for each of its tests.
+ * @param options `limits` of every tenant, where they differ from the default
+ */
+export const aWorld = ({
+  limits = {},
+  ...options
+}: Partial<CloudOptions> & { limits?: Partial<TenantLimits> } = {}): World => {
   let cloud: Cloud | undefined;
   let tenant = '';
   const logs: string[] = [];
@@ -39,6 +55,7 @@ export const aWorld = (options: Partial<CloudOptions> = {}): World => {
       onLog: (line) => logs.push(line.text),
       ...options,
     });
+    setLimits(cloud, limits);
   });
   afterEach(async () => {
     cloud?.faults.clear();

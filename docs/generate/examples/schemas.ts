@@ -24,6 +24,11 @@ export const schemaExamples: Record<string, unknown> = {
   ConversationList: { conversations: [story.ownGroup], ...moreToCome },
   ConversationCreate: { type: 'group', title: 'Analytical Engine', memberIds: ['bob', 'mary'] },
   ConversationPatch: { title: 'Difference Engine', settings: { open: true } },
+  Subscribe: { conversationId: groupId },
+  Subscribed: { conversationId: groupId, live: 'subscribed', seq: 42, rev: 6, expiresAt: times.expires },
+  Unsubscribe: { conversationId: groupId },
+  Unsubscribed: { conversationId: groupId },
+  MemberCount: { conversationId: groupId, rev: 9, memberCount: 1_204, revs: [7, 9] },
   ConversationRemoved: { conversationId: groupId, rev: 9, reason: 'removed' },
 
   Member: story.memberBob,

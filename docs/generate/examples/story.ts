@@ -76,6 +76,7 @@ export const group = {
   title: 'Analytical Engine',
   settings: { open: false },
   memberCount: 3,
+  live: 'all',
   seq: 42,
   rev: 6,
   lastMessage: preview,

@@ -34,7 +34,7 @@ export const createGroups = async (
   return { groups, heard: clients.length - untold.size };
 };
 
-const createGroup = async (apiUrl: string, members: Client[]): Promise<Group> => {
+export const createGroup = async (apiUrl: string, members: Client[]): Promise<Group> => {
   const [owner, ...others] = members;
   if (!owner) throw new Error('A group needs somebody.');
   const memberIds = others.map(({ user }) => user);

@@ -3,7 +3,7 @@ import pMap from 'p-map';
 import { serve } from '../serve.ts';
 import { chat, type Outcome, type Pace } from './chat.ts';
 import { type Client, connectClient } from './client.ts';
-import { createGroups, type Group, historyOf } from './groups.ts';
+import { createGroup, createGroups, type Group, historyOf } from './groups.ts';
 
 interface Doors {
   apiUrl: string;
@@ -14,6 +14,9 @@ interface Ticket {
   user: string;
   token: string;
 }
+
+/** As many as one request may name. */
+const founders = 1_000;
 
 const clients: Client[] = [];
 let groups: Group[] = [];
@@ -54,6 +57,19 @@ const handlers = {
     return gathered.heard;
   },
 
+  /** All clients in one room. What one request cannot take, somebody else has to let in. @returns its id */
+  gatherRoom: async ({ apiUrl }: Doors): Promise<string> => {
+    const { id } = await createGroup(apiUrl, clients.slice(0, founders));
+    groups = [{ id, members: clients }];
+    return id;
+  },
+
+  /** Every client to a large room, some at a time. @returns how many are */
+  subscribe: async (conversationId: string, atOnce: number): Promise<number> => {
+    const answers = await pMap(clients, (client) => subscribes(client, conversationId), { concurrency: atOnce });
+    return answers.filter((event) => event === 'subscribed').length;
+  },
+
   /** In the groups of the last `gather`. */
   chat: async (pace: Pace): Promise<Outcome> => {
     rounds += 1;
@@ -70,6 +86,15 @@ const handlers = {
     };
   },
 };
+/** @returns what it was answered with */
+const subscribes = (client: Client, conversationId: string): Promise<string> =>
+  new Promise((resolve) => {
+    client.onEvent = ({ event }) => {
+      if (event === 'subscribed' || event === 'error') resolve(event);
+    };
+    client.send('subscribe', { conversationId });
+  });
+
 export type CrowdHandlers = typeof handlers;
 
 serve(handlers);

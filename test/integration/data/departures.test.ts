@@ -3,6 +3,7 @@ import type { MemberRole } from '../../../shared/protocol/roles.ts';
 import { aParley, numbers } from './parley.ts';
 
 const parley = aParley();
+const large = aParley({ groupSize: 5_000 });
 
 const departs = (user: string, group: string, instance = parley.instance) =>
   instance.departures.depart(parley.given.tenant, group, user);
@@ -126,4 +127,39 @@ it('takes all of a group’s users out at once, and the last one ends it', async
   await Promise.all(users.map((user) => departs(user, group)));
 
   expect((await parley.stateOf(group)).deletedAt).not.toBeNull();
+});
+
+it('reads nobody else where nobody has to take over, however many there are', async () => {
+  const group = await parley.aGroup(['ada', 'bob', 'cyd']);
+  let queries = 0;
+  const counted = parley.through(async ({ name }, pass) => {
+    if (name === 'Query') queries += 1;
+    return pass();
+  });
+  await departs('bob', group, counted);
+  expect(queries).toBe(0);
+});
+
+it('finds the heir of a group of many, and does not look for them again when it has to try again', async () => {
+  const users = numbers(2_200).map((n) => `user-${n}`);
+  const group = await large.aGroup(['ada', ...users]);
+  await large.instance.members.setRole(await large.placeOf('ada', group), 'user-1999', 'admin');
+  let queries = 0;
+  let changed = false;
+  const meanwhile = large.through(async ({ name }, pass) => {
+    if (name === 'Query') queries += 1;
+    if (name === 'TransactWriteItems' && !changed) {
+      changed = true;
+      await large.instance.conversations.update(await large.placeOf('ada', group), { title: 'Hall' });
+    }
+    return pass();
+  });
+
+  await meanwhile.departures.depart(large.given.tenant, group, 'ada');
+
+  expect(await large.instance.members.among(large.given.tenant, group, ['ada', 'user-1999'])).toMatchObject([
+    { userId: 'user-1999', role: 'owner' },
+  ]);
+  expect(changed).toBe(true);
+  expect(queries).toBe(3);
 });

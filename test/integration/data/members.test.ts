@@ -359,3 +359,29 @@ it('keeps its counts exact and its revisions without gaps, whoever comes and goe
     { numRuns: 15 },
   );
 });
+
+it('goes through all members, some at a time', async () => {
+  const group = await parley.aGroup(['ada', ...numbers(11).map((n) => `user-${n}`)]);
+  const { tenant } = parley.given;
+  const seen: string[] = [];
+  let user: string | undefined;
+  let turns = 0;
+  do {
+    const { members, last } = await parley.instance.members.after(tenant, group, { user, limit: 5 });
+    seen.push(...members.map(({ userId }) => userId));
+    user = last;
+    turns += 1;
+  } while (user !== undefined);
+
+  expect(turns).toBe(3);
+  expect(seen.toSorted()).toEqual(
+    (await parley.instance.members.all(tenant, group)).map(({ userId }) => userId).toSorted(),
+  );
+});
+
+it('finds those of some users who are members', async () => {
+  const group = await parley.aGroup(['ada', 'bob', 'cyd']);
+  const found = await parley.instance.members.among(parley.given.tenant, group, ['cyd', 'eve', 'ada']);
+  expect(found.map(({ userId }) => userId)).toEqual(['cyd', 'ada']);
+  expect(await parley.instance.members.among(parley.given.tenant, group, [])).toEqual([]);
+});

@@ -14,6 +14,7 @@ import { createPresence } from '../../../shared/data/presence.ts';
 import { createRateLimits } from '../../../shared/data/rate-limits.ts';
 import { createReceipts } from '../../../shared/data/receipts.ts';
 import { createSends } from '../../../shared/data/sends.ts';
+import { createSubscriptions } from '../../../shared/data/subscriptions.ts';
 import { createSync } from '../../../shared/data/sync.ts';
 import type { Table } from '../../../shared/data/table.ts';
 import { createTickets } from '../../../shared/data/tickets.ts';
@@ -25,7 +26,14 @@ import type { Draft, Message } from '../../../shared/protocol/message.ts';
 import type { TenantRole } from '../../../shared/protocol/roles.ts';
 import { aTable, type Between } from '../../support/table.ts';
 
-const usualLimits: TenantLimits = { groupSize: 256, messagesPerMinute: 30, retentionDays: 90, fastLaneConnections: 10 };
+export const usualLimits: TenantLimits = {
+  groupSize: 256,
+  messagesPerMinute: 30,
+  retentionDays: 90,
+  fastLaneConnections: 10,
+  largeRoomAbove: 256,
+  shardSize: 1_000,
+};
 
 /** One instance: all access patterns over one view of the table. */
 const instanceOver = (table: Table, clock: Clock, tenantLimits: TenantLimits) => {
@@ -36,6 +44,7 @@ const instanceOver = (table: Table, clock: Clock, tenantLimits: TenantLimits) =>
   const sends = createSends(deps);
   const history = createHistory(deps);
   return {
+    limits,
     places,
     members,
     sends,
@@ -50,6 +59,7 @@ const instanceOver = (table: Table, clock: Clock, tenantLimits: TenantLimits) =>
     blocks: createBlocks(deps),
     presence: createPresence(deps),
     heartbeats: createHeartbeats(deps),
+    subscriptions: createSubscriptions(deps),
     tickets: createTickets(deps),
     rateLimits: createRateLimits(deps),
 

@@ -4,7 +4,7 @@ import { createLimits } from '../../../shared/data/limits.ts';
 import { createRateLimits } from '../../../shared/data/rate-limits.ts';
 import type { Caller } from '../../../shared/domain/caller.ts';
 import type { Between } from '../../support/table.ts';
-import { aParley, numbers } from './parley.ts';
+import { aParley, numbers, usualLimits } from './parley.ts';
 
 const parley = aParley();
 
@@ -14,7 +14,7 @@ const anInstance = (perMinute = 30, between?: Between) =>
     table: between ? parley.given.through(between) : parley.given.table,
     clock: parley.given.clock,
     limits: createLimits({
-      default: { groupSize: 256, messagesPerMinute: perMinute, retentionDays: 90, fastLaneConnections: 10 },
+      default: { ...usualLimits, messagesPerMinute: perMinute },
       tenants: {},
     }),
   });

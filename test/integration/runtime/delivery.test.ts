@@ -61,7 +61,7 @@ it('takes one that is not there half a minute later for gone', async () => {
   expect(await listed()).toEqual(['b1']);
 
   parley.given.clock.forward({ ms: 1 });
-  expect(await posts('Hello!')).toEqual({ reached: [], undelivered: [] });
+  expect(await posts('Hello!')).toMatchObject({ reached: [], undelivered: [], over: [{ id: 'b1' }] });
   expect(await listed()).toEqual([]);
 });
 
@@ -118,7 +118,7 @@ it('keeps one on the list that could not be closed: it would stay open and never
   parley.given.clock.forward({ hours: 1 });
   gateway.closesNothing();
 
-  expect(await posts('Hello again!')).toEqual({ reached: [], undelivered: [] });
+  expect(await posts('Hello again!')).toEqual({ reached: [], undelivered: [], over: [] });
   expect(await tries(left?.connection, left?.frames[0])).toBe(true);
 
   expect(await listed()).toEqual(['b1']);
@@ -126,9 +126,9 @@ it('keeps one on the list that could not be closed: it would stay open and never
 
 it('tells several events in one frame, and a refused frame holds up nobody', async () => {
   const { gateway, posts } = await given();
-  expect(await posts('one', 'two')).toEqual({ reached: ['b1'], undelivered: [] });
+  expect(await posts('one', 'two')).toEqual({ reached: ['b1'], undelivered: [], over: [] });
   expect(gateway.heardBy('b1')).toEqual([{ event: 'batch', data: { events: ['one', 'two'].map(frameOf) } }]);
 
   gateway.lets('b1', 'refused');
-  expect(await posts('three')).toEqual({ reached: ['b1'], undelivered: [] });
+  expect(await posts('three')).toEqual({ reached: ['b1'], undelivered: [], over: [] });
 });

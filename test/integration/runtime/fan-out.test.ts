@@ -4,6 +4,7 @@ import { createFanOut } from '../../../shared/runtime/fan-out.ts';
 import type { Between, Call } from '../../support/table.ts';
 import { aParley } from '../data/parley.ts';
 import { aGateway } from './gateway.ts';
+import { noRooms } from './rooms.ts';
 
 const parley = aParley();
 
@@ -34,7 +35,7 @@ it('tells somebody who became a member just before, whom a replica does not know
   expect(known, 'the replica lags').toEqual(['ada']);
   const { gateway, fanOut } = fanOutOver(instance);
 
-  await fanOut({ tenant, conversationId, happenings: [{ kind: 'message', message, isNew: true }] });
+  await fanOut({ tenant, conversationId, happenings: [{ kind: 'message', message, isNew: true }] }, noRooms);
 
   expect(gateway.heardBy('b1')).toEqual([{ event: 'message.new', data: message }]);
 });
@@ -47,7 +48,7 @@ it('leaves out those whom the sender reached, and nobody else', async () => {
   await parley.instance.sends.markTold(await parley.placeOf('ada', conversationId), message, ['b1']);
   const { gateway, fanOut } = fanOutOver(parley.instance);
 
-  await fanOut({ tenant, conversationId, happenings: [{ kind: 'message', message, isNew: true }] });
+  await fanOut({ tenant, conversationId, happenings: [{ kind: 'message', message, isNew: true }] }, noRooms);
 
   expect(gateway.heardBy('b1')).toEqual([]);
   expect(gateway.heardBy('b2')).toEqual([{ event: 'message.new', data: message }]);

@@ -1,19 +1,14 @@
 import '../../support/lambda-environment.ts';
 import { expect, it } from 'vitest';
-import { createLimits } from '../../../shared/data/limits.ts';
 import type { Caller } from '../../../shared/domain/caller.ts';
 import { createPosting } from '../../../shared/runtime/delivery.ts';
 import { createFanOut } from '../../../shared/runtime/fan-out.ts';
 import { createFastLane } from '../../../shared/runtime/fast-lane.ts';
 import { aParley, draftOf } from '../data/parley.ts';
 import { aGateway } from './gateway.ts';
+import { noRooms } from './rooms.ts';
 
 const parley = aParley();
-
-const limits = createLimits({
-  default: { groupSize: 256, messagesPerMinute: 30, retentionDays: 90, fastLaneConnections: 10 },
-  tenants: {},
-});
 
 /** Ada with a phone that sends and a laptop, Bob with a phone and a tablet. */
 const given = async () => {
@@ -25,7 +20,7 @@ const given = async () => {
   for (const id of ['phone', 'laptop']) await instance.presence.add(ada, id);
   for (const id of ['bobs-phone', 'bobs-tablet']) await instance.presence.add(bob, id);
   const posting = createPosting({ ...instance, connections: gateway.connections, clock: parley.given.clock });
-  const fastLane = createFastLane({ ...instance, limits, posting });
+  const fastLane = createFastLane({ ...instance, posting });
   const fanOut = createFanOut({ ...instance, posting });
   return {
     gateway,
@@ -39,11 +34,14 @@ const given = async () => {
     },
     /** As the stream does with the message, later. */
     tellsTheRest: (message: Awaited<ReturnType<typeof instance.send>>) =>
-      fanOut({
-        tenant: parley.given.tenant,
-        conversationId,
-        happenings: [{ kind: 'message', message, isNew: true }],
-      }),
+      fanOut(
+        {
+          tenant: parley.given.tenant,
+          conversationId,
+          happenings: [{ kind: 'message', message, isNew: true }],
+        },
+        noRooms,
+      ),
     heard: () =>
       Object.fromEntries(
         ['phone', 'laptop', 'bobs-phone', 'bobs-tablet'].map((id) => [id, gateway.heardBy(id).length]),

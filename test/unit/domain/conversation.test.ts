@@ -29,7 +29,7 @@ const now = new Date('2026-11-21T12:00:00.000Z');
 const ada: Caller = { tenant: 'demo', user: 'ada', roles: ['member'], expiresAt: 0, connectionId: undefined };
 const backend: Caller = { ...ada, user: 'backend', roles: ['service'] };
 const founding = (request: ConversationCreate, caller = ada, groupSize = 256) =>
-  founded(caller, request, now, groupSize);
+  founded(caller, request, now, { groupSize, largeRoomAbove: 256, shardSize: 1_000 });
 const refusal = (work: () => unknown): string | undefined => {
   try {
     work();

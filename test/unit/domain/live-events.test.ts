@@ -1,13 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../../shared/domain/changes.ts';
 import { type ConversationState, founded } from '../../../shared/domain/conversation.ts';
-import { deliveriesOf, type Happening, needsConversation } from '../../../shared/domain/live-events.ts';
+import {
+  deliveriesOf,
+  type Happening,
+  isForAllMembers,
+  leaversIn,
+  memberCountOf,
+  namedIn,
+} from '../../../shared/domain/live-events.ts';
 import { newMessage, tombstoned, voidMessage } from '../../../shared/domain/message.ts';
 import { serverEvents } from '../../../shared/protocol/events.ts';
 
 const now = new Date('2026-11-21T12:00:00.000Z');
 const caller = { tenant: 'demo', user: 'ada', roles: ['member'], expiresAt: 0, connectionId: undefined } as const;
-const { conversation } = founded(caller, { type: 'group', memberIds: ['bob', 'cyd'] }, now, 256);
+const { conversation } = founded(caller, { type: 'group', memberIds: ['bob', 'cyd'] }, now, {
+  groupSize: 256,
+  largeRoomAbove: 256,
+  shardSize: 1_000,
+});
 const members = ['ada', 'bob', 'cyd'];
 const message = newMessage(
   { clientMessageId: 'c1', content: 'hello', contentType: 'text/plain', attachments: [], replyTo: null },
@@ -37,11 +48,12 @@ const heard = (
   around: { members?: string[]; conversation?: ConversationState | undefined; told?: string[] } = {},
 ) =>
   deliveriesOf(happening, { members, conversation, told: [], ...around })
-    .filter(({ to }) => to.size > 0)
+    .filter(({ to }) => to === 'subscribed' || to.size > 0)
     .map(({ to, except, frame }) => {
       const event = serverEvents.find(({ name }) => name === frame.event);
       expect(event?.data.safeParse(frame.data).error, frame.event).toBeUndefined();
-      return [`${frame.event} → ${[...to].join(' ')}`, ...[...except].map((id) => `not ${id}`)].join(', ');
+      const hearers = to === 'subscribed' ? 'the room' : [...to].join(' ');
+      return [`${frame.event} → ${hearers}`, ...[...except].map((id) => `not ${id}`)].join(', ');
     });
 
 describe('a message', () => {
@@ -141,11 +153,9 @@ describe('a membership', () => {
   });
 });
 
-it('the conversation is read only for what shows it', () => {
-  const needing = [
-    change({ kind: 'member.added', member: member('cyd') } as never),
-    change({ kind: 'conversation.updated' } as never),
-  ];
+it('a conversation that is not to be had is not shown, and everything else is told', () => {
+  const added = change({ kind: 'member.added', member: member('cyd') } as never);
+  expect(heard(added, { conversation: undefined })).toEqual(['member.added → ada bob']);
   const others: Happening[] = [
     { kind: 'message', message, isNew: true },
     { kind: 'founded', conversation },
@@ -153,11 +163,61 @@ it('the conversation is read only for what shows it', () => {
     change({ kind: 'member.updated', member: member('cyd') } as never),
     change({ kind: 'conversation.deleted' } as never),
   ];
-  expect(needing.map(needsConversation)).toEqual([true, true]);
-  for (const happening of others) {
-    expect(needsConversation(happening)).toBe(false);
-    expect(heard(happening, { conversation: undefined })).not.toEqual([]);
-  }
+  for (const happening of others) expect(heard(happening, { conversation: undefined })).not.toEqual([]);
+});
+
+describe('a large room', () => {
+  const room: ConversationState = { ...conversation, live: 'subscribed', shards: 4, memberCount: 2_000, rev: 9 };
+  const inRoom = (happening: Happening, named: string[] = []) =>
+    heard(happening, { conversation: room, members: named, told: ['conn-1'] });
+  const added = change({ kind: 'member.added', member: member('cyd') } as never);
+  const updated = change({ kind: 'member.updated', member: member('bob') } as never);
+  const removed = change({ kind: 'member.removed', member: member('eve') } as never);
+
+  it('is told of messages where it is subscribed to, but not on connections that know of them', () => {
+    expect(inRoom({ kind: 'message', message, isNew: true })).toEqual(['message.new → the room, not conn-1']);
+    expect(inRoom({ kind: 'message', message: { ...message, rev: 1 }, isNew: false })).toEqual([
+      'message.updated → the room',
+    ]);
+    expect(inRoom(change({ kind: 'conversation.updated' } as never))).toEqual(['conversation.updated → the room']);
+    expect(inRoom(change({ kind: 'conversation.deleted' } as never))).toEqual(['conversation.removed → the room']);
+  });
+
+  it('is told how many its members are by now, once for all changes, and under the number of each', () => {
+    const [count, ...more] = memberCountOf([added, { kind: 'message', message, isNew: true }, removed], room);
+    expect(more).toEqual([]);
+    expect(count).toMatchObject({ to: 'subscribed', frame: { event: 'member.count' } });
+    expect(count?.frame.data).toEqual({ conversationId: room.id, rev: 9, memberCount: 2_000, revs: [5, 5] });
+    expect(memberCountOf([{ kind: 'message', message, isNew: true }], room)).toEqual([]);
+  });
+
+  it('tells those whom a change of members is about, on all their connections, and nobody else', () => {
+    expect(inRoom(added, ['cyd'])).toEqual(['conversation.new → cyd']);
+    expect(inRoom(updated, ['bob'])).toEqual(['member.updated → bob']);
+    expect(inRoom(removed)).toEqual(['conversation.removed → eve']);
+  });
+
+  it('tells those nothing who are members no more', () => {
+    expect(inRoom(added, [])).toEqual([]);
+    expect(inRoom(updated, [])).toEqual([]);
+  });
+
+  it('that begins, or that one has to listen to otherwise from now on, is told to all members', () => {
+    const crossing = change({ kind: 'conversation.updated', live: 'subscribed' } as never);
+    expect([{ kind: 'founded', conversation: room } as const, crossing, added, updated].map(isForAllMembers)).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+    expect(inRoom({ kind: 'founded', conversation: room }, members)).toEqual(['conversation.new → ada bob cyd']);
+    expect(inRoom(crossing, members)).toEqual(['conversation.updated → ada bob cyd']);
+  });
+
+  it('knows whom to ask for, and who may listen no longer', () => {
+    expect(namedIn([added, updated, removed])).toEqual(['cyd', 'bob']);
+    expect(leaversIn([added, updated, removed])).toEqual([{ user: 'eve', rev: 5 }]);
+  });
 });
 
 it('nobody hears who is not a member, but whom it is about', () => {

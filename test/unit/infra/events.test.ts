@@ -101,8 +101,15 @@ describe('queues', () => {
 
   it('that nobody waits for hide it for six times as long, so that throttles do not use up its tries', () => {
     for (const [name, { hidden, timeout }] of times()) {
-      if (name !== 'Queue/redeliver') expect(hidden, name).toBeGreaterThanOrEqual(6 * timeout);
+      if (!['Queue/redeliver', 'Queue/room-fanout'].includes(String(name)))
+        expect(hidden, name).toBeGreaterThanOrEqual(6 * timeout);
     }
+  });
+
+  it('tell each shard of a large room in an instance of its own', () => {
+    const worker = dev.functions().get('Queue/room-fanout')?.id;
+    const mapping = workers().find(({ FunctionName }) => dev.functionIn(FunctionName) === worker);
+    expect(mapping?.BatchSize).toBe(1);
   });
 
   it('try posts again until a connection that was young is old enough to be called gone', () => {

@@ -28,7 +28,14 @@ describe('settings', () => {
     const settings = settingsOf('dev', { tokenIssuers: [issuer] }, 'dev.json');
 
     expect(settings.limits).toEqual({
-      default: { groupSize: 256, messagesPerMinute: 30, retentionDays: 90, fastLaneConnections: 10 },
+      default: {
+        groupSize: 20_000,
+        messagesPerMinute: 30,
+        retentionDays: 90,
+        fastLaneConnections: 10,
+        largeRoomAbove: 256,
+        shardSize: 1_000,
+      },
       tenants: {},
     });
     expect(settings.presence).toEqual({ lifeSeconds: 30, awayLifeSeconds: 600, pauseSeconds: 5 });

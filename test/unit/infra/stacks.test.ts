@@ -92,12 +92,15 @@ describe('functions', () => {
       'Http/users-sync',
       'Http/ws-tickets-create',
       'Queue/redeliver',
+      'Queue/room-fanout',
       'Stream/publisher',
       'WebSocket/authorizer',
       'WebSocket/connect',
       'WebSocket/default',
       'WebSocket/disconnect',
       'WebSocket/presence-heartbeat',
+      'WebSocket/subscribe',
+      'WebSocket/unsubscribe',
     ]);
   });
 

@@ -1,0 +1,15 @@
+/**
+ * `subscribe`: a connection hears a large room live. Contract: docs/reference/websocket.md#subscribe
+ * Answered means that whatever is numbered above the answer's `seq` and `rev` will be told here.
+ */
+import { subscribe } from '../../shared/protocol/commands.ts';
+import { live, type SocketDeps } from '../../shared/runtime/socket-deps.ts';
+import { onCommand } from '../../shared/runtime/websocket.ts';
+
+export const subscribeByFrame = ({ subscriptions }: Pick<SocketDeps, 'subscriptions'>) =>
+  onCommand(subscribe, async ({ data: { conversationId }, caller }) => ({
+    event: 'subscribed',
+    data: { conversationId, ...(await subscriptions.add(caller, conversationId)) },
+  }));
+
+export const handler = live(subscribeByFrame);
