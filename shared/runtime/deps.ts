@@ -2,7 +2,6 @@
 import { type Blocks, createBlocks } from '../data/blocks.ts';
 import { type Conversations, createConversations } from '../data/conversations.ts';
 import { createDepartures, type Departures } from '../data/departures.ts';
-import { createHeartbeats, type Heartbeats } from '../data/heartbeats.ts';
 import { createHistory, type History } from '../data/history.ts';
 import { createInbox, type Inbox } from '../data/inbox.ts';
 import { createTickets, type Tickets } from '../data/tickets.ts';
@@ -10,7 +9,6 @@ import { createUsers, type Users } from '../data/users.ts';
 import { createFanOut, type FanOut } from './fan-out.ts';
 import { lazily } from './lazily.ts';
 import { type SocketDeps, socketMakers } from './socket-deps.ts';
-import { createTyping, type Typing } from './typing.ts';
 
 export interface Deps extends SocketDeps {
   conversations: Conversations;
@@ -19,10 +17,8 @@ export interface Deps extends SocketDeps {
   inbox: Inbox;
   users: Users;
   blocks: Blocks;
-  heartbeats: Heartbeats;
   tickets: Tickets;
   fanOut: FanOut;
-  typing: Typing;
 }
 
 export const liveDeps = (environment: NodeJS.ProcessEnv): Deps =>
@@ -34,10 +30,8 @@ export const liveDeps = (environment: NodeJS.ProcessEnv): Deps =>
     inbox: ({ table }) => createInbox(table),
     users: (deps) => createUsers(deps),
     blocks: (deps) => createBlocks(deps),
-    heartbeats: (deps) => createHeartbeats(deps),
     tickets: (deps) => createTickets(deps),
     fanOut: (deps) => createFanOut(deps),
-    typing: (deps) => createTyping(deps),
   });
 
 /** The handler that Lambda calls: made once per instance, of the real dependencies. */

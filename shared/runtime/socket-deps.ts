@@ -1,6 +1,7 @@
 /**
  * What handlers of sockets may need, and no more: somebody waits for each of them to be loaded. As deps.ts has it, which adds the rest.
  */
+import { createHeartbeats, type Heartbeats } from '../data/heartbeats.ts';
 import { createLimits, type Limits } from '../data/limits.ts';
 import { createMembers, type Members } from '../data/members.ts';
 import { createMessages, type Messages } from '../data/messages.ts';
@@ -19,6 +20,7 @@ import { createFastLane, type FastLane } from './fast-lane.ts';
 import { lazily, type Makers } from './lazily.ts';
 import { createSendMessage, type SendMessage } from './send-message.ts';
 import { type Settings, settingsFrom } from './settings.ts';
+import { createTyping, type Typing } from './typing.ts';
 
 export interface SocketDeps {
   clock: Clock;
@@ -32,12 +34,14 @@ export interface SocketDeps {
   receipts: Receipts;
   sync: Sync;
   presence: Presence;
+  heartbeats: Heartbeats;
   subscriptions: Subscriptions;
   rateLimits: RateLimits;
   connections: Connections;
   posting: Posting;
   fastLane: FastLane;
   sendMessage: SendMessage;
+  typing: Typing;
 }
 
 export const socketMakers = (environment: NodeJS.ProcessEnv): Makers<SocketDeps> => ({
@@ -52,12 +56,14 @@ export const socketMakers = (environment: NodeJS.ProcessEnv): Makers<SocketDeps>
   receipts: (deps) => createReceipts(deps),
   sync: (deps) => createSync(deps),
   presence: (deps) => createPresence(deps),
+  heartbeats: (deps) => createHeartbeats(deps),
   subscriptions: (deps) => createSubscriptions(deps),
   rateLimits: (deps) => createRateLimits(deps),
   connections: ({ settings }) => createConnections(settings.CONNECTIONS_URL, environment),
   posting: (deps) => createPosting(deps),
   fastLane: (deps) => createFastLane(deps),
   sendMessage: (deps) => createSendMessage(deps),
+  typing: (deps) => createTyping(deps),
 });
 
 /** The handler that Lambda calls: made once per instance, of the real dependencies. */

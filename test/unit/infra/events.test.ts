@@ -87,7 +87,7 @@ describe('queues', () => {
     );
 
   it('that are worked off hide a message for at least as long as its function may take', () => {
-    expect(times().size).toBe(4);
+    expect(times().size).toBe(6);
     for (const { hidden, timeout } of times().values()) expect(hidden).toBeGreaterThanOrEqual(timeout);
   });
 
@@ -126,9 +126,9 @@ describe('queues', () => {
     );
 
     expect(workers().map(({ FunctionResponseTypes }) => FunctionResponseTypes)).toEqual(
-      Array(4).fill(['ReportBatchItemFailures']),
+      Array(6).fill(['ReportBatchItemFailures']),
     );
-    expect(new Set(deadLetters.map((arn) => queueAt(arn)?.id)).size).toBe(4);
+    expect(new Set(deadLetters.map((arn) => queueAt(arn)?.id)).size).toBe(6);
   });
 
   it('are encrypted, and speak TLS only', () => {
