@@ -3,7 +3,7 @@ import type { Caller } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import { type ConversationState, type MemberState, ownView } from '../domain/conversation.ts';
 import { standingsOf } from '../domain/permissions.ts';
-import { audienceOf, shownReceipt } from '../domain/receipts.ts';
+import { audienceOf, ownReceipt, shownReceipt } from '../domain/receipts.ts';
 import { asChanged, changedSeqs, isAhead, removalIn, sharesOf } from '../domain/sync.ts';
 import { cutToFit, type Named } from '../domain/sync-page.ts';
 import type { ConversationRemoval } from '../protocol/conversation.ts';
@@ -57,11 +57,16 @@ export const createSync = ({ table, clock, limits, places, members }: Deps) => {
     return own.map((one, i) => ({ ...one, messages: messages[i] ?? 0, changes: changes[i] ?? 0 }));
   };
 
-  /** How far the others have read and received, where each of them is told of. */
-  const receiptsIn = async ({ tenant, user }: Caller, { conversation, receiptsOff }: Asked): Promise<Receipt[]> => {
-    if (receiptsOff || audienceOf(conversation.memberCount) !== 'members') return [];
+  /** How far the caller has read, and how far the others have read and received, where each of them is told of. */
+  const receiptsIn = async (
+    { tenant, user }: Caller,
+    { conversation, member, receiptsOff }: Asked,
+  ): Promise<Receipt[]> => {
+    // As stored: what the conversation shows counts a message of theirs that is still under way, and may come to nothing.
+    const own = ownReceipt(member);
+    if (receiptsOff || audienceOf(conversation.memberCount) !== 'members') return [own];
     const everybody = await members.all(tenant, conversation.id);
-    return everybody.filter((one) => one.userId !== user).map(shownReceipt);
+    return [own, ...everybody.filter((one) => one.userId !== user).map(shownReceipt)];
   };
 
   /** @returns what was missed without its changed messages, a removal, or undefined where this page has no share left for it */

@@ -19,7 +19,7 @@ export interface Missed {
   changes: readonly Change[];
   /** The messages up to `from.seq` of which the changes tell, by number, as they are now. */
   changed: ReadonlyMap<number, Message>;
-  /** Of the other members, where each of them is told of. */
+  /** The caller's own, and of the other members where each of them is told of. */
   receipts: readonly Receipt[];
 }
 

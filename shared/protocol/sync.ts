@@ -64,7 +64,7 @@ export const syncedConversation = z
       .meta({ description: 'What became of members and settings after your `rev`, in order.' }),
     receipts: z.array(receipt).meta({
       description:
-        'How far the others have received and read, in direct conversations and groups of fewer than 10 members.',
+        'How far you have read, on any device; and how far the others have received and read, in direct conversations and groups of fewer than 10 members.',
     }),
     position: position.meta({ description: 'Where you stand with this page.' }),
     hasMore: z.boolean().meta({ description: 'Ask again, from `position`.' }),

@@ -1,5 +1,5 @@
 /** Groups of 10 to 256, which hear how many have read what, once for all that was read within a while. */
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it, vi } from 'vitest';
 import type { MessageReceipts, Receipt } from '../../shared/protocol/receipts.ts';
 import type { Device } from '../support/device.ts';
 import type { Person } from '../support/person.ts';
@@ -8,6 +8,8 @@ import { inboxOf, posts } from '../support/room.ts';
 import { aWorld } from '../support/world.ts';
 
 const world = aWorld();
+
+vi.setConfig({ testTimeout: 60_000 });
 
 /** As a stage's settings would say it. */
 beforeAll(() => {
@@ -118,7 +120,7 @@ it('hear counts that are right after batches that come twice and late, and worke
 
   await phone.hearsEvent('receipt.count', ({ read }) => countOf(read, 4) === 3 && countOf(read, 5) === 2);
   await expectRightCounts(phone, ada, room);
-}, 60_000);
+});
 
 it('hear nothing of it where they have read receipts off, nor of those who have', async () => {
   const { cyd, room, phone, bobs, tablet, bob } = await given();
@@ -175,4 +177,4 @@ it('of more than 256 hear neither: receipts name nobody, and one’s own devices
     nextCursor: null,
     hasMore: false,
   });
-}, 60_000);
+});

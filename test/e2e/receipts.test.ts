@@ -1,16 +1,20 @@
 /** How far people have received and read: in direct conversations and small groups, where everybody hears of everybody. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Fault } from '../../infra/local/ports.ts';
 import type { Receipt } from '../../shared/protocol/receipts.ts';
+import type { SyncPage } from '../../shared/protocol/sync.ts';
 import type { Device } from '../support/device.ts';
-import { expectStateEqualsFreshFetch, type Follower, startFollowing } from '../support/follower.ts';
+import { expectStateEqualsFreshFetch, type Follower, resumeFollowing, startFollowing } from '../support/follower.ts';
 import type { Person } from '../support/person.ts';
-import { hasRead, reads, receiptsOf, receives } from '../support/receipts.ts';
+import { hasRead, reads, receiptsOf, receives, showsReceipts } from '../support/receipts.ts';
 import { createsDirect, createsGroup, inboxOf, membersOf, posts, says } from '../support/room.ts';
 import { storedIn } from '../support/stored.ts';
 import { aWorld } from '../support/world.ts';
 
 const world = aWorld();
+
+/** Four devices that fetch all they see, in functions that have to start first. */
+vi.setConfig({ testTimeout: 60_000 });
 
 /** Ada, who said three things to Bob; two devices of each, which follow. */
 const given = async () => {
@@ -307,6 +311,42 @@ describe('whatever happens meanwhile', () => {
     await reads(it.bobs, it.room, 2);
     await says(it.phone, it.room, 'four');
     await expectAllToAgree(it);
+  });
+});
+
+describe('whoever was away', () => {
+  it('finds in a sync how far everybody has come, also where nothing else happened', async () => {
+    const it = await given();
+    const [before] = it.followers;
+    if (!before) throw new Error('Nobody follows.');
+    await it.phone.closes();
+    await reads(it.laptop, it.room, 3);
+    await receives(it.tablet, it.room, 3);
+    await reads(it.bobs, it.room, 2);
+    await world.cloud.settled();
+
+    const phone = await resumeFollowing(before, await it.ada.connects());
+
+    expect(phone.pages.flatMap(({ conversations }) => conversations)).toMatchObject([
+      {
+        messages: [],
+        receipts: [
+          { userId: 'ada', lastReadSeq: 3 },
+          { userId: 'bob', lastReadSeq: 2, lastDeliveredSeq: 3 },
+        ],
+      },
+    ]);
+    await expectAllToAgree({ followers: [phone] });
+  });
+
+  it('finds nothing of others while their own read receipts are off', async () => {
+    const it = await given();
+    await reads(it.bobs, it.room, 3);
+    await showsReceipts(it.ada, false);
+    const page = await it.ada.does<SyncPage>('POST', '/api/sync', {
+      conversations: [{ conversationId: it.room.id, seq: 3, rev: 0 }],
+    });
+    expect(page.conversations[0]?.receipts).toMatchObject([{ userId: 'ada', lastReadSeq: 3 }]);
   });
 });
 

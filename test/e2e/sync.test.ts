@@ -79,7 +79,7 @@ describe('a client that was away', () => {
     await expectCaughtUp(await returns(follower));
   });
 
-  it('that missed nothing gets its own state, how far the others are, and nothing else', async () => {
+  it('that missed nothing gets its own state, how far everybody is, and nothing else', async () => {
     const { bob, room } = await given();
     const { conversations, hasMore } = await syncs(bob, { conversations: [from(room, 1, 0)] });
     expect(hasMore).toBe(false);
@@ -89,7 +89,10 @@ describe('a client that was away', () => {
         messages: [],
         changed: [],
         changes: [],
-        receipts: [{ conversationId: room.id, userId: 'ada', lastReadSeq: 1, lastDeliveredSeq: 1 }],
+        receipts: [
+          { conversationId: room.id, userId: 'bob', lastReadSeq: 0, lastDeliveredSeq: 0 },
+          { conversationId: room.id, userId: 'ada', lastReadSeq: 1, lastDeliveredSeq: 1 },
+        ],
         position: { seq: 1, rev: 0 },
         hasMore: false,
         refetch: false,
