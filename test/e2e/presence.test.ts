@@ -186,7 +186,8 @@ describe('a heartbeat', () => {
     const { ada, bob, phone } = await given();
     const device = await bob.connects();
     await hearsOf(phone, 'bob', 'online');
-    await ages('bob', 40);
+    // Its coming alone would not count any more.
+    await storedIn(world.cloud).ageConnectionsOf(world.tenant, 'bob', 40);
     await beats(device, 'online');
     await settled();
     await watchComes('bob');
