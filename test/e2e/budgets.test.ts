@@ -64,6 +64,7 @@ it('$connect with a ticket: one write more, which takes it out of circulation', 
 it('any frame and any request: who sent it costs nothing', async () => {
   const ada = await world.person('ada');
   const phone = await ada.connects();
+  await world.cloud.settled();
   world.cloud.meter.reset();
 
   await phone.isRefused('message.burn', {});
