@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as z from 'zod';
+import { shortCode } from '../shared/protocol/emoji.ts';
 import { tenantName } from '../shared/protocol/identifiers.ts';
 import { fieldSentence, inOurWords } from './field-sentence.ts';
 import { Mistake } from './mistake.ts';
@@ -29,6 +30,8 @@ const tenantLimits = z.strictObject({
   retentionDays: z.int().min(1).max(3_650),
   /** Up to so many live connections, the sending function posts to them itself. */
   fastLaneConnections: z.int().min(0).max(100),
+  /** Short codes that one may react with, such as `:party_parrot:`, beside the emoji of Unicode. */
+  reactions: z.array(shortCode).max(200),
 });
 
 const origin = z.string().refine((value) => value === '*' || URL.parse(value)?.origin === value, {
@@ -83,6 +86,7 @@ const fileContent = z.strictObject({
           messagesPerMinute: tenantLimits.shape.messagesPerMinute.default(30),
           retentionDays: tenantLimits.shape.retentionDays.default(90),
           fastLaneConnections: tenantLimits.shape.fastLaneConnections.default(10),
+          reactions: tenantLimits.shape.reactions.default([]),
         })
         .prefault({}),
       /** What one tenant has otherwise. */

@@ -9,6 +9,8 @@ export interface TenantLimits {
   retentionDays: number;
   /** Up to how many live connections the sender posts to them itself. */
   fastLaneConnections: number;
+  /** Short codes that one may react with. */
+  reactions: readonly string[];
 }
 
 export interface TenantSettings {

@@ -11,6 +11,7 @@ import { createMessages, type Messages } from '../data/messages.ts';
 import { createPlaces, type Places } from '../data/places.ts';
 import { createPresence, type Presence } from '../data/presence.ts';
 import { createRateLimits, type RateLimits } from '../data/rate-limits.ts';
+import { createReactions, type Reactions } from '../data/reactions.ts';
 import { createReceipts, type Receipts } from '../data/receipts.ts';
 import { createSends, type Sends } from '../data/sends.ts';
 import { createSync, type Sync } from '../data/sync.ts';
@@ -55,6 +56,7 @@ export interface Deps {
   departures: Departures;
   messages: Messages;
   history: History;
+  reactions: Reactions;
   sends: Sends;
   receipts: Receipts;
   inbox: Inbox;
@@ -85,6 +87,7 @@ export const liveDeps = (environment: NodeJS.ProcessEnv): Deps =>
     departures: (deps) => createDepartures(deps),
     messages: (deps) => createMessages(deps),
     history: (deps) => createHistory(deps),
+    reactions: (deps) => createReactions(deps),
     sends: (deps) => createSends(deps),
     receipts: (deps) => createReceipts(deps),
     inbox: ({ table }) => createInbox(table),

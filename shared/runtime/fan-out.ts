@@ -1,10 +1,12 @@
 import type { Conversations } from '../data/conversations.ts';
 import type { Members } from '../data/members.ts';
 import type { Presence } from '../data/presence.ts';
+import type { Reactions } from '../data/reactions.ts';
 import type { Receipts } from '../data/receipts.ts';
 import type { Sends } from '../data/sends.ts';
 import type { MemberState } from '../domain/conversation.ts';
 import { type Delivery, deliveriesOf, type Happening, needsConversation, needsMembers } from '../domain/live-events.ts';
+import type { ReactionHappening } from '../domain/reactions.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Patience } from './connections.ts';
 import type { Posting, Undelivered } from './delivery.ts';
@@ -16,6 +18,7 @@ interface Deps {
   presence: Presence;
   receipts: Receipts;
   sends: Sends;
+  reactions: Pick<Reactions, 'file'>;
   posting: Posting;
 }
 
@@ -31,10 +34,11 @@ export interface Run {
 
 /**
  * Tells every live connection of every member what happened: at least once, and in the stream's order but for what has to be posted again.
- * Two round trips and the posts: who is a member, then who of them is connected.
+ * Two round trips and the posts: who is a member, then who of them is connected. What happened to reactions is filed beside the first:
+ * whoever connects too late to be among the second finds it in the change log.
  * @returns what could not be delivered although its connection may still be there
  */
-export const createFanOut = ({ conversations, members, presence, receipts, sends, posting }: Deps) => {
+export const createFanOut = ({ conversations, members, presence, receipts, sends, reactions, posting }: Deps) => {
   const around = async ({ tenant, conversationId, happenings }: Run) => {
     const sent = newMessagesOf(happenings);
     const [everybody, conversation, sendReceipts] = await together([
@@ -58,7 +62,10 @@ export const createFanOut = ({ conversations, members, presence, receipts, sends
   };
 
   return async (run: Run): Promise<Undelivered[]> => {
-    const { everybody, conversation, receiptBySeq } = await around(run);
+    const [{ everybody, conversation, receiptBySeq }] = await together([
+      around(run),
+      reactions.file(run.tenant, run.happenings.filter(isReaction)),
+    ]);
     const users = everybody.map((one) => one.userId);
     const deliveries = run.happenings.flatMap((happening) => {
       const receipt =
@@ -75,6 +82,9 @@ export const createFanOut = ({ conversations, members, presence, receipts, sends
   };
 };
 export type FanOut = ReturnType<typeof createFanOut>;
+
+const isReaction = (happening: Happening): happening is ReactionHappening =>
+  happening.kind === 'reaction.added' || happening.kind === 'reaction.removed';
 
 const newMessagesOf = (happenings: readonly Happening[]): Message[] =>
   happenings.flatMap((one) =>

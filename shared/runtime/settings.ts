@@ -1,5 +1,6 @@
 /** A function's settings: its environment, checked. A value that is missing or wrong stops the function at its start, with its name. */
 import * as z from 'zod';
+import { shortCode } from '../protocol/emoji.ts';
 import { tenantName } from '../protocol/identifiers.ts';
 import { inOurWords } from '../protocol/wording.ts';
 
@@ -21,6 +22,7 @@ const limits = z.strictObject({
   messagesPerMinute: z.int().min(1).max(6_000),
   retentionDays: z.int().min(1).max(3_650),
   fastLaneConnections: z.int().min(0).max(100),
+  reactions: z.array(shortCode),
 });
 
 const issuer = z.strictObject({

@@ -70,6 +70,12 @@ const messagesOverBothWays = async (ada: Person, bob: Person) => {
   await phone.isRefused('message.burn', {});
   await ada.does('GET', `/api/messages/${one.id}`);
   await ada.does('PATCH', `/api/messages/${one.id}`, { content: 'won' });
+  const reactions = `/api/messages/${one.id}/reactions`;
+  await phone.does('reaction.add', { messageId: one.id, emoji: '👍' }, 'reaction.added');
+  await phone.does('reaction.remove', { messageId: one.id, emoji: '👍' }, 'reaction.removed');
+  await ada.does('POST', reactions, { emoji: '👍' });
+  await ada.does('GET', reactions);
+  await ada.does('DELETE', `${reactions}/${encodeURIComponent('👍')}`);
   await ada.does('DELETE', `/api/messages/${one.id}`);
 };
 

@@ -11,7 +11,7 @@ import { aGateway } from './gateway.ts';
 const parley = aParley();
 
 const limits = createLimits({
-  default: { groupSize: 256, messagesPerMinute: 30, retentionDays: 90, fastLaneConnections: 10 },
+  default: { groupSize: 256, messagesPerMinute: 30, retentionDays: 90, fastLaneConnections: 10, reactions: [] },
   tenants: {},
 });
 

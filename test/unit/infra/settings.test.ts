@@ -28,7 +28,7 @@ describe('settings', () => {
     const settings = settingsOf('dev', { tokenIssuers: [issuer] }, 'dev.json');
 
     expect(settings.limits).toEqual({
-      default: { groupSize: 256, messagesPerMinute: 30, retentionDays: 90, fastLaneConnections: 10 },
+      default: { groupSize: 256, messagesPerMinute: 30, retentionDays: 90, fastLaneConnections: 10, reactions: [] },
       tenants: {},
     });
     expect(settings.presence).toEqual({ lifeSeconds: 30, awayLifeSeconds: 600, pauseSeconds: 5 });
