@@ -107,4 +107,3 @@ export const createShownMessages = (table: Table) => {
     },
   };
 };
-export type ShownMessages = ReturnType<typeof createShownMessages>;
