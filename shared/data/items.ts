@@ -17,7 +17,7 @@ export const isExpired = (item: Item, nowSeconds: number): boolean =>
 const picked = <T>(item: Item, names: readonly string[]): T =>
   Object.fromEntries(names.flatMap((name) => (item[name] === undefined ? [] : [[name, item[name]]]))) as T;
 
-const conversationFields = [...Object.keys(conversation.shape), 'ownerCount', 'deletedAt', 'changedAt'];
+const conversationFields = [...Object.keys(conversation.shape), 'ownerCount', 'deletedAt', 'changedAt', 'reactedSeq'];
 const previewFields = Object.keys(preview.shape);
 const memberFields = [
   ...Object.keys(member.shape),

@@ -104,7 +104,8 @@ export const createReactions = ({ table, clock, limits, places }: Deps) => {
       const { conversation } = place;
       const at = clock.now().toISOString();
       const next = reacted(state, step, reaction, { rev: nextRev(conversation), at });
-      const numbering = takeRevisions(table, { tenant: caller.tenant, conversation, count: 1, at });
+      const set = { reactedSeq: Math.max(conversation.reactedSeq, message.seq) };
+      const numbering = takeRevisions(table, { tenant: caller.tenant, conversation, count: 1, at, set });
       const write = writeOf(caller.tenant, { ...message, expiresAt }, step, reaction, [state, next]);
       return { writes: [numbering, write], result: changeOf(next, reaction, message) };
     });

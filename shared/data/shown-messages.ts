@@ -55,7 +55,7 @@ export const shown = (message: Message, user: string, { reactions }: Beside): Sh
 };
 
 export const createShownMessages = (table: Table) => {
-  const reactionsBetween = (tenant: string, conversationId: string, low: number, high: number) => ({
+  const rangeOf = (tenant: string, conversationId: string, low: number, high: number) => ({
     KeyConditionExpression: 'PK = :pk AND SK BETWEEN :low AND :high',
     ExpressionAttributeValues: {
       ':pk': conversationKey(tenant, conversationId).PK,
@@ -66,7 +66,13 @@ export const createShownMessages = (table: Table) => {
     ConsistentRead: true,
   });
 
+  const besideBetween = async (tenant: string, conversationId: string, low: number, high: number): Promise<Beside> =>
+    besideOf(await queryAll(table, rangeOf(tenant, conversationId, low, high)));
+
   return {
+    /** What stands beside the messages between two numbers, both included. One round trip, but for more than one answer holds. */
+    besideBetween,
+
     /**
      * What stands beside the messages of a stretch, in one round trip beside theirs: it is not known yet which numbers they have,
      * but of `limit` messages in a row, at most so many have reactions.
@@ -81,7 +87,7 @@ export const createShownMessages = (table: Table) => {
       const { Items = [], LastEvaluatedKey } = await table.client.send(
         new QueryCommand({
           TableName: table.name,
-          ...reactionsBetween(tenant, conversationId, low, high),
+          ...rangeOf(tenant, conversationId, low, high),
           ScanIndexForward: towards === 'newer',
           Limit: limit,
         }),
@@ -102,7 +108,7 @@ export const createShownMessages = (table: Table) => {
       if (reached === undefined || seqs.length === 0) return beside;
       const [low, high] = towards === 'older' ? [Math.min(...seqs), reached - 1] : [reached + 1, Math.max(...seqs)];
       if (low > high) return beside;
-      const rest = besideOf(await queryAll(table, reactionsBetween(tenant, conversationId, low, high)));
+      const rest = await besideBetween(tenant, conversationId, low, high);
       return { reactions: new Map([...beside.reactions, ...rest.reactions]) };
     },
   };

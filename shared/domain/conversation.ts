@@ -17,6 +17,8 @@ export interface ConversationState extends Conversation {
   deletedAt: string | null;
   /** When the newest `rev` was taken. */
   changedAt: string;
+  /** The greatest number of a message that anybody has reacted to: whoever reads on after it need not look for reactions. */
+  reactedSeq: number;
 }
 
 /** A membership as the table knows it. */
@@ -90,6 +92,7 @@ export const founded = (caller: Caller, request: ConversationCreate, now: Date, 
     ownerCount: request.type === 'group' ? 1 : 0,
     deletedAt: null,
     changedAt: at,
+    reactedSeq: 0,
   };
   const members = users.map((userId, index) =>
     newMember(conversation, userId, request.type === 'group' && index === 0 ? 'owner' : 'member', now),
@@ -138,6 +141,7 @@ export const publicView = ({
   ownerCount: _,
   deletedAt: __,
   changedAt: ___,
+  reactedSeq: ____,
   ...conversation
 }: ConversationState): Conversation => conversation;
 

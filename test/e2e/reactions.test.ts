@@ -2,8 +2,9 @@ import pMap from 'p-map';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ShownMessage } from '../../shared/protocol/message.ts';
 import type { Reaction, ReactionChange } from '../../shared/protocol/reaction.ts';
+import type { SyncPage } from '../../shared/protocol/sync.ts';
 import type { Device } from '../support/device.ts';
-import { expectStateEqualsFreshFetch, startFollowing } from '../support/follower.ts';
+import { expectStateEqualsFreshFetch, resumeFollowing, startFollowing } from '../support/follower.ts';
 import type { Person } from '../support/person.ts';
 import { createsGroup, posts } from '../support/room.ts';
 import { storedIn } from '../support/stored.ts';
@@ -302,6 +303,70 @@ describe('is refused', () => {
     });
     await reacts(bobs, message.id, String.fromCodePoint(0x1f601));
     await agree();
+  });
+});
+
+describe('whoever was away', () => {
+  /** Bob, who has reacted to the first message, loses his connection. */
+  const away = async () => {
+    const all = await given();
+    await all.bob.does('POST', all.path, { emoji: '👍' });
+    await world.cloud.settled();
+    const follower = await startFollowing(all.bob, await all.bob.connects());
+    await follower.device.closes();
+    return { ...all, follower, returns: async () => resumeFollowing(follower, await all.bob.connects()) };
+  };
+
+  it('learns by a sync what became of the reactions to old messages, and sees those to new ones', async () => {
+    const { ada, bob, room, message, path, returns } = await away();
+    await ada.does('POST', path, { emoji: '🎉' });
+    // From another device of his.
+    await bob.does('DELETE', encoded(path, '👍'));
+    await bob.does('POST', path, { emoji: '🚀' });
+    const next = await posts(ada, room, 'Well?');
+    await posts(ada, room, 'Nobody reacts to this.');
+    for (const person of [ada, bob]) await person.does('POST', `/api/messages/${next.id}/reactions`, { emoji: '❤' });
+    await world.cloud.settled();
+
+    const page = await bob.does<SyncPage>('POST', '/api/sync', {
+      conversations: [{ conversationId: room.id, seq: 1, rev: 1 }],
+    });
+
+    expect(page.conversations).toMatchObject([
+      {
+        changed: [
+          { id: message.id, reactionsVersion: 4, myReactions: ['🚀'], reactions: [{ count: 1 }, { count: 1 }] },
+        ],
+        messages: [
+          { seq: 2, myReactions: ['❤️'], reactions: [{ emoji: '❤️', count: 2, userIds: ['ada', 'bob'] }] },
+          { seq: 3, myReactions: [], reactions: [], reactionsVersion: 0 },
+        ],
+        changes: [],
+        position: { seq: 3, rev: 6 },
+        hasMore: false,
+        refetch: false,
+      },
+    ]);
+    await expectStateEqualsFreshFetch(await returns());
+  });
+
+  it('while the change log is behind has it once it is filed', async () => {
+    const { ada, path, returns } = await away();
+    world.cloud.faults.add({ function: 'Stream/fanout', batch: { delay: { probability: 1, ms: 500 } } });
+    for (const emoji of ['🎉', '🚀']) await ada.does('POST', path, { emoji });
+    const back = await returns();
+    await world.cloud.settled();
+    await expectStateEqualsFreshFetch(back);
+  });
+
+  it('hears nothing of reactions to what is deleted', async () => {
+    const { ada, bob, message, path, returns } = await away();
+    await ada.does('POST', path, { emoji: '🎉' });
+    await ada.does('DELETE', `/api/messages/${message.id}`);
+    const back = await returns();
+    await world.cloud.settled();
+    await expectStateEqualsFreshFetch(back);
+    expect(await bob.does('GET', `/api/messages/${message.id}`)).toMatchObject({ reactions: [], reactionsVersion: 2 });
   });
 });
 

@@ -174,8 +174,8 @@ export const receiptOfBob = { conversationId: groupId, userId: 'bob', lastReadSe
 
 export const syncedGroup = {
   conversation: ownGroup,
-  messages: [sentMessage],
-  changed: [olderMessage],
+  messages: [shownMessage],
+  changed: [{ ...olderMessage, reactions: [], reactionsVersion: 0, myReactions: [] }],
   changes: [bobBecameAdmin],
   receipts: [receiptOfBob],
   position: { seq: group.seq, rev: group.rev },

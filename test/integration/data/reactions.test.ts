@@ -266,6 +266,44 @@ describe('what happened', () => {
     expect(filed[1]).toEqual(first);
   });
 
+  it('is told by a sync once it is filed: until then there is more, and after a minute it has to be fetched anew', async () => {
+    const { conversationId, messageId } = await aMessage();
+    const at = given.clock.now().toISOString();
+    const change = await reacts('ada', messageId);
+    const asks = async () =>
+      (await parley.instance.sync.page(caller('ada'), { conversations: [{ conversationId, seq: 1, rev: 0 }] }))
+        .conversations;
+
+    expect(await asks()).toMatchObject([{ changed: [], position: { rev: 0 }, hasMore: true, refetch: false }]);
+    given.clock.forward({ seconds: 61 });
+    expect(await asks()).toMatchObject([{ refetch: true }]);
+    await parley.instance.reactions.file(given.tenant, [{ kind: 'reaction.added', seq: 1, at, change }]);
+    expect(await asks()).toMatchObject([
+      { changed: [{ id: messageId, myReactions: ['👍'] }], position: { rev: 1 }, hasMore: false, refetch: false },
+    ]);
+  });
+
+  it('to messages that are new to a client is read beside them, and only where there is any', async () => {
+    const conversationId = await parley.aGroup(['ada']);
+    for (const n of numbers(4)) await parley.says('ada', conversationId, String(n));
+    for (const n of [3, 2]) await reacts('ada', `${conversationId}.${n}`);
+    const reads: string[] = [];
+    const instance = parley.through(({ name, input }, pass) => {
+      if (name === 'Query') reads.push(String(input.ExpressionAttributeValues[':low']).split('#')[0] ?? '');
+      return pass();
+    });
+    const asks = async (seq: number) => {
+      reads.length = 0;
+      const page = await instance.sync.page(caller('ada'), { conversations: [{ conversationId, seq, rev: 2 }] });
+      return page.conversations[0]?.messages.map(({ myReactions }) => myReactions.length);
+    };
+
+    expect(await asks(1)).toEqual([1, 1, 0]);
+    expect(reads.sort()).toEqual(['MSG', 'REACT']);
+    expect(await asks(3)).toEqual([0]);
+    expect(reads).toEqual(['MSG']);
+  });
+
   it('leaves its moment on the conversation, whose change log may be behind for as long', async () => {
     const { conversationId, messageId } = await aMessage();
     given.clock.forward({ hours: 1 });
