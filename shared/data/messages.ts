@@ -64,7 +64,7 @@ export const createMessages = ({ table, clock, limits, places }: Deps) => {
   const find = async (
     caller: Caller,
     messageId: string,
-    conversationId: string | undefined,
+    conversationId?: string,
     keysBeside: typeof besideKeys = () => [],
   ) => {
     const { conversationId: id, seq } = placeNamed(messageId, conversationId);

@@ -1,6 +1,7 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import pMap from 'p-map';
 import * as z from 'zod';
+import { blockedPair } from '../domain/blocks.ts';
 import type { Caller } from '../domain/caller.ts';
 import type { Change } from '../domain/changes.ts';
 import type { Clock } from '../domain/clock.ts';
@@ -22,7 +23,7 @@ import type { Reaction, ReactionChange } from '../protocol/reaction.ts';
 import { nextRev, takeRevisions } from './changes.ts';
 import { cursorOf, type Page, positionIn } from './cursors.ts';
 import { changeItem, reactionAttribute, reactionsFrom } from './items.ts';
-import { messageKey, reactionsKey } from './keys.ts';
+import { conversationKey, messageKey, reactionsKey } from './keys.ts';
 import type { Limits } from './limits.ts';
 import { visible } from './messages.ts';
 import type { Places } from './places.ts';
@@ -50,11 +51,16 @@ export const createReactions = ({ table, clock, limits, places }: Deps) => {
   const find = async (caller: Caller, { messageId, conversationId }: Named) => {
     const { conversationId: id, seq } = placeNamed(messageId, conversationId);
     const { place, rest } = await places.placeWith(caller, id, {
-      more: [messageKey(caller.tenant, id, seq), reactionsKey(caller.tenant, id, seq)],
+      more: [
+        messageKey(caller.tenant, id, seq),
+        reactionsKey(caller.tenant, id, seq),
+        conversationKey(caller.tenant, id),
+      ],
     });
-    const [item, beside] = rest;
+    const [item, beside, meta] = rest;
     const message = visible(item, clock.now());
-    return { place, message, expiresAt: Number(item?.expiresAt), state: reactionsFrom(beside) };
+    const isBlocked = meta?.blockedBy !== undefined;
+    return { place, message, expiresAt: Number(item?.expiresAt), state: reactionsFrom(beside), isBlocked };
   };
 
   /** One set gains or loses one user, while the reactions are still those that were found. They go when their message does. */
@@ -97,8 +103,10 @@ export const createReactions = ({ table, clock, limits, places }: Deps) => {
   const change = (caller: Caller, named: Named, step: ReactionStep, emoji: string): Promise<ReactionChange> => {
     const reaction = { emoji, userId: caller.user };
     return writeTogether(table, async () => {
-      const { place, message, expiresAt, state } = await find(caller, named);
+      const { place, message, expiresAt, state, isBlocked } = await find(caller, named);
       requirePermission(place.standings, 'reaction.add');
+      // A reaction says something new; what is taken back says less.
+      if (isBlocked && step === 'added') throw blockedPair();
       if (message.status === 'deleted') throw new Problem('message_deleted');
       if (isSo(state, step, reaction)) return { writes: [], result: changeOf(state, reaction, message) };
       const { conversation } = place;
@@ -130,7 +138,7 @@ export const createReactions = ({ table, clock, limits, places }: Deps) => {
   return {
     /**
      * Safe to repeat: who has reacted so already is answered alike, and nothing is written.
-     * @throws Problem `invalid_request` for an unknown short code, `message_deleted`, `too_many_reactions`
+     * @throws Problem `invalid_request` for an unknown short code, `forbidden` where one of two has blocked the other, `message_deleted`, `too_many_reactions`
      */
     add: async (caller: Caller, named: Named, emoji: string): Promise<ReactionChange> => {
       requireKnown(emoji, limits.of(caller.tenant).reactions);

@@ -205,6 +205,19 @@ describe('is refused', () => {
     expect(await refusalOf(takesBack('ada', old))).toBe('not_found');
   });
 
+  it('between two of whom one has blocked the other; what was given before is still taken back', async () => {
+    const conversationId = await parley.aDirect('ada', 'bob');
+    const { id: messageId } = await parley.says('ada', conversationId, 'Hello!');
+    await reacts('bob', messageId);
+    await parley.instance.blocks.add(caller('ada'), 'bob');
+
+    for (const user of ['ada', 'bob']) expect(await refusalOf(reacts(user, messageId, '🎉'))).toBe('forbidden');
+    expect(await takesBack('bob', messageId)).toMatchObject({ version: 2, reactions: [] });
+
+    await parley.instance.blocks.remove(caller('ada'), 'bob');
+    expect(await reacts('bob', messageId, '🎉')).toMatchObject({ version: 3 });
+  });
+
   it('with a short code that the tenant has not defined; one that it no longer defines is taken back', async () => {
     const { messageId } = await aMessage();
     await reacts('ada', messageId, ':party_parrot:');
