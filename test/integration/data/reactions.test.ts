@@ -214,7 +214,7 @@ describe('is refused', () => {
     for (const user of ['ada', 'bob']) expect(await refusalOf(reacts(user, messageId, '🎉'))).toBe('forbidden');
     expect(await takesBack('bob', messageId)).toMatchObject({ version: 2, reactions: [] });
 
-    await parley.instance.blocks.remove(caller('ada'), 'bob');
+    await parley.instance.blocks.remove(given.tenant, 'ada', 'bob');
     expect(await reacts('bob', messageId, '🎉')).toMatchObject({ version: 3 });
   });
 
