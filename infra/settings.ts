@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as z from 'zod';
+import { shortCode } from '../shared/protocol/emoji.ts';
 import { tenantName } from '../shared/protocol/identifiers.ts';
 import { fieldSentence, inOurWords } from './field-sentence.ts';
 import { Mistake } from './mistake.ts';
@@ -33,6 +34,8 @@ const tenantLimits = z.strictObject({
   largeRoomAbove: z.int().min(2).max(100_000),
   /** Members of a large room for each shard of its subscriptions, which one worker posts to. */
   shardSize: z.int().min(1).max(10_000),
+  /** Short codes that one may react with, such as `:party_parrot:`, beside the emoji of Unicode. */
+  reactions: z.array(shortCode).max(200),
 });
 
 const origin = z.string().refine((value) => value === '*' || URL.parse(value)?.origin === value, {
@@ -83,12 +86,13 @@ const fileContent = z.strictObject({
     .strictObject({
       default: z
         .strictObject({
-          groupSize: tenantLimits.shape.groupSize.default(20_000),
+          groupSize: tenantLimits.shape.groupSize.default(256),
           messagesPerMinute: tenantLimits.shape.messagesPerMinute.default(30),
           retentionDays: tenantLimits.shape.retentionDays.default(90),
           fastLaneConnections: tenantLimits.shape.fastLaneConnections.default(10),
           largeRoomAbove: tenantLimits.shape.largeRoomAbove.default(256),
           shardSize: tenantLimits.shape.shardSize.default(1_000),
+          reactions: tenantLimits.shape.reactions.default([]),
         })
         .prefault({}),
       /** What one tenant has otherwise. */

@@ -79,6 +79,8 @@ export class ChatTable extends Construct {
   grantReadPlace = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem');
   /** Whatever takes a `rev`: conversations, messages and memberships that change, memberships that begin. */
   grantChange = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'UpdateItem', 'PutItem');
+  /** A reaction takes a `rev` too; what happened is filed by the fan-out. */
+  grantReact = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'UpdateItem');
   grantListInbox = (fn: ChatFunction) => {
     this.#allow(fn, 'BatchGetItem');
     this.#allowInboxQuery(fn);
@@ -108,7 +110,8 @@ export class ChatTable extends Construct {
     this.#allowInboxQuery(fn);
   };
 
-  grantFanOut = (fn: ChatFunction) => this.#allow(fn, 'Query', 'BatchGetItem', 'UpdateItem', 'DeleteItem');
+  /** `PutItem` files what happened to reactions. */
+  grantFanOut = (fn: ChatFunction) => this.#allow(fn, 'Query', 'BatchGetItem', 'UpdateItem', 'PutItem', 'DeleteItem');
   grantTellShard = (fn: ChatFunction) => this.#allow(fn, 'Query', 'DeleteItem', 'UpdateItem');
   grantPruneConnections = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'UpdateItem');
 

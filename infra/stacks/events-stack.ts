@@ -7,6 +7,7 @@ import {
   messagePrefix,
   presenceSort,
   profileSort,
+  reactionsPrefix,
 } from '../../shared/data/keys.ts';
 import type { ChatBus } from '../constructs/chat-bus.ts';
 import type { ChatTable } from '../constructs/chat-table.ts';
@@ -25,13 +26,21 @@ interface EventsStackProps {
 
 type Change = 'INSERT' | 'MODIFY';
 
-const items = (changes: Change[], sortKey: string | { prefix: string }): StreamFilter => ({
+const items = (changes: Change[], sortKey: string | { prefix: string }, newImage?: object): StreamFilter => ({
   eventName: changes,
-  dynamodb: { Keys: { SK: { S: [sortKey] } } },
+  dynamodb: { Keys: { SK: { S: [sortKey] } }, ...(newImage && { NewImage: newImage }) },
 });
 
 const messages = items(['INSERT', 'MODIFY'], { prefix: messagePrefix });
-const changes = items(['INSERT'], { prefix: changePrefix });
+/** Reactions are told by their own records, from which these are filed. */
+const changes = items(
+  ['INSERT'],
+  { prefix: changePrefix },
+  {
+    kind: { S: [{ 'anything-but': ['reaction.added', 'reaction.removed'] }] },
+  },
+);
+const reactions = items(['INSERT', 'MODIFY'], { prefix: reactionsPrefix });
 const newConversations = items(['INSERT'], conversationSort);
 const activity = items(['MODIFY'], conversationSort);
 const memberships = items(['MODIFY'], { prefix: memberPrefix });
@@ -57,7 +66,7 @@ export class EventsStack extends Stack {
       deployment,
       description: 'Posts what was stored to every live connection of every member.',
       table,
-      filters: [messages, changes, newConversations, memberships],
+      filters: [messages, changes, reactions, newConversations, memberships],
       retries: 5,
       // A post that is older finds clients that have long fetched it.
       maxRecordAge: Duration.minutes(10),

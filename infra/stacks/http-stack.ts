@@ -63,6 +63,10 @@ export class HttpStack extends Stack {
       'messages/read': limited(table.grantRaiseReceipts),
       'messages/receipts': limited(table.grantListMembers),
 
+      'reactions/list': limited(table.grantReadPlace),
+      'reactions/add': limited(table.grantReact),
+      'reactions/remove': limited(table.grantReact),
+
       'sync/create': limited(table.grantSync),
 
       'ws-tickets/create': table.grantIssueTicket,

@@ -39,6 +39,8 @@ export class WebSocketStack extends Stack {
       'message.send': limited(send),
       'message.edit': limited(table.grantChange),
       'message.delete': limited(table.grantChange),
+      'reaction.add': limited(table.grantReact),
+      'reaction.remove': limited(table.grantReact),
       'typing.start': limited(type),
       'typing.stop': limited(type),
       'presence.heartbeat': (fn) => {

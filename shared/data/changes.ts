@@ -20,40 +20,52 @@ interface Revision {
   expiresAt: number;
 }
 
+interface Numbering extends Pick<Revision, 'tenant' | 'conversation' | 'set' | 'where'> {
+  count: number;
+  /** When the last of them was taken. */
+  at: string;
+}
+
 /** The number that the first change of a revision takes. */
 export const nextRev = (conversation: ConversationState): number => conversation.rev + 1;
+
+/** META takes the next revisions. It holds only while nobody else took them. */
+export const takeRevisions = (
+  table: Table,
+  { tenant, conversation, count, at, set = {}, where = {} }: Numbering,
+): Write => {
+  const fields = Object.entries({ ...set, rev: conversation.rev + count, changedAt: at });
+  const held = Object.entries({ ...where, rev: conversation.rev, deletedAt: null });
+  return {
+    Update: {
+      TableName: table.name,
+      Key: conversationKey(tenant, conversation.id),
+      UpdateExpression: `SET ${fields.map((_, i) => `#f${i} = :f${i}`).join(', ')}`,
+      ConditionExpression: held.map((_, i) => `#h${i} = :h${i}`).join(' AND '),
+      ExpressionAttributeNames: {
+        ...Object.fromEntries(fields.map(([name], i) => [`#f${i}`, name])),
+        ...Object.fromEntries(held.map(([name], i) => [`#h${i}`, name])),
+      },
+      ExpressionAttributeValues: {
+        ...Object.fromEntries(fields.map(([, value], i) => [`:f${i}`, value])),
+        ...Object.fromEntries(held.map(([, value], i) => [`:h${i}`, value])),
+      },
+    },
+  };
+};
 
 /**
  * The writes that any change of a conversation brings beside its own: META takes the next `rev`, and each change is filed under
  * one. They hold only while nobody else took those numbers, so revisions have no gaps and no change is without one.
  */
-export const revise = (
-  table: Table,
-  { tenant, conversation, changes, set = {}, where = {}, expiresAt }: Revision,
-): Write[] => {
-  const changedAt = changes.at(-1)?.at;
-  const fields = Object.entries({ ...set, rev: conversation.rev + changes.length, changedAt });
-  const held = Object.entries({ ...where, rev: conversation.rev, deletedAt: null });
+export const revise = (table: Table, { changes, expiresAt, ...numbering }: Revision): Write[] => {
+  const { tenant, conversation } = numbering;
   const filed = changes.map(
     (change, i) => ({ ...change, conversationId: conversation.id, rev: nextRev(conversation) + i }) as Change,
   );
+  const at = String(filed.at(-1)?.at);
   return [
-    {
-      Update: {
-        TableName: table.name,
-        Key: conversationKey(tenant, conversation.id),
-        UpdateExpression: `SET ${fields.map((_, i) => `#f${i} = :f${i}`).join(', ')}`,
-        ConditionExpression: held.map((_, i) => `#h${i} = :h${i}`).join(' AND '),
-        ExpressionAttributeNames: {
-          ...Object.fromEntries(fields.map(([name], i) => [`#f${i}`, name])),
-          ...Object.fromEntries(held.map(([name], i) => [`#h${i}`, name])),
-        },
-        ExpressionAttributeValues: {
-          ...Object.fromEntries(fields.map(([, value], i) => [`:f${i}`, value])),
-          ...Object.fromEntries(held.map(([, value], i) => [`:h${i}`, value])),
-        },
-      },
-    },
+    takeRevisions(table, { ...numbering, count: filed.length, at }),
     ...filed.map((change) => ({
       Put: {
         TableName: table.name,

@@ -2,12 +2,13 @@ import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { type Clock, epochSeconds } from '../domain/clock.ts';
 import { closableHoles, isWhole } from '../domain/holes.ts';
-import type { Message } from '../protocol/message.ts';
+import type { ShownMessage } from '../protocol/message.ts';
 import { cursorOf, type Page, positionIn } from './cursors.ts';
 import { isExpired, messageFrom } from './items.ts';
 import type { Limits } from './limits.ts';
 import { between, createNumbers } from './numbers.ts';
 import type { Place } from './places.ts';
+import { type BesideStretch, createShownMessages, nothingBeside, shown } from './shown-messages.ts';
 import type { Item, Table } from './table.ts';
 
 interface Deps {
@@ -31,6 +32,7 @@ interface Stretch {
   from: number;
   /** What stands at the bound, if anything: it tells holes beside it from what has not come yet, or is gone. */
   anchor: Item | undefined;
+  beside: BesideStretch;
   limit: number;
   /** DynamoDB had more to give in this direction. */
   more: boolean;
@@ -44,6 +46,7 @@ export const createHistory = ({ table, clock, limits }: Deps) => {
   const scopeOf = (conversationId: string) => `messages:${conversationId}`;
 
   const numbers = createNumbers({ table, limits });
+  const shownMessages = createShownMessages(table);
 
   /**
    * The number from which on whatever is missing is a hole. Below it retention may have removed messages: no void may take their
@@ -70,29 +73,33 @@ export const createHistory = ({ table, clock, limits }: Deps) => {
     stretch: async (tenant: string, conversationId: string, direction: Direction): Promise<Stretch> => {
       const { limit } = direction;
       const { towards, from } = directionOf(conversationId, direction);
-      const nothing = { items: [], anchor: undefined, towards, from, limit, more: false };
-      if (towards === 'older' && from <= 1) return nothing;
+      const bounds = { towards, from, limit };
+      if (towards === 'older' && from <= 1)
+        return { ...bounds, items: [], anchor: undefined, beside: nothingBeside, more: false };
       const anchored = from > 0 && from < beyondAll;
       const [low, high] = towards === 'older' ? [1, from] : [Math.max(from, 1), beyondAll];
-      const { Items = [], LastEvaluatedKey } = await table.client.send(
-        new QueryCommand({
-          TableName: table.name,
-          ...between(tenant, conversationId, low, high),
-          ScanIndexForward: towards === 'newer',
-          Limit: anchored ? limit + 1 : limit,
-          // Who comes back has to find what was acknowledged a moment ago; what is older has settled.
-          ConsistentRead: towards === 'newer' || !anchored,
-        }),
-      );
+      const query = new QueryCommand({
+        TableName: table.name,
+        ...between(tenant, conversationId, low, high),
+        ScanIndexForward: towards === 'newer',
+        Limit: anchored ? limit + 1 : limit,
+        // Who comes back has to find what was acknowledged a moment ago; what is older has settled.
+        ConsistentRead: towards === 'newer' || !anchored,
+      });
+      const [{ Items = [], LastEvaluatedKey }, beside] = await Promise.all([
+        table.client.send(query),
+        shownMessages.besideStretch(tenant, conversationId, bounds),
+      ]);
       const anchor = Items.find((item) => Number(item.seq) === from);
       const others = Items.filter((item) => item !== anchor);
       const more = LastEvaluatedKey !== undefined || others.length > limit;
-      return { ...nothing, items: others.slice(0, limit), anchor, more };
+      return { ...bounds, items: others.slice(0, limit), anchor, beside, more };
     },
 
     /** Newest first, whichever way it walks. Holes that are old enough are closed on the way, so the numbers have no gaps. */
-    page: async (place: Place, { items, anchor, towards, from, limit, more }: Stretch): Promise<Page<Message>> => {
-      const { conversation } = place;
+    page: async (place: Place, stretch: Stretch): Promise<Page<ShownMessage>> => {
+      const { items, anchor, towards, from, limit, more } = stretch;
+      const { caller, conversation } = place;
       const now = clock.now();
       const older = towards === 'older';
       const found = items.map(messageFrom);
@@ -119,8 +126,9 @@ export const createHistory = ({ table, clock, limits }: Deps) => {
       const ends = !more || (older ? edge === 1 : furthest >= conversation.seq);
       // Before what has expired there is nothing; after it there may be.
       const goesOn = kept.length < all.length ? edge : ends ? undefined : older ? edge : furthest;
+      const beside = await shownMessages.besideAll(caller.tenant, conversation.id, stretch, kept);
       return {
-        items: kept,
+        items: kept.map((one) => shown(one, caller.user, beside)),
         nextCursor: goesOn === undefined ? null : cursorOf(scopeOf(conversation.id), { towards, from: goesOn }),
       };
     },

@@ -2,6 +2,7 @@
 import type { Change } from '../domain/changes.ts';
 import { activityBucket, type ConversationState, inboxMoment, type MemberState } from '../domain/conversation.ts';
 import type { LiveFeed } from '../domain/large-rooms.ts';
+import { noReactions, type ReactionsState } from '../domain/reactions.ts';
 import { conversation, member } from '../protocol/conversation.ts';
 import { messageIdOf } from '../protocol/identifiers.ts';
 import { type Message, message, type Preview, preview } from '../protocol/message.ts';
@@ -17,7 +18,10 @@ export const isExpired = (item: Item, nowSeconds: number): boolean =>
 const picked = <T>(item: Item, names: readonly string[]): T =>
   Object.fromEntries(names.flatMap((name) => (item[name] === undefined ? [] : [[name, item[name]]]))) as T;
 
-const conversationFields = [...Object.keys(conversation.shape), 'ownerCount', 'shards', 'deletedAt', 'changedAt'];
+const conversationFields = [
+  ...Object.keys(conversation.shape),
+  ...['ownerCount', 'shards', 'deletedAt', 'changedAt', 'reactedSeq'],
+];
 /** What a conversation is that does not say. */
 const smallRoom: LiveFeed = { live: 'all', shards: 0 };
 const previewFields = Object.keys(preview.shape);
@@ -80,6 +84,22 @@ export const messageItem = (tenant: string, state: Message, expiresAt: number): 
   expiresAt,
 });
 export const messageFrom = (item: Item): Message => picked(item, messageFields);
+
+/** A string set of users for each emoji, in an attribute that is called like nothing else. */
+export const reactionAttribute = (emoji: string): string => `+${emoji}`;
+export const reactionsFrom = (item: Item | undefined): ReactionsState =>
+  item === undefined
+    ? noReactions
+    : {
+        rev: Number(item.rev),
+        version: Number(item.version),
+        at: String(item.at),
+        users: new Map(
+          Object.entries(item).flatMap(([name, users]) =>
+            name.startsWith('+') ? [[name.slice(1), users as Set<string>] as const] : [],
+          ),
+        ),
+      };
 
 export const changeItem = (tenant: string, change: Change, expiresAt: number): Item => ({
   ...changeKey(tenant, change.conversationId, change.rev),

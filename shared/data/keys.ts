@@ -42,6 +42,13 @@ export const changeKey = (tenant: string, conversation: string, rev: number): Ke
 });
 export const changePrefix = 'CHG#';
 
+/** Beside its message, one for all who react to it. */
+export const reactionsKey = (tenant: string, conversation: string, seq: number): Key => ({
+  PK: conversationPartition(tenant, conversation),
+  SK: `${reactionsPrefix}${digits(seq)}`,
+});
+export const reactionsPrefix = 'REACT#';
+
 export const sendReceiptKey = (tenant: string, conversation: string, sender: string, clientMessageId: string): Key => ({
   PK: conversationPartition(tenant, conversation),
   SK: `SENT#${escaped(sender)}#${escaped(clientMessageId)}`,
@@ -98,6 +105,7 @@ export type ParsedKey =
   | { kind: 'member'; tenant: string; conversationId: string; userId: string }
   | { kind: 'message'; tenant: string; conversationId: string; seq: number }
   | { kind: 'change'; tenant: string; conversationId: string; rev: number }
+  | { kind: 'reactions'; tenant: string; conversationId: string; seq: number }
   | { kind: 'profile'; tenant: string; userId: string }
   | { kind: 'presence'; tenant: string; userId: string };
 
@@ -116,6 +124,8 @@ export const parseKey = ({ PK, SK }: Key): ParsedKey | undefined => {
   if (SK.startsWith(memberPrefix))
     return { kind: 'member', ...place, userId: unescaped(SK.slice(memberPrefix.length)) };
   if (SK.startsWith(messagePrefix)) return { kind: 'message', ...place, seq: Number(SK.slice(messagePrefix.length)) };
+  if (SK.startsWith(reactionsPrefix))
+    return { kind: 'reactions', ...place, seq: Number(SK.slice(reactionsPrefix.length)) };
   if (SK.startsWith(changePrefix)) return { kind: 'change', ...place, rev: Number(SK.slice(changePrefix.length)) };
   return undefined;
 };

@@ -13,6 +13,8 @@ export interface TenantLimits {
   largeRoomAbove: number;
   /** Members of a large room for each shard of its subscriptions. */
   shardSize: number;
+  /** Short codes that one may react with. */
+  reactions: readonly string[];
 }
 
 export interface TenantSettings {

@@ -2,16 +2,16 @@ import { blockedPair } from '../domain/blocks.ts';
 import type { Caller } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import { epochSeconds } from '../domain/clock.ts';
-import { edited, previewOf, tombstoned } from '../domain/message.ts';
+import { edited, placeNamed, previewOf, tombstoned } from '../domain/message.ts';
 import { may, requirePermission, type Standing } from '../domain/permissions.ts';
 import { Problem } from '../protocol/errors.ts';
-import { placeOfMessage } from '../protocol/identifiers.ts';
-import type { Edit, Message } from '../protocol/message.ts';
+import type { Edit, Message, ShownMessage } from '../protocol/message.ts';
 import { freshly, nextRev, revise } from './changes.ts';
 import { isExpired, messageFrom, messageItem, storedPreview } from './items.ts';
 import { messageKey } from './keys.ts';
 import type { Limits } from './limits.ts';
 import type { Place, Places } from './places.ts';
+import { besideKeys, besideOf, shown } from './shown-messages.ts';
 import { type Item, type Table, type Write, writeTogether } from './table.ts';
 
 interface Deps {
@@ -22,13 +22,6 @@ interface Deps {
 }
 
 export const createMessages = ({ table, clock, limits, places }: Deps) => {
-  const visible = (item: Item | undefined): Message => {
-    if (!item || isExpired(item, epochSeconds(clock.now()))) throw new Problem('not_found');
-    const message = messageFrom(item);
-    if (message.status === 'void') throw new Problem('not_found');
-    return message;
-  };
-
   /** The message takes its new state, the conversation a revision, and the inbox the new preview, together or not at all. */
   const change = (
     { caller, conversation: { id } }: Place,
@@ -42,8 +35,8 @@ export const createMessages = ({ table, clock, limits, places }: Deps) => {
       if (!may(standings, 'conversation.read')) throw new Problem('not_found');
       // An edit says something new; what is taken back says less.
       if (found.isBlocked && kind === 'message.updated') throw blockedPair();
-      const message = visible(items[0]);
       const now = clock.now();
+      const message = visible(items[0], now);
       const decided = decide(message, standings, now);
       if (!decided) return { writes: [], result: message };
       const next = { ...decided, rev: nextRev(conversation) };
@@ -67,18 +60,18 @@ export const createMessages = ({ table, clock, limits, places }: Deps) => {
       return { writes: [write, ...revision], result: next };
     });
 
-  /** @param conversationId where the nested route names it, both have to agree */
+  /** @param keysBeside what to read along with the message */
   const find = async (
     caller: Caller,
     messageId: string,
     conversationId?: string,
-  ): Promise<{ place: Place; message: Message }> => {
-    const place = placeOfMessage(messageId);
-    if (conversationId !== undefined && conversationId !== place.conversationId) throw new Problem('not_found');
-    const found = await places.placeWith(caller, place.conversationId, {
-      more: [messageKey(caller.tenant, place.conversationId, place.seq)],
-    });
-    return { place: found.place, message: visible(found.rest[0]) };
+    keysBeside: typeof besideKeys = () => [],
+  ) => {
+    const { conversationId: id, seq } = placeNamed(messageId, conversationId);
+    const more = [messageKey(caller.tenant, id, seq), ...keysBeside(caller.tenant, id, seq)];
+    const { place, rest } = await places.placeWith(caller, id, { more });
+    const [item, ...beside] = rest;
+    return { place, message: visible(item, clock.now()), beside: besideOf(beside) };
   };
 
   return {
@@ -86,8 +79,10 @@ export const createMessages = ({ table, clock, limits, places }: Deps) => {
     find,
 
     /** @throws Problem `not_found` also for a void, and for what retention has removed */
-    get: async (caller: Caller, messageId: string, conversationId?: string): Promise<Message> =>
-      (await find(caller, messageId, conversationId)).message,
+    get: async (caller: Caller, messageId: string, conversationId?: string): Promise<ShownMessage> => {
+      const { message, beside } = await find(caller, messageId, conversationId, besideKeys);
+      return shown(message, caller.user, beside);
+    },
 
     /** Safe to repeat: an edit that changes nothing makes no new version. */
     edit: async (caller: Caller, messageId: string, edit: Edit, conversationId?: string): Promise<Message> => {
@@ -108,3 +103,11 @@ export const createMessages = ({ table, clock, limits, places }: Deps) => {
   };
 };
 export type Messages = ReturnType<typeof createMessages>;
+
+/** @throws Problem `not_found` for what retention has removed, and for a void, which is no message */
+export const visible = (item: Item | undefined, now: Date): Message => {
+  if (!item || isExpired(item, epochSeconds(now))) throw new Problem('not_found');
+  const message = messageFrom(item);
+  if (message.status === 'void') throw new Problem('not_found');
+  return message;
+};

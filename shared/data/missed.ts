@@ -1,15 +1,17 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { Caller } from '../domain/caller.ts';
 import type { Change } from '../domain/changes.ts';
 import { type Clock, epochSeconds } from '../domain/clock.ts';
 import type { ConversationState } from '../domain/conversation.ts';
 import { closableHoles, isWhole } from '../domain/holes.ts';
 import { changesWithoutGap, messagesWithoutGap } from '../domain/sync.ts';
-import type { Message } from '../protocol/message.ts';
+import type { Message, ShownMessage } from '../protocol/message.ts';
 import { changeFrom, isExpired, messageFrom } from './items.ts';
 import { changeKey, conversationKey, messageKey } from './keys.ts';
 import type { Limits } from './limits.ts';
 import { between, createNumbers } from './numbers.ts';
 import type { Place } from './places.ts';
+import { besideKeys, besideOf, createShownMessages, nothingBeside, shown } from './shown-messages.ts';
 import { getMany, type Item, type Table } from './table.ts';
 
 interface Deps {
@@ -21,6 +23,7 @@ interface Deps {
 /** What happened in a conversation after a position, read up to a bound and without a gap; `lost` where it is no longer kept. */
 export const createMissed = ({ table, clock, limits }: Deps) => {
   const numbers = createNumbers({ table, limits });
+  const shownMessages = createShownMessages(table);
 
   const isGone = (item: Item): boolean => isExpired(item, epochSeconds(clock.now()));
 
@@ -58,28 +61,31 @@ export const createMissed = ({ table, clock, limits }: Deps) => {
 
   return {
     /** Oldest first, at most `limit`, as they are now. */
-    messages: async (place: Place, after: number, limit: number): Promise<Message[] | 'lost'> => {
+    messages: async (place: Place, after: number, limit: number): Promise<ShownMessage[] | 'lost'> => {
       const { caller, conversation } = place;
       const whole = isWhole(conversation.createdAt, clock.now());
       // What stands at the position, if retention has not reached it: from there on, whatever is missing is a hole.
       const low = whole ? after + 1 : Math.max(after, 1);
-      const { Items = [], LastEvaluatedKey } = await table.client.send(
-        new QueryCommand({
-          TableName: table.name,
-          ...between(caller.tenant, conversation.id, low, Math.min(conversation.seq, after + limit)),
-          ConsistentRead: true,
-        }),
-      );
+      const most = Math.min(conversation.seq, after + limit);
+      const query = new QueryCommand({
+        TableName: table.name,
+        ...between(caller.tenant, conversation.id, low, most),
+        ConsistentRead: true,
+      });
+      const [{ Items = [], LastEvaluatedKey }, beside] = await Promise.all([
+        table.client.send(query),
+        conversation.reactedSeq > after
+          ? shownMessages.besideBetween(caller.tenant, conversation.id, after + 1, most)
+          : nothingBeside,
+      ]);
       const isAnchored = whole || Items.some((item) => Number(item.seq) === after && !isGone(item));
       const missed = Items.filter((item) => Number(item.seq) > after);
       const found = missed.map(messageFrom);
       if (missed.some(isGone) || (!isAnchored && found[0]?.seq !== after + 1)) return 'lost';
-      const high = LastEvaluatedKey ? Number(found.at(-1)?.seq) : Math.min(conversation.seq, after + limit);
+      const high = LastEvaluatedKey ? Number(found.at(-1)?.seq) : most;
       const closed = await closeHoles(place, found, after + 1, high);
-      return messagesWithoutGap(
-        [...found, ...closed].sort((a, b) => a.seq - b.seq),
-        after,
-      );
+      const inOrder = [...found, ...closed].sort((a, b) => a.seq - b.seq);
+      return messagesWithoutGap(inOrder, after).map((one) => shown(one, caller.user, beside));
     },
 
     /** In order, at most `limit`. */
@@ -93,14 +99,20 @@ export const createMissed = ({ table, clock, limits }: Deps) => {
     traces: async (tenant: string, conversation: ConversationState, after: number, limit: number): Promise<Change[]> =>
       after < conversation.rev ? (await changesAfter(tenant, conversation, after, limit)).map(changeFrom) : [],
 
-    /** Messages by their numbers, as they are now; those that are gone are left out. One round trip. */
+    /** Messages by their numbers, as they are now and with what stands beside them; those that are gone are left out. One round trip. */
     states: async (
-      tenant: string,
+      { tenant, user }: Caller,
       places: readonly { conversationId: string; seq: number }[],
-    ): Promise<(Message | undefined)[]> => {
-      const keys = places.map(({ conversationId, seq }) => messageKey(tenant, conversationId, seq));
-      const items = await getMany(table, keys, { consistent: true });
-      return items.map((item) => (item && !isGone(item) ? messageFrom(item) : undefined));
+    ): Promise<(ShownMessage | undefined)[]> => {
+      const keys = places.map(({ conversationId, seq }) => [
+        messageKey(tenant, conversationId, seq),
+        ...besideKeys(tenant, conversationId, seq),
+      ]);
+      const items = await getMany(table, keys.flat(), { consistent: true });
+      return keys.map(({ length }, i) => {
+        const [item, ...beside] = items.slice(i * length, (i + 1) * length);
+        return item && !isGone(item) ? shown(messageFrom(item), user, besideOf(beside)) : undefined;
+      });
     },
   };
 };

@@ -101,10 +101,10 @@ export const createSync = ({ table, clock, limits, places, members }: Deps) => {
   };
 
   /** The messages of which the changes tell, of all conversations in one round trip. */
-  const withChanged = async (tenant: string, all: readonly Named[]): Promise<Named[]> => {
+  const withChanged = async (caller: Caller, all: readonly Named[]): Promise<Named[]> => {
     const seqsOf = (one: Named) => ('refetch' in one ? [] : changedSeqs(one.changes, one.from));
     const wanted = all.flatMap((one) => seqsOf(one).map((seq) => ({ conversationId: one.conversation.id, seq })));
-    const states = await missed.states(tenant, wanted);
+    const states = await missed.states(caller, wanted);
     return all.map((one) => {
       if ('refetch' in one) return one;
       const own = states.filter((state) => state?.conversationId === one.conversation.id);
@@ -136,7 +136,7 @@ export const createSync = ({ table, clock, limits, places, members }: Deps) => {
 
       const removed = [...removals, ...found.flatMap((one) => (one && 'reason' in one ? [one] : []))];
       const readable = found.flatMap((one) => (one && !('reason' in one) ? [one] : []));
-      const named = await withChanged(caller.tenant, readable);
+      const named = await withChanged(caller, readable);
       const cut = cutToFit({ removed, named, joined: newcomers });
       const nextCursor = joining ? joinedCursor(caller, joining, newcomers[cut.joined.length]?.id) : null;
       const isAllTold = cut.conversations.length + removed.length === ids.length;

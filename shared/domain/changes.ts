@@ -6,6 +6,7 @@ import type { Live, Member } from '../protocol/conversation.ts';
  */
 export type Change = { conversationId: string; rev: number; at: string; by: string } & (
   | { kind: 'message.updated' | 'message.deleted'; seq: number }
+  | { kind: 'reaction.added' | 'reaction.removed'; seq: number; emoji: string; userId: string }
   | { kind: 'member.added' | 'member.updated' | 'member.removed'; member: Member }
   | {
       kind: 'conversation.updated';

@@ -18,6 +18,8 @@ export interface ConversationState extends Conversation, LiveFeed {
   deletedAt: string | null;
   /** When the newest `rev` was taken. */
   changedAt: string;
+  /** The greatest number of a message that anybody has reacted to: whoever reads on after it need not look for reactions. */
+  reactedSeq: number;
 }
 
 /** A membership as the table knows it. */
@@ -100,6 +102,7 @@ export const founded = (caller: Caller, request: ConversationCreate, now: Date, 
     ownerCount: request.type === 'group' ? 1 : 0,
     deletedAt: null,
     changedAt: at,
+    reactedSeq: 0,
   };
   const members = users.map((userId, index) =>
     newMember(conversation, userId, request.type === 'group' && index === 0 ? 'owner' : 'member', now),
@@ -149,6 +152,7 @@ export const publicView = ({
   deletedAt: __,
   changedAt: ___,
   shards: ____,
+  reactedSeq: _____,
   ...conversation
 }: ConversationState): Conversation => conversation;
 

@@ -3,12 +3,14 @@ import type { LiveEvent } from '../protocol/events.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Change } from './changes.ts';
 import { type ConversationState, type MemberState, publicView } from './conversation.ts';
+import type { ReactionHappening } from './reactions.ts';
 import { ownReceipt, risesIn, shownReceipt } from './receipts.ts';
 
 export type Happening =
   | { kind: 'message'; message: Message; isNew: boolean }
   | { kind: 'change'; change: Change }
   | { kind: 'membership'; before: MemberState; after: MemberState }
+  | ReactionHappening
   | { kind: 'founded'; conversation: ConversationState };
 
 /** What is known around it by now. */
@@ -50,6 +52,9 @@ export const deliveriesOf = (happening: Happening, around: Surroundings): Delive
       return [delivery(around.members, { event: 'conversation.new', data: publicView(happening.conversation) })];
     case 'membership':
       return membershipDeliveries(happening.before, happening.after, around);
+    case 'reaction.added':
+    case 'reaction.removed':
+      return [toAll(around, { event: happening.kind, data: happening.change })];
     case 'change':
       return changeDeliveries(happening.change, around);
   }
@@ -136,9 +141,11 @@ const changeDeliveries = (change: Change, around: Surroundings): Delivery[] => {
           data: { conversationId: change.conversationId, rev: change.rev, reason: 'deleted' },
         }),
       ];
-    // Told by the message's own record, which holds its content.
+    // Told by the record of what changed, which holds all of it.
     case 'message.updated':
     case 'message.deleted':
+    case 'reaction.added':
+    case 'reaction.removed':
       return [];
   }
 };

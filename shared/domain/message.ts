@@ -8,6 +8,17 @@ import { may, type Standing } from './permissions.ts';
 /** So that META, which every send writes, stays within one write unit. */
 const previewLimit = { characters: 100, bytes: 300 };
 
+/**
+ * Where a message is, from the id that names it.
+ * @param conversationId where a nested route names it; both have to agree
+ * @throws Problem `not_found`
+ */
+export const placeNamed = (messageId: string, conversationId?: string): { conversationId: string; seq: number } => {
+  const place = placeOfMessage(messageId);
+  if (conversationId !== undefined && conversationId !== place.conversationId) throw new Problem('not_found');
+  return place;
+};
+
 /** @throws Problem `invalid_request` when `replyTo` cannot be a message of this conversation. */
 export const requireReplyInside = (draft: Draft, conversation: { id: string; seq: number }): void => {
   if (draft.replyTo === null) return;

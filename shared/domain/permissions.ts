@@ -34,6 +34,7 @@ export const permissions = {
     meaning: 'Delete anybody’s message',
     allowed: ['owner', 'admin', 'tenant-moderator', 'tenant-admin', 'service'],
   },
+  'reaction.add': { meaning: 'React to a message, and take it back', allowed: everyMember },
 } as const satisfies Record<string, { meaning: string; allowed: readonly Standing[] }>;
 
 export type Action = keyof typeof permissions;

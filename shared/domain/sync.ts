@@ -1,6 +1,6 @@
 /** What a client that was away gets of a conversation: what it missed without a gap, how far that takes it, and when it has to begin anew. */
 import type { ConversationRemoval, OwnConversation } from '../protocol/conversation.ts';
-import type { Message } from '../protocol/message.ts';
+import type { Message, ShownMessage } from '../protocol/message.ts';
 import type { Receipt } from '../protocol/receipts.ts';
 import type { Position } from '../protocol/sync.ts';
 import type { Change } from './changes.ts';
@@ -14,11 +14,11 @@ export interface Missed {
   conversation: OwnConversation;
   from: Position;
   /** After `from.seq`, without a gap. */
-  messages: readonly Message[];
+  messages: readonly ShownMessage[];
   /** After `from.rev`, without a gap. */
   changes: readonly Change[];
   /** The messages up to `from.seq` of which the changes tell, by number, as they are now. */
-  changed: ReadonlyMap<number, Message>;
+  changed: ReadonlyMap<number, ShownMessage>;
   /** The caller's own, and of the other members where each of them is told of. */
   receipts: readonly Receipt[];
 }
@@ -38,7 +38,7 @@ export const sharesOf = (missing: readonly number[], budget: number): number[] =
 };
 
 /** @param messages in the order of their numbers */
-export const messagesWithoutGap = (messages: readonly Message[], after: number): Message[] =>
+export const messagesWithoutGap = <M extends Pick<Message, 'seq'>>(messages: readonly M[], after: number): M[] =>
   messages.filter(({ seq }, i) => seq === after + 1 + i);
 
 /**
@@ -60,7 +60,7 @@ export const changesWithoutGap = (
   return isGap && now.getTime() - Date.parse(takenAt) >= filingMs ? 'lost' : changes;
 };
 
-/** Messages that a client holds and that changed since. */
+/** Messages that a client holds and that changed since, or what stands beside them. */
 export const changedSeqs = (changes: readonly Change[], { seq: held }: Position): number[] => [
   ...new Set(changes.flatMap((change) => ('seq' in change && change.seq <= held ? [change.seq] : []))),
 ];

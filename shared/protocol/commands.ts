@@ -6,6 +6,8 @@ import {
   messageSent,
   messageUpdated,
   presenceNoted,
+  reactionAdded,
+  reactionRemoved,
   receiptUpdated,
   type ServerEvent,
   subscribed,
@@ -14,10 +16,10 @@ import {
   typingStopped,
   unsubscribed,
 } from './events.ts';
-
 import { conversationId, messageId } from './identifiers.ts';
 import { draft, edit } from './message.ts';
 import { heartbeatStatus } from './presence.ts';
+import { reactionAddition } from './reaction.ts';
 import { receiptDeliveredData, receiptReadData } from './receipts.ts';
 import { syncRequest } from './sync.ts';
 import { text } from './text.ts';
@@ -86,6 +88,22 @@ export const messageDelete = command({
   data: z.strictObject({ messageId }).meta({ id: 'MessageDelete' }),
   answer: messageDeleted,
   errors: ['forbidden'],
+});
+
+export const reactionAdd = command({
+  name: 'reaction.add',
+  summary: 'React to a message. One of each emoji from each of you; safe to repeat.',
+  data: reactionAddition.extend({ messageId }).meta({ id: 'ReactionAdd' }),
+  answer: reactionAdded,
+  errors: ['forbidden', 'message_deleted', 'too_many_reactions'],
+});
+
+export const reactionRemove = command({
+  name: 'reaction.remove',
+  summary: 'Take back a reaction of your own. Safe to repeat.',
+  data: reactionAddition.extend({ messageId }).meta({ id: 'ReactionRemove' }),
+  answer: reactionRemoved,
+  errors: ['forbidden', 'message_deleted'],
 });
 
 export const sync = command({
@@ -161,6 +179,8 @@ export const commands = [
   messageSend,
   messageEdit,
   messageDelete,
+  reactionAdd,
+  reactionRemove,
   receiptRead,
   receiptDelivered,
   typingStart,

@@ -65,7 +65,13 @@ export const errorCatalogue = {
   message_deleted: {
     status: 409,
     title: 'The message has been deleted',
-    advice: 'A deleted message can no longer be edited.',
+    advice: 'A deleted message can no longer be edited or reacted to.',
+    retry: false,
+  },
+  too_many_reactions: {
+    status: 409,
+    title: 'The message holds as many reactions as it can',
+    advice: 'React with an emoji that is there already, or wait until somebody takes one back.',
     retry: false,
   },
   last_owner: {

@@ -5,6 +5,7 @@ import { errorCodes } from './errors.ts';
 import { clientMessageId, conversationId, messageId, sequence, timestamp, userId } from './identifiers.ts';
 import { message } from './message.ts';
 import { heartbeatStatus, presence } from './presence.ts';
+import { reactionChange } from './reaction.ts';
 import { receipt, receiptCountData } from './receipts.ts';
 import { syncPage } from './sync.ts';
 
@@ -52,6 +53,19 @@ export const messageDeleted = serverEvent({
   summary:
     'A message became a tombstone, or a number of the sequence was closed as void. Also the answer to `message.delete`.',
   data: message,
+});
+
+export const reactionAdded = serverEvent({
+  name: 'reaction.added',
+  summary:
+    'Somebody reacted to a message; `reactions` is all of them as of `version`, the greater version wins. Also the answer to `reaction.add`.',
+  data: reactionChange,
+});
+
+export const reactionRemoved = serverEvent({
+  name: 'reaction.removed',
+  summary: 'Somebody took a reaction back; otherwise as `reaction.added`. Also the answer to `reaction.remove`.',
+  data: reactionChange,
 });
 
 export const conversationNew = serverEvent({
@@ -192,6 +206,8 @@ export const serverEvents = [
   messageNew,
   messageUpdated,
   messageDeleted,
+  reactionAdded,
+  reactionRemoved,
   conversationNew,
   conversationUpdated,
   conversationRemoved,

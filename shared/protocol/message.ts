@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import { emoji } from './emoji.ts';
 import { clientMessageId, conversationId, messageId, sequence, timestamp, userId } from './identifiers.ts';
+import { reactions, reactionsVersion } from './reaction.ts';
 import { byteLength, text } from './text.ts';
 
 /** As people count them: grapheme clusters. Bytes are bounded too, so that a message always fits one 128 KB frame, in JSON as well. */
@@ -55,6 +57,16 @@ export const message = z
   })
   .meta({ id: 'Message' });
 export type Message = z.infer<typeof message>;
+
+/** A message with what stands beside it. Fetched only: frames carry the message alone, and tell of the rest by events of their own. */
+export const shownMessage = message
+  .extend({
+    reactions,
+    reactionsVersion,
+    myReactions: z.array(emoji).meta({ description: 'The emoji that you have reacted with.' }),
+  })
+  .meta({ id: 'ShownMessage' });
+export type ShownMessage = z.infer<typeof shownMessage>;
 
 /** What a sender gives; HTTP and sockets alike. */
 export const draft = z

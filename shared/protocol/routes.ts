@@ -5,6 +5,7 @@ import * as conversations from './routes/conversations.ts';
 import * as members from './routes/members.ts';
 import * as messages from './routes/messages.ts';
 import * as presence from './routes/presence.ts';
+import * as reactions from './routes/reactions.ts';
 import * as service from './routes/service.ts';
 import * as sync from './routes/sync.ts';
 import * as users from './routes/users.ts';
@@ -16,6 +17,7 @@ export const routes: readonly Route[] = [
   conversations,
   members,
   messages,
+  reactions,
   sync,
   service,
 ].flatMap((resource) => Object.values(resource) as Route[]);

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { conversationRemoval, member, ownConversation } from './conversation.ts';
 import { conversationId, sequence, timestamp, userId } from './identifiers.ts';
-import { message } from './message.ts';
+import { shownMessage } from './message.ts';
 import { receipt } from './receipts.ts';
 
 export const position = z
@@ -55,9 +55,9 @@ export type SyncedChange = z.infer<typeof syncedChange>;
 export const syncedConversation = z
   .object({
     conversation: ownConversation.meta({ description: 'As it is now, with your own state.' }),
-    messages: z.array(message).meta({ description: 'Those after your `seq`, oldest first, as they are now.' }),
-    changed: z.array(message).meta({
-      description: 'Those up to your `seq` that changed after your `rev`, as they are now.',
+    messages: z.array(shownMessage).meta({ description: 'Those after your `seq`, oldest first, as they are now.' }),
+    changed: z.array(shownMessage).meta({
+      description: 'Those up to your `seq` that changed after your `rev`, or the reactions to them, as they are now.',
     }),
     changes: z
       .array(syncedChange)

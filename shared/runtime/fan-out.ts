@@ -2,6 +2,7 @@ import type { Conversations } from '../data/conversations.ts';
 import type { Limits } from '../data/limits.ts';
 import type { Members } from '../data/members.ts';
 import type { Presence } from '../data/presence.ts';
+import type { Reactions } from '../data/reactions.ts';
 import type { Receipts } from '../data/receipts.ts';
 import type { Sends } from '../data/sends.ts';
 import type { Subscriptions } from '../data/subscriptions.ts';
@@ -16,6 +17,7 @@ import {
   namedIn,
   needsMembers,
 } from '../domain/live-events.ts';
+import type { ReactionHappening } from '../domain/reactions.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Patience } from './connections.ts';
 import type { Posting, Undelivered } from './delivery.ts';
@@ -30,6 +32,7 @@ interface Deps {
   sends: Sends;
   subscriptions: Subscriptions;
   limits: Limits;
+  reactions: Pick<Reactions, 'file'>;
   posting: Posting;
 }
 
@@ -57,7 +60,8 @@ interface Around {
 /**
  * Tells every live connection of every member what happened: at least once, and in the stream's order but for what has to be posted again.
  * Two round trips and the posts: who is a member, then who of them is connected. Of a large room, nobody reads who is a member: what
- * happened goes to its shards' workers.
+ * happened goes to its shards' workers. What happened to reactions is filed beside the first: whoever connects too late to be among the
+ * second finds it in the change log.
  * @returns what could not be delivered although its connection may still be there
  */
 export const createFanOut = ({
@@ -66,6 +70,7 @@ export const createFanOut = ({
   presence,
   receipts,
   sends,
+  reactions,
   subscriptions,
   limits,
   posting,
@@ -142,7 +147,7 @@ export const createFanOut = ({
   };
 
   return async (run: Run, rooms: RoomQueue): Promise<Undelivered[]> => {
-    const found = await around(run);
+    const [found] = await together([around(run), reactions.file(run.tenant, run.happenings.filter(isReaction))]);
     const deliveries = deliveriesIn(run, found);
     const isForRoom = ({ to }: Delivery) => to === 'subscribed';
     const [undelivered] = await together([
@@ -159,6 +164,9 @@ export const createFanOut = ({
   };
 };
 export type FanOut = ReturnType<typeof createFanOut>;
+
+const isReaction = (happening: Happening): happening is ReactionHappening =>
+  happening.kind === 'reaction.added' || happening.kind === 'reaction.removed';
 
 const newMessagesOf = (happenings: readonly Happening[]): Message[] =>
   happenings.flatMap((one) =>

@@ -1,6 +1,8 @@
-import { changeFrom, conversationFrom, memberFrom, messageFrom } from '../data/items.ts';
+import { changeFrom, conversationFrom, memberFrom, messageFrom, reactionsFrom } from '../data/items.ts';
 import type { Followed } from '../data/stream.ts';
+import type { Item } from '../data/table.ts';
 import type { Happening } from '../domain/live-events.ts';
+import { changeOf, type ReactionHappening, stepBetween } from '../domain/reactions.ts';
 import type { Run } from './fan-out.ts';
 
 interface Located {
@@ -25,11 +27,27 @@ export const happeningOf = ({ key, before, after, sequenceNumber }: Followed): L
       return (
         before && { ...place, happening: { kind: 'membership', before: memberFrom(before), after: memberFrom(after) } }
       );
+    case 'reactions': {
+      const happening = reactionHappeningOf(key, before, after);
+      return happening && { ...place, happening };
+    }
     case 'change':
       return { ...place, happening: { kind: 'change', change: changeFrom(after) } };
     case 'conversation':
       return before ? undefined : { ...place, happening: { kind: 'founded', conversation: conversationFrom(after) } };
   }
+};
+
+const reactionHappeningOf = (
+  key: { conversationId: string; seq: number },
+  before: Item | undefined,
+  after: Item,
+): ReactionHappening | undefined => {
+  const state = reactionsFrom(after);
+  const reaction = stepBetween(reactionsFrom(before), state);
+  if (!reaction) return undefined;
+  const { step, ...what } = reaction;
+  return { kind: `reaction.${step}`, seq: key.seq, at: String(state.at), change: changeOf(state, what, key) };
 };
 
 /** What happened, conversation by conversation, each in its order. */

@@ -1,5 +1,6 @@
 /** A function's settings: its environment, checked. A value that is missing or wrong stops the function at its start, with its name. */
 import * as z from 'zod';
+import { shortCode } from '../protocol/emoji.ts';
 import { tenantName } from '../protocol/identifiers.ts';
 import { inOurWords } from '../protocol/wording.ts';
 
@@ -23,6 +24,7 @@ const limits = z.strictObject({
   fastLaneConnections: z.int().min(0).max(100),
   largeRoomAbove: z.int().min(2).max(100_000),
   shardSize: z.int().min(1).max(10_000),
+  reactions: z.array(shortCode),
 });
 
 const issuer = z.strictObject({

@@ -8,6 +8,7 @@ import { createMessages, type Messages } from '../data/messages.ts';
 import { createPlaces, type Places } from '../data/places.ts';
 import { createPresence, type Presence } from '../data/presence.ts';
 import { createRateLimits, type RateLimits } from '../data/rate-limits.ts';
+import { createReactions, type Reactions } from '../data/reactions.ts';
 import { createReceipts, type Receipts } from '../data/receipts.ts';
 import { createSends, type Sends } from '../data/sends.ts';
 import { createSubscriptions, type Subscriptions } from '../data/subscriptions.ts';
@@ -30,6 +31,7 @@ export interface SocketDeps {
   places: Places;
   members: Members;
   messages: Messages;
+  reactions: Reactions;
   sends: Sends;
   receipts: Receipts;
   sync: Sync;
@@ -52,6 +54,7 @@ export const socketMakers = (environment: NodeJS.ProcessEnv): Makers<SocketDeps>
   places: ({ table }) => createPlaces(table),
   members: (deps) => createMembers(deps),
   messages: (deps) => createMessages(deps),
+  reactions: (deps) => createReactions(deps),
   sends: (deps) => createSends(deps),
   receipts: (deps) => createReceipts(deps),
   sync: (deps) => createSync(deps),

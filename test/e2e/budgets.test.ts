@@ -3,6 +3,7 @@ import pMap from 'p-map';
 import { expect, it } from 'vitest';
 import { type CallSummary, summarise } from '../../infra/local/aws/meter.ts';
 import type { MeteredCall } from '../../infra/local/ports.ts';
+import type { ShownMessage } from '../../shared/protocol/message.ts';
 import type { SyncPage } from '../../shared/protocol/sync.ts';
 import type { Person } from '../support/person.ts';
 import { hasRead, reads, receiptsOf, receives } from '../support/receipts.ts';
@@ -143,9 +144,82 @@ it('a history page of 50: one round trip, as DynamoDB charges the bytes', async 
 
   expect(page.messages).toHaveLength(50);
   const { roundTrips, readUnits, writeUnits, calls } = costOf('Http/messages-list');
-  expect({ roundTrips, writeUnits, calls: calls.length }).toEqual({ roundTrips: 1, writeUnits: 0, calls: 2 });
-  // 50 messages of some 700 bytes by eventually consistent reads, and 3 items by consistent ones.
+  expect({ roundTrips, writeUnits, calls: calls.length }).toEqual({ roundTrips: 1, writeUnits: 0, calls: 3 });
+  // 50 messages of some 700 bytes by eventually consistent reads, and 3 items by consistent ones; nobody has reacted.
   expect(readUnits).toBeLessThanOrEqual(10);
+});
+
+it('a history page of 50 to which many have reacted: still one round trip, and no call for each message', async () => {
+  const { ada, bob, room } = await aLargeRoom();
+  const service = await world.service();
+  const messages = await pMap(upTo(50), () => posts(service, room, 'Hello!'), atATime);
+  const reactions = messages.flatMap(({ id }) => [ada, bob].map((who) => ({ who, id })));
+  await pMap(reactions, ({ who, id }) => who.does('POST', `/api/messages/${id}/reactions`, { emoji: '👍' }), atATime);
+
+  const page = await ada.does<{ messages: ShownMessage[] }>('GET', `/api/conversations/${room.id}/messages?limit=50`);
+
+  expect(page.messages.map(({ myReactions }) => myReactions)).toEqual(messages.map(() => ['👍']));
+  const { roundTrips, readUnits, writeUnits, calls } = costOf('Http/messages-list');
+  expect({ roundTrips, writeUnits, calls: calls.length }).toEqual({ roundTrips: 1, writeUnits: 0, calls: 3 });
+  // 50 more items of some 150 bytes, by consistent reads.
+  expect(readUnits).toBeLessThanOrEqual(14);
+});
+
+it('one message with its reactions: one round trip', async () => {
+  const { ada, bob, room } = await aLargeRoom();
+  const { id } = await posts(ada, room, 'Hello!');
+  await bob.does('POST', `/api/messages/${id}/reactions`, { emoji: '👍' });
+
+  expect(await bob.does('GET', `/api/messages/${id}`)).toMatchObject({ myReactions: ['👍'] });
+
+  const cost = costOf('Http/messages-get');
+  expect(cost).toMatchObject({ roundTrips: 1, writeUnits: 0, actions: { 'dynamodb:BatchGetItem': 1 } });
+  expect(cost.readUnits).toBeLessThanOrEqual(5);
+});
+
+it.each(['WebSocket/reaction', 'Http/reactions'])(
+  'a reaction (%s-add and -remove): two round trips, at most 4 write units; repeated, none',
+  async (door) => {
+    const { ada, bob, room } = await aLargeRoom();
+    const { id: messageId } = await posts(ada, room, 'Hello!');
+    await bob.does('POST', `/api/messages/${messageId}/reactions`, { emoji: '👍' });
+    const phone = await ada.connects();
+    const path = `/api/messages/${messageId}/reactions`;
+    const [add, remove] = door.startsWith('Http')
+      ? [() => ada.does('POST', path, { emoji: '❤️' }), () => ada.does('DELETE', `${path}/${encodeURIComponent('❤️')}`)]
+      : [
+          () => phone.does('reaction.add', { messageId, emoji: '❤️' }, 'reaction.added'),
+          () => phone.does('reaction.remove', { messageId, emoji: '❤️' }, 'reaction.removed'),
+        ];
+
+    for (const [act, name] of [
+      [add, `${door}-add`],
+      [remove, `${door}-remove`],
+    ] as const) {
+      await act();
+      const cost = costOf(name);
+      expect({ roundTrips: cost.roundTrips, writeUnits: cost.writeUnits }).toEqual({ roundTrips: 2, writeUnits: 4 });
+      expect(cost.readUnits).toBeLessThanOrEqual(5);
+      await act();
+      expect(costOf(name)).toMatchObject({ roundTrips: 1, writeUnits: 0 });
+    }
+  },
+);
+
+it('fan-out of a reaction: filed with one write unit, beside who is a member', async () => {
+  const { ada, bob, room } = await aLargeRoom();
+  const { id: messageId } = await posts(ada, room, 'Hello!');
+  const bobs = await bob.connects();
+  await world.cloud.settled();
+  world.cloud.meter.reset();
+
+  await ada.does('POST', `/api/messages/${messageId}/reactions`, { emoji: '👍' });
+  await bobs.hearsEvent('reaction.added');
+  await world.cloud.settled();
+
+  const runs = world.cloud.meter.calls({ function: 'Stream/fanout' });
+  const { roundTrips, writeUnits } = summarise(runs.filter((call) => !isPost(call)));
+  expect({ roundTrips, writeUnits }).toEqual({ roundTrips: 2, writeUnits: 1 });
 });
 
 it('an inbox page of 50, unread counts included: two round trips', async () => {

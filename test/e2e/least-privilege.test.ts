@@ -12,7 +12,7 @@ import { storedIn } from '../support/stored.ts';
 import { aWorld } from '../support/world.ts';
 
 /** So that a room of some hundreds has several shards. */
-const world = aWorld({ limits: { shardSize: 100 } });
+const world = aWorld({ limits: { groupSize: 20_000, shardSize: 100 } });
 
 /** What is granted without having been used here. */
 const justified = [
@@ -72,6 +72,12 @@ const messagesOverBothWays = async (ada: Person, bob: Person) => {
   await phone.isRefused('message.burn', {});
   await ada.does('GET', `/api/messages/${one.id}`);
   await ada.does('PATCH', `/api/messages/${one.id}`, { content: 'won' });
+  const reactions = `/api/messages/${one.id}/reactions`;
+  await phone.does('reaction.add', { messageId: one.id, emoji: '👍' }, 'reaction.added');
+  await phone.does('reaction.remove', { messageId: one.id, emoji: '👍' }, 'reaction.removed');
+  await ada.does('POST', reactions, { emoji: '👍' });
+  await ada.does('GET', reactions);
+  await ada.does('DELETE', `${reactions}/${encodeURIComponent('👍')}`);
   await ada.does('DELETE', `/api/messages/${one.id}`);
 };
 

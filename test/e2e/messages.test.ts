@@ -38,7 +38,7 @@ it('answers a send with the whole message as it is stored', async () => {
     deletedAt: null,
     deletedBy: null,
   });
-  expect(await bob.does('GET', `/api/messages/${sent.id}`)).toEqual(sent);
+  expect(await bob.does('GET', `/api/messages/${sent.id}`)).toMatchObject(sent);
   expect(await bob.does('GET', `${path}/${sent.id}`)).toEqual(sent);
 });
 
@@ -116,7 +116,7 @@ it('keeps a sender’s edit as a new version with the conversation’s next revi
   const second = await ada.does<Message>('PATCH', `/api/messages/${first.id}`, { content: 'hello' });
 
   expect(second).toEqual({ ...first, content: 'hello', version: 2, rev: 1, editedAt: expect.any(String) });
-  expect(await bob.does('GET', `/api/messages/${first.id}`)).toEqual(second);
+  expect(await bob.does('GET', `/api/messages/${first.id}`)).toMatchObject(second);
   await bob.isRefused('forbidden', 'PATCH', `/api/messages/${first.id}`, { content: 'hijacked' });
 });
 

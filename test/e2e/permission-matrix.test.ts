@@ -31,8 +31,9 @@ const expectationOf = (route: Route) => {
   return expectation;
 };
 
+const emoji = '👍';
 const pathOf = (path: string, ids: { conversationId: string; messageId: string; userId: string }) =>
-  path.replace(/\{(\w+)\}/g, (_, name: keyof typeof ids) => encodeURIComponent(ids[name]));
+  path.replace(/\{(\w+)\}/g, (_, name: keyof typeof ids | 'emoji') => encodeURIComponent({ ...ids, emoji }[name]));
 
 const onStage = (route: Route, path: string, { group, message }: Stage) =>
   pathOf(path, { conversationId: group.id, messageId: message.id, userId: expectationOf(route).userId ?? '' });

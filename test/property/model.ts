@@ -18,7 +18,13 @@ export interface Said {
   /** null is a tombstone. */
   content: string | null;
   version: number;
+  /** Who reacted, by emoji, in order; none is empty. A tombstone keeps them, and shows none. */
+  reactions: Record<string, string[]>;
 }
+
+/** Two of them are one, spelled otherwise. */
+export const emoji = ['👍', '❤', '❤️', '👩🏽‍🚀'] as const;
+export const spelled = (one: string): string => (one === '❤' ? '❤️' : one);
 
 export interface Room {
   type: 'direct' | 'group';
@@ -33,6 +39,7 @@ export type Action =
   | { kind: 'send'; clientMessageId: string; content: string }
   | { kind: 'edit'; seq: number; content: string; expectedVersion: number | undefined }
   | { kind: 'delete'; seq: number }
+  | { kind: 'react' | 'unreact'; seq: number; emoji: string }
   | { kind: 'add'; users: string[]; role: 'admin' | 'member' }
   | { kind: 'appoint'; user: string; role: Role }
   | { kind: 'remove'; user: string }
@@ -83,6 +90,9 @@ export const verdictOn = (room: Room, by: string, action: Action): Verdict => {
     case 'edit':
     case 'delete':
       return verdictOnMessage(room, by, action, role !== undefined, any(deleters));
+    case 'react':
+    case 'unreact':
+      return verdictOnReaction(room, by, action, role !== undefined);
   }
   // A direct conversation has two members, no title and no roles, and stays.
   if (room.type === 'direct') return refused('forbidden', 'direct_conversation');
@@ -151,6 +161,34 @@ const verdictOnMessage = (
     return refused('version_conflict');
   return changed(action.content);
 };
+
+const verdictOnReaction = (
+  room: Room,
+  by: string,
+  { kind, seq, emoji }: Extract<Action, { kind: 'react' | 'unreact' }>,
+  isMember: boolean,
+): Verdict => {
+  const said = room.said[seq];
+  if (!said) return refused('not_found');
+  if (!isMember) return refused('forbidden');
+  if (said.content === null) return refused('message_deleted');
+  const name = spelled(emoji);
+  const { [name]: before = [], ...others } = said.reactions;
+  const rest = before.filter((user) => user !== by);
+  const users = kind === 'react' ? [...rest, by].sort() : rest;
+  const reactions = users.length > 0 ? { ...others, [name]: users } : others;
+  return {
+    next: { ...room, said: { ...room.said, [seq]: { ...said, reactions } } },
+    fits: (answer) => {
+      const told = (answer as { reactions: { emoji: string; count: number; userIds: string[] }[] }).reactions;
+      const isCounted = told.every(({ count, userIds }) => count === userIds.length);
+      return isCounted && sameReactions(Object.fromEntries(told.map((one) => [one.emoji, one.userIds])), reactions);
+    },
+  };
+};
+
+const sameReactions = (one: Record<string, string[]>, other: Record<string, string[]>): boolean =>
+  JSON.stringify(Object.entries(one).sort()) === JSON.stringify(Object.entries(other).sort());
 
 const verdictOnAdd = (room: Room, users: readonly string[], role: Role): Verdict => {
   const members = { ...Object.fromEntries(users.map((user) => [user, role])), ...room.members };

@@ -39,7 +39,9 @@ const afterOne = (room: Room, { by, action, outcome }: Done): Room[] => {
 /** A repetition is answered with what was said first, whatever has become of it since. */
 const withSaid = (room: Room, sender: string, content: string, answer: unknown): Room => {
   const { seq } = answer as { seq: number };
-  return room.said[seq] ? room : { ...room, said: { ...room.said, [seq]: { sender, content, version: 1 } } };
+  return room.said[seq]
+    ? room
+    : { ...room, said: { ...room.said, [seq]: { sender, content, version: 1, reactions: {} } } };
 };
 
 /** Equal states, equal text. */

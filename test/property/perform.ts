@@ -65,6 +65,11 @@ const frameOf = (room: string, action: Action): { event: string; data: unknown }
     }
     case 'delete':
       return { event: 'message.delete', data: { messageId: `${room}.${action.seq}` } };
+    case 'react':
+    case 'unreact': {
+      const event = action.kind === 'react' ? 'reaction.add' : 'reaction.remove';
+      return { event, data: { messageId: `${room}.${action.seq}`, emoji: action.emoji } };
+    }
     case 'mark':
       return { event: `receipt.${action.what}`, data: { conversationId: room, seq: action.seq } };
     default:
@@ -86,6 +91,10 @@ const requestOf = (room: string, action: Action): [method: string, path: string,
     }
     case 'delete':
       return ['DELETE', `/api/messages/${room}.${action.seq}`];
+    case 'react':
+      return ['POST', `/api/messages/${room}.${action.seq}/reactions`, { emoji: action.emoji }];
+    case 'unreact':
+      return ['DELETE', `${path}/messages/${room}.${action.seq}/reactions/${encodeURIComponent(action.emoji)}`];
     case 'add':
       return ['POST', `${path}/members`, { memberIds: action.users, role: action.role }];
     case 'appoint':

@@ -1,6 +1,6 @@
 import type { Cast, Seat } from './cast.ts';
 import type { Ledger, Sent } from './ledger.ts';
-import { type Action, type Name, names, notTaken, type Room } from './model.ts';
+import { type Action, emoji, type Name, names, notTaken, type Room } from './model.ts';
 import type { Command } from './perform.ts';
 import type { Known, Rooms } from './rooms.ts';
 import type { Wish } from './script.ts';
@@ -87,6 +87,9 @@ const actionOf = (wish: Wish, room: Room, { tick }: Scene): Action | undefined =
     }
     case 'delete':
       return seq === undefined ? undefined : { kind: 'delete', seq };
+    case 'react':
+    case 'unreact':
+      return seq === undefined ? undefined : { kind: wish.kind, seq, emoji: emoji[wish.whom % emoji.length] ?? '👍' };
     case 'add':
       return { kind: 'add', users: usersIn(wish.whom, user), role: wish.role === 'owner' ? 'admin' : 'member' };
     case 'appoint':
@@ -128,7 +131,8 @@ const doerOf = (wish: Wish, room: Room, action: Action): Name => {
   const members = names.filter((name) => room.members[name]);
   if (action.kind === 'edit' || action.kind === 'delete') return (room.said[action.seq]?.sender as Name) ?? anybody;
   if (action.kind === 'join' || action.kind === 'leave' || action.kind === 'read') return anybody;
-  if (action.kind === 'mark') return members[wish.who % Math.max(1, members.length)] ?? anybody;
+  if (['mark', 'react', 'unreact'].includes(action.kind))
+    return members[wish.who % Math.max(1, members.length)] ?? anybody;
   const owners = names.filter((name) => room.members[name] === 'owner');
   return owners[wish.who % Math.max(1, owners.length)] ?? anybody;
 };

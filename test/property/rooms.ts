@@ -1,7 +1,7 @@
 /** The conversations of a run, each with the states in which it may be by what was answered so far. */
 import type { Action, Name, Role, Room } from './model.ts';
 import { canonical, type Done, possibleAfter } from './orders.ts';
-import type { Truth } from './truth.ts';
+import { type Truth, usersByEmoji } from './truth.ts';
 
 export interface Known {
   id: string;
@@ -66,7 +66,7 @@ export const compareWithTruth = (known: Known, truth: Truth | undefined): void =
 };
 
 /** Of the messages, those that the model knows of; who said what at all is the ledger's question. */
-const trueState = ({ conversation, members, messages }: Truth, { said }: Room): Room => ({
+const trueState = ({ conversation, members, messages, reactions }: Truth, { said }: Room): Room => ({
   type: conversation.type,
   title: conversation.title,
   open: conversation.settings.open,
@@ -75,7 +75,10 @@ const trueState = ({ conversation, members, messages }: Truth, { said }: Room): 
   said: Object.fromEntries(
     messages
       .filter(({ seq }) => said[seq])
-      .map(({ seq, senderId, content, version }) => [seq, { sender: senderId ?? '', content, version }]),
+      .map(({ seq, senderId, content, version }) => [
+        seq,
+        { sender: senderId ?? '', content, version, reactions: usersByEmoji(reactions.get(seq)) },
+      ]),
   ),
 });
 

@@ -10,6 +10,8 @@ const kinds = [
   { arbitrary: fc.constant('repeat' as const), weight: 1 },
   { arbitrary: fc.constant('edit' as const), weight: 3 },
   { arbitrary: fc.constant('delete' as const), weight: 2 },
+  { arbitrary: fc.constant('react' as const), weight: 6 },
+  { arbitrary: fc.constant('unreact' as const), weight: 3 },
   { arbitrary: fc.constant('add' as const), weight: 3 },
   { arbitrary: fc.constant('appoint' as const), weight: 3 },
   { arbitrary: fc.constant('remove' as const), weight: 3 },
@@ -31,6 +33,8 @@ export interface Wish {
     | 'repeat'
     | 'edit'
     | 'delete'
+    | 'react'
+    | 'unreact'
     | 'add'
     | 'appoint'
     | 'remove'
@@ -113,6 +117,7 @@ const failure: fc.Arbitrary<Trouble> = fc
       'Queue/redeliver',
       '^Http/members',
       'messages?-(update|edit|delete|list)',
+      'reactions?-(add|remove)',
       '(Http|WebSocket)/sync',
       'receipt-|-read$',
     ),

@@ -1,16 +1,19 @@
 /** What is stored, read by the account's owner past everything that Parley does; and whether it agrees with itself. */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { paginateQuery } from '@aws-sdk/lib-dynamodb';
-import { changeFrom, conversationFrom, memberFrom, messageFrom } from '../../shared/data/items.ts';
-import { changePrefix, conversationKey, memberPrefix, messagePrefix } from '../../shared/data/keys.ts';
+import { changeFrom, conversationFrom, memberFrom, messageFrom, reactionsFrom } from '../../shared/data/items.ts';
+import { changePrefix, conversationKey, memberPrefix, messagePrefix, reactionsPrefix } from '../../shared/data/keys.ts';
 import type { Change } from '../../shared/domain/changes.ts';
 import type { ConversationState, MemberState } from '../../shared/domain/conversation.ts';
+import { noReactions, type ReactionsState } from '../../shared/domain/reactions.ts';
 import type { Message } from '../../shared/protocol/message.ts';
 
 export interface Truth {
   conversation: ConversationState;
   members: MemberState[];
   messages: Message[];
+  /** By number. */
+  reactions: Map<number, ReactionsState>;
   changes: Change[];
 }
 
@@ -38,6 +41,12 @@ export const readTruth = async (
     conversation: conversationFrom(meta),
     members: under(memberPrefix).map(memberFrom),
     messages: under(messagePrefix).map(messageFrom),
+    reactions: new Map(
+      under(reactionsPrefix).map((item) => [
+        Number(String(item.SK).slice(reactionsPrefix.length)),
+        reactionsFrom(item),
+      ]),
+    ),
     changes: under(changePrefix).map(changeFrom),
   };
 };
@@ -48,7 +57,7 @@ export const holesIn = ({ conversation, messages }: Truth): number[] =>
 
 /** @param founders who were members at the beginning, the owner first */
 export const complaintsAbout = (truth: Truth, founders: readonly string[]): string[] => {
-  const { conversation, members, messages, changes } = truth;
+  const { conversation, members, messages, reactions, changes } = truth;
   const complaints: string[] = [];
   const expect = (isSo: boolean, otherwise: string) => {
     if (!isSo) complaints.push(otherwise);
@@ -77,7 +86,9 @@ export const complaintsAbout = (truth: Truth, founders: readonly string[]): stri
     'members, against what the changes tell',
   );
   for (const message of messages) {
-    const own = changes.filter((one) => 'seq' in one && one.seq === message.seq);
+    const own = changes.filter(
+      (one) => (one.kind === 'message.updated' || one.kind === 'message.deleted') && one.seq === message.seq,
+    );
     same(
       [message.rev, message.version],
       [own.at(-1)?.rev ?? 0, own.length + 1],
@@ -88,6 +99,14 @@ export const complaintsAbout = (truth: Truth, founders: readonly string[]): stri
       `number ${message.seq} is deleted without a change`,
     );
   }
+  for (const { seq } of messages) {
+    const state = reactions.get(seq) ?? noReactions;
+    same(
+      [state.rev, state.version, usersByEmoji(state)],
+      replayedReactions(changes, seq),
+      `reactions to number ${seq}, against what the changes tell`,
+    );
+  }
   return complaints;
 };
 
@@ -95,6 +114,25 @@ const shownOf = (shown: Pick<Message, 'seq' | 'content' | 'status'> | null | und
   shown ? [shown.seq, shown.content, shown.status] : null;
 
 const oneTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1);
+
+/** Who reacted, by emoji, each in order. */
+export const usersByEmoji = ({ users }: ReactionsState = noReactions): Record<string, string[]> =>
+  Object.fromEntries([...users].sort().map(([emoji, some]) => [emoji, [...some].sort()]));
+
+/** The revision and the version of the reactions to a message, and the reactions, if the changes tell everything. */
+const replayedReactions = (changes: readonly Change[], seq: number): unknown[] => {
+  const users = new Map<string, Set<string>>();
+  let [rev, version] = [0, 0];
+  for (const change of changes) {
+    if (!(change.kind === 'reaction.added' || change.kind === 'reaction.removed') || change.seq !== seq) continue;
+    const some = users.get(change.emoji) ?? new Set();
+    if (change.kind === 'reaction.added') users.set(change.emoji, some.add(change.userId));
+    else some.delete(change.userId);
+    if (some.size === 0) users.delete(change.emoji);
+    [rev, version] = [change.rev, version + 1];
+  }
+  return [rev, version, usersByEmoji({ ...noReactions, users })];
+};
 
 /** Who is a member, in which role, by which revision, if the changes tell everything. */
 const replayed = (changes: readonly Change[], [owner]: readonly string[], founders: readonly string[]): unknown[] => {

@@ -4,8 +4,21 @@
  */
 import type { Conversation, Member, OwnConversation } from '../../shared/protocol/conversation.ts';
 import type { ServerFrame } from '../../shared/protocol/events.ts';
-import type { Message } from '../../shared/protocol/message.ts';
+import { placeOfMessage } from '../../shared/protocol/identifiers.ts';
+import type { Message, ShownMessage } from '../../shared/protocol/message.ts';
+import type { ReactionChange, ReactionSummary } from '../../shared/protocol/reaction.ts';
 import type { Receipt } from '../../shared/protocol/receipts.ts';
+import { asSaid } from './as-said.ts';
+
+/** The reactions to one message, and which of them are one's own. */
+export interface Reactions {
+  version: number;
+  all: ReactionSummary[];
+  /** One's own by emoji, each as of the version that told of it: an event tells of one reaction … */
+  own: Record<string, { version: number; isThere: boolean }>;
+  /** … and a fetch of all, as of this version. */
+  ownAsOf: number;
+}
 
 /** A conversation that was followed. Everything in it is told by events; what follows from it is in client-view.ts. */
 export interface Followed {
@@ -15,6 +28,8 @@ export interface Followed {
   seq: number;
   /** By `seq`. */
   messages: Record<number, Message>;
+  /** By `seq`; of a message that is not known yet too. */
+  reactions: Record<number, Reactions>;
   /** By user. */
   members: Record<string, Member>;
   /** The revision that removed somebody, so that older news of them is not believed. */
@@ -54,7 +69,7 @@ export interface ClientState {
 export interface Fetched {
   own: OwnConversation;
   members: Member[];
-  messages: Message[];
+  messages: ShownMessage[];
 }
 
 export const emptyState = (user: string, readReceipts = true): ClientState => ({
@@ -77,6 +92,13 @@ export const follow = (state: ClientState, frame: ServerFrame): ClientState => {
     case 'message.sent': {
       const [conversationId = ''] = frame.data.messageId.split('.');
       return inConversation(state, conversationId, (one) => ({ ...one, seq: Math.max(one.seq, frame.data.seq) }));
+    }
+    case 'reaction.added':
+    case 'reaction.removed': {
+      const { event, data } = frame;
+      return inConversation(state, data.conversationId, (one) =>
+        heard(withReaction(one, data, state.user, event === 'reaction.added'), data.rev),
+      );
     }
     case 'member.added':
     case 'member.updated':
@@ -118,6 +140,7 @@ export const withFetched = (state: ClientState, { own, members, messages }: Fetc
     about,
     seq: own.seq,
     messages: {},
+    reactions: {},
     members: {},
     departed: {},
     fetchedRev: own.rev,
@@ -136,7 +159,7 @@ export const withFetched = (state: ClientState, { own, members, messages }: Fetc
   const listed = new Set(members.map(({ userId }) => userId));
   const stillThere = Object.entries(known.members).filter(([user, { rev }]) => rev > own.rev || listed.has(user));
   const present = { ...merged, members: Object.fromEntries(stillThere) };
-  const followed = messages.reduce(withMessage, members.reduce(withMember, present));
+  const followed = messages.reduce(withShown, members.reduce(withMember, present));
   return { ...state, conversations: { ...state.conversations, [own.id]: followed } };
 };
 
@@ -149,6 +172,10 @@ export const withFetchedRev = (one: Followed, rev: number): Followed => {
   const fetchedRev = Math.max(one.fetchedRev, rev);
   return { ...one, fetchedRev, heardRevs: one.heardRevs.filter((heard) => heard > fetchedRev) };
 };
+
+/** The state with one message that was fetched by itself. */
+export const withFetchedMessage = (state: ClientState, one: ShownMessage): ClientState =>
+  inConversation(state, one.conversationId, (followed) => withShown(followed, one));
 
 /** The numbers, of messages and revisions, that somebody has and this client has not: what a client would fetch. */
 export const gapsOf = ({ seq, messages, fetchedRev, heardRevs }: Followed) => ({
@@ -176,6 +203,31 @@ export const withMessage = (one: Followed, message: Message): Followed => {
   const before = one.messages[message.seq];
   if (before && before.rev >= message.rev) return one;
   return { ...one, seq: Math.max(one.seq, message.seq), messages: { ...one.messages, [message.seq]: message } };
+};
+
+export const withShown = (one: Followed, shown: ShownMessage): Followed => {
+  const known = withMessage(one, asSaid(shown));
+  const { seq, reactions: all, reactionsVersion: version, myReactions } = shown;
+  const before = one.reactions[seq] ?? unreacted;
+  if (version < before.ownAsOf) return known;
+  // What was heard of one's own since then is newer than what was fetched.
+  const later = Object.entries(before.own).filter(([, own]) => own.version > version);
+  const own = Object.fromEntries([...myReactions.map((emoji) => [emoji, { version, isThere: true }]), ...later]);
+  const newer = before.version > version ? { version: before.version, all: before.all } : { version, all };
+  return { ...known, reactions: { ...known.reactions, [seq]: { ...newer, own, ownAsOf: version } } };
+};
+
+export const unreacted: Reactions = { version: 0, all: [], own: {}, ownAsOf: 0 };
+
+/** All of them are told each time, so the newest news holds; of one's own each emoji is told by itself. */
+const withReaction = (one: Followed, change: ReactionChange, user: string, isThere: boolean): Followed => {
+  const { seq } = placeOfMessage(change.messageId);
+  const { emoji, userId, version, reactions: all } = change;
+  const before = one.reactions[seq] ?? unreacted;
+  const isOwn = userId === user && version > Math.max(before.ownAsOf, before.own[emoji]?.version ?? 0);
+  const own = isOwn ? { ...before.own, [emoji]: { version, isThere } } : before.own;
+  const newer = version > before.version ? { version, all } : { version: before.version, all: before.all };
+  return { ...one, reactions: { ...one.reactions, [seq]: { ...before, ...newer, own } } };
 };
 
 /** Of oneself it tells what is one's own; of others, what they show. */
@@ -231,6 +283,7 @@ export const withConversation = (state: ClientState, about: Conversation): Clien
     about,
     seq: about.seq,
     messages: {},
+    reactions: {},
     members: {},
     departed: {},
     fetchedRev: about.rev,

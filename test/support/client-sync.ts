@@ -9,17 +9,17 @@ import {
   withConversation,
   withFetchedRev,
   withMember,
-  withMessage,
   withNews,
   withoutConversation,
   withoutFollowed,
   withoutMember,
   withReceipt,
+  withShown,
 } from './client-state.ts';
 
 type Part = (one: Followed, synced: SyncedConversation, user: string) => Followed;
 
-const messages: Part = (one, { messages, changed }) => [...messages, ...changed].reduce(withMessage, one);
+const messages: Part = (one, { messages, changed }) => [...messages, ...changed].reduce(withShown, one);
 
 const members: Part = (one, { changes }) =>
   changes.reduce((now, { kind, rev, member }) => {

@@ -1,7 +1,16 @@
 import { previewOf } from '../../shared/domain/message.ts';
 import type { Conversation, Member } from '../../shared/protocol/conversation.ts';
-import type { Message, Preview } from '../../shared/protocol/message.ts';
-import { type ClientState, type Fetched, type Followed, gapsOf, revOf, type Watermarks } from './client-state.ts';
+import type { Message, Preview, ShownMessage } from '../../shared/protocol/message.ts';
+import {
+  type ClientState,
+  type Fetched,
+  type Followed,
+  gapsOf,
+  type Reactions,
+  revOf,
+  unreacted,
+  type Watermarks,
+} from './client-state.ts';
 
 /**
  * A conversation as a client shows it, in a form in which what was followed and what was fetched can be compared. It leaves out what
@@ -23,7 +32,7 @@ export interface View {
   watermarks: Record<string, Watermarks>;
   lastMessage: unknown;
   /** By number. */
-  messages: Record<number, Message>;
+  messages: Record<number, ShownMessage>;
 }
 
 /** By conversation id. */
@@ -65,7 +74,9 @@ const followedView = (user: string, one: Followed, readReceipts: boolean): View 
       }),
     ),
     lastMessage: newest ? withoutTime(previewOf(newest)) : null,
-    messages: one.messages,
+    messages: Object.fromEntries(
+      messages.map((message) => [message.seq, shownOf(message, one.reactions[message.seq])]),
+    ),
   };
 };
 
@@ -88,6 +99,18 @@ const fetchedView = (user: string, { own, members, messages }: Fetched): View =>
   lastMessage: own.lastMessage && withoutTime(own.lastMessage),
   messages: Object.fromEntries(messages.map((message) => [message.seq, message])),
 });
+
+/** Nobody reacts to what is deleted. */
+const shownOf = (message: Message, { version, all, own }: Reactions = unreacted): ShownMessage => {
+  const isSeen = message.status === 'sent';
+  const mine = Object.keys(own).filter((emoji) => own[emoji]?.isThere);
+  return {
+    ...message,
+    reactions: isSeen ? all : [],
+    reactionsVersion: version,
+    myReactions: isSeen ? mine.sort() : [],
+  };
+};
 
 const isLarge = ({ live }: Conversation): boolean => live === 'subscribed';
 

@@ -1,7 +1,14 @@
 import { expect } from 'vitest';
-import type { Message } from '../../shared/protocol/message.ts';
+import type { ShownMessage } from '../../shared/protocol/message.ts';
 import type { SyncPage } from '../../shared/protocol/sync.ts';
-import { type ClientState, emptyState, follow, withFetched, withoutFollowed } from './client-state.ts';
+import {
+  type ClientState,
+  emptyState,
+  follow,
+  withFetched,
+  withFetchedMessage,
+  withoutFollowed,
+} from './client-state.ts';
 import { positionsOf, withSynced } from './client-sync.ts';
 import { differencesBetween, fetchedViewsOf, viewsOf } from './client-view.ts';
 import type { Device } from './device.ts';
@@ -113,8 +120,8 @@ const following = (
     takeIn();
   };
 
-  const takeOwn = (message: Message): void => {
-    state = follow(state, { event: 'message.new', data: message });
+  const takeOwn = (message: ShownMessage): void => {
+    state = withFetchedMessage(state, message);
   };
 
   /** Of a message of its own, a device hears the answer alone. */
@@ -123,7 +130,7 @@ const following = (
       const followed = state.conversations[messageId.split('.')[0] ?? ''];
       return followed && !followed.messages[seq];
     });
-    const found = missing.map(({ messageId }) => fetched<Message>(person, `/api/messages/${messageId}`));
+    const found = missing.map(({ messageId }) => fetched<ShownMessage>(person, `/api/messages/${messageId}`));
     for (const message of await Promise.all(found)) if (message) takeOwn(message);
   };
 
@@ -198,7 +205,7 @@ const heardOf = (device: Device, room: string): string[] =>
   device.frames.flatMap(({ event, data }) => {
     const { conversationId, messageId, id, seq, rev } = (data ?? {}) as Record<string, string | undefined>;
     const about = conversationId ?? messageId?.split('.')[0] ?? id;
-    return about === room ? [`${event} ${seq ?? '-'}/${rev ?? '-'}`] : [];
+    return about === room ? [`${event} ${seq ?? messageId?.split('.')[1] ?? '-'}/${rev ?? '-'}`] : [];
   });
 
 /** `5/7 +2 ~1 *3`: two messages up to number 5, an older one that changed and three changes, up to revision 7. */

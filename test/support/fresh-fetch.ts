@@ -1,5 +1,5 @@
 import type { Member, OwnConversation } from '../../shared/protocol/conversation.ts';
-import type { Message } from '../../shared/protocol/message.ts';
+import type { ShownMessage } from '../../shared/protocol/message.ts';
 import type { OwnUser } from '../../shared/protocol/user.ts';
 import type { Fetched } from './client-state.ts';
 import type { Answer, Person } from './person.ts';
@@ -57,7 +57,7 @@ export const fetchConversation = async (person: Person, id: string): Promise<Fet
   if (!own) return undefined;
   const [members, messages] = await Promise.all([
     allOf<Member>(person, `${path}/members`, 'members'),
-    allOf<Message>(person, `${path}/messages`, 'messages'),
+    allOf<ShownMessage>(person, `${path}/messages`, 'messages'),
   ]);
   return members && messages ? { own, members, messages: messages.reverse() } : undefined;
 };

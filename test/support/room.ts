@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Conversation, Member, OwnConversation } from '../../shared/protocol/conversation.ts';
 import type { Message } from '../../shared/protocol/message.ts';
+import { asSaid } from './as-said.ts';
 import type { Device } from './device.ts';
 import type { Person } from './person.ts';
 
@@ -40,7 +41,7 @@ export const says = (
   clientMessageId: string = randomUUID(),
 ) => device.does('message.send', { conversationId: conversation.id, clientMessageId, content }, 'message.sent');
 
-/** The whole history, oldest first, fetched page by page. */
+/** The whole history as it was said, oldest first, fetched page by page. */
 export const historyOf = async (
   person: Person,
   conversation: Pick<Conversation, 'id'>,
@@ -57,7 +58,7 @@ export const historyOf = async (
     messages.push(...page.messages);
     cursor = page.nextCursor;
   } while (cursor);
-  return messages.reverse();
+  return messages.reverse().map(asSaid);
 };
 
 export const contentsOf = async (person: Person, conversation: Pick<Conversation, 'id'>): Promise<(string | null)[]> =>

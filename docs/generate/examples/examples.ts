@@ -6,7 +6,7 @@ import type { Route } from '../../../shared/protocol/route.ts';
 import { problemExample } from '../problem.ts';
 import { idOf } from '../schemas.ts';
 import { schemaExamples } from './schemas.ts';
-import { deletedMessage, editedMessage, memberBob, newGroup } from './story.ts';
+import { deletedMessage, editedMessage, memberBob, newGroup, reactionRemoved } from './story.ts';
 
 /** By route, command or event. */
 const betterAnswers: Record<string, unknown> = {
@@ -14,8 +14,10 @@ const betterAnswers: Record<string, unknown> = {
   'members/update': { ...memberBob, role: 'admin' },
   'messages/update': editedMessage,
   'messages/delete': deletedMessage,
+  'reactions/remove': reactionRemoved,
   'message.updated': editedMessage,
   'message.deleted': deletedMessage,
+  'reaction.removed': reactionRemoved,
   'member.updated': { ...memberBob, role: 'admin' },
 };
 

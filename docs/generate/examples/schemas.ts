@@ -41,7 +41,8 @@ export const schemaExamples: Record<string, unknown> = {
   MessagePreview: story.preview,
   MessageDraft: story.draftMessage,
   MessageEdit: { content: story.editedMessage.content, expectedVersion: 1 },
-  MessageList: { messages: [story.sentMessage], ...moreToCome },
+  ShownMessage: story.shownMessage,
+  MessageList: { messages: [story.shownMessage], ...moreToCome },
   MessageSend: { conversationId: groupId, ...story.draftMessage },
   MessageEditCommand: {
     messageId: story.sentMessage.id,
@@ -54,6 +55,21 @@ export const schemaExamples: Record<string, unknown> = {
     messageId: story.sentMessage.id,
     seq: story.sentMessage.seq,
   },
+
+  Reaction: { emoji: '👍', userId: 'bob' },
+  ReactionSummary: story.reactions[0],
+  ReactionChange: story.reactionAdded,
+  ReactionList: {
+    reactions: [
+      { emoji: ':party_parrot:', userId: 'mary' },
+      { emoji: '👍', userId: 'bob' },
+      { emoji: '👍', userId: 'mary' },
+    ],
+    ...lastPage,
+  },
+  ReactionAddition: { emoji: '👍' },
+  ReactionAdd: { messageId: story.sentMessage.id, emoji: '👍' },
+  ReactionRemove: { messageId: story.sentMessage.id, emoji: '👍' },
 
   Position: story.position,
   NamedPosition: { conversationId: groupId, ...story.position },

@@ -59,6 +59,33 @@ export const deletedMessage = {
   deletedBy: 'ada',
 };
 
+export const reactions = [
+  { emoji: '👍', count: 2, userIds: ['bob', 'mary'] },
+  { emoji: ':party_parrot:', count: 1, userIds: ['mary'] },
+];
+
+export const shownMessage = { ...sentMessage, reactions, reactionsVersion: 3, myReactions: [] };
+
+export const reactionAdded = {
+  conversationId: groupId,
+  messageId: sentMessage.id,
+  rev: 9,
+  emoji: '👍',
+  userId: 'mary',
+  version: 3,
+  reactions,
+};
+
+export const reactionRemoved = {
+  ...reactionAdded,
+  rev: 10,
+  version: 4,
+  reactions: [
+    { emoji: ':party_parrot:', count: 1, userIds: ['mary'] },
+    { emoji: '👍', count: 1, userIds: ['bob'] },
+  ],
+};
+
 export const preview = {
   messageId: sentMessage.id,
   seq: sentMessage.seq,
@@ -148,8 +175,8 @@ export const receiptOfBob = { conversationId: groupId, userId: 'bob', lastReadSe
 
 export const syncedGroup = {
   conversation: ownGroup,
-  messages: [sentMessage],
-  changed: [olderMessage],
+  messages: [shownMessage],
+  changed: [{ ...olderMessage, reactions: [], reactionsVersion: 0, myReactions: [] }],
   changes: [bobBecameAdmin],
   receipts: [receiptOfBob],
   position: { seq: group.seq, rev: group.rev },

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { conversationId, messageId } from '../identifiers.ts';
 import { listOf, pageQuery, queryNumber } from '../lists.ts';
-import { draft, edit, message } from '../message.ts';
+import { draft, edit, message, shownMessage } from '../message.ts';
 import { messageReceipts, receipt } from '../receipts.ts';
 import { route } from '../route.ts';
 
@@ -45,7 +45,7 @@ export const messagesList = route({
       'takes one of before, after and cursor',
     ),
   status: 200,
-  answer: listOf('messages', message).meta({ id: 'MessageList' }),
+  answer: listOf('messages', shownMessage).meta({ id: 'MessageList' }),
   errors: ['not_found', 'forbidden'],
 });
 
@@ -57,7 +57,7 @@ export const messagesGet = route({
   access: 'token',
   params: ofMessage,
   status: 200,
-  answer: message,
+  answer: shownMessage,
   errors: ['not_found', 'forbidden'],
 });
 

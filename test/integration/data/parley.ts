@@ -12,6 +12,7 @@ import { createMessages } from '../../../shared/data/messages.ts';
 import { createPlaces } from '../../../shared/data/places.ts';
 import { createPresence } from '../../../shared/data/presence.ts';
 import { createRateLimits } from '../../../shared/data/rate-limits.ts';
+import { createReactions } from '../../../shared/data/reactions.ts';
 import { createReceipts } from '../../../shared/data/receipts.ts';
 import { createSends } from '../../../shared/data/sends.ts';
 import { createSubscriptions } from '../../../shared/data/subscriptions.ts';
@@ -22,8 +23,9 @@ import { createUsers } from '../../../shared/data/users.ts';
 import type { Caller } from '../../../shared/domain/caller.ts';
 import { type Clock, epochSeconds } from '../../../shared/domain/clock.ts';
 import type { ConversationCreate } from '../../../shared/protocol/conversation.ts';
-import type { Draft, Message } from '../../../shared/protocol/message.ts';
+import type { Draft, Message, ShownMessage } from '../../../shared/protocol/message.ts';
 import type { TenantRole } from '../../../shared/protocol/roles.ts';
+import { asSaid } from '../../support/as-said.ts';
 import { aTable, type Between } from '../../support/table.ts';
 
 export const usualLimits: TenantLimits = {
@@ -33,6 +35,7 @@ export const usualLimits: TenantLimits = {
   fastLaneConnections: 10,
   largeRoomAbove: 256,
   shardSize: 1_000,
+  reactions: [],
 };
 
 /** One instance: all access patterns over one view of the table. */
@@ -52,6 +55,7 @@ const instanceOver = (table: Table, clock: Clock, tenantLimits: TenantLimits) =>
     conversations: createConversations(deps),
     departures: createDepartures({ ...deps, members }),
     messages: createMessages(deps),
+    reactions: createReactions(deps),
     receipts: createReceipts({ ...deps, members }),
     inbox: createInbox(table),
     sync: createSync({ ...deps, members }),
@@ -129,9 +133,12 @@ export const aParley = (limits: Partial<TenantLimits> = {}) => {
     },
     says: (user: string, conversationId: string, content: string, more: Partial<Draft> = {}): Promise<Message> =>
       parley.instance.send(caller(user), conversationId, draftOf(content, more)),
-    /** The whole history, oldest first, walked page by page. */
-    historyOf: async (user: string, conversationId: string, limit = 100): Promise<Message[]> => {
-      const messages: Message[] = [];
+    /** The whole history as it was said, oldest first. */
+    historyOf: async (user: string, conversationId: string, limit = 100): Promise<Message[]> =>
+      (await parley.shownHistoryOf(user, conversationId, limit)).map(asSaid),
+    /** The whole history as it is shown, oldest first, walked page by page. */
+    shownHistoryOf: async (user: string, conversationId: string, limit = 100): Promise<ShownMessage[]> => {
+      const messages: ShownMessage[] = [];
       let cursor: string | undefined;
       do {
         const page = await parley.instance.read(caller(user), conversationId, { limit, cursor });

@@ -40,6 +40,33 @@ it('tells somebody who became a member just before, whom a replica does not know
   expect(gateway.heardBy('b1')).toEqual([{ event: 'message.new', data: message }]);
 });
 
+it('files a reaction before it looks who is connected, so that who connects too late to hear of it finds it', async () => {
+  const { tenant, clock } = parley.given;
+  const conversationId = await parley.aGroup(['ada', 'bob']);
+  const { id: messageId } = await parley.says('ada', conversationId, 'Hello!');
+  const change = await parley.instance.reactions.add(parley.caller('ada'), { messageId }, '👍');
+  const calls: string[] = [];
+  const instance = parley.through(async ({ name, input }, pass) => {
+    const isPresence = name === 'BatchGetItem' && JSON.stringify(input).includes('PRESENCE');
+    // Slow, for what waits for it to come after it all the same.
+    if (name === 'PutItem') await new Promise((resolve) => setTimeout(resolve, 50));
+    const answer = await pass();
+    if (name === 'PutItem' || isPresence) calls.push(isPresence ? 'who is connected' : 'filed');
+    return answer;
+  });
+  await parley.instance.presence.add(parley.caller('bob'), 'b1');
+  const { gateway, fanOut } = fanOutOver(instance);
+  const happening = { kind: 'reaction.added', seq: 1, at: clock.now().toISOString(), change } as const;
+
+  await fanOut({ tenant, conversationId, happenings: [happening] }, noRooms);
+  await fanOut({ tenant, conversationId, happenings: [happening] }, noRooms);
+
+  expect(calls).toEqual(['filed', 'who is connected', 'who is connected']);
+  expect(await parley.changesOf(conversationId)).toMatchObject([{ rev: 1, kind: 'reaction.added', userId: 'ada' }]);
+  const told = { event: 'reaction.added', data: change };
+  expect(gateway.heardBy('b1')).toEqual([told, told]);
+});
+
 it('leaves out those whom the sender reached, and nobody else', async () => {
   const { tenant } = parley.given;
   const conversationId = await parley.aGroup(['ada', 'bob']);

@@ -13,6 +13,7 @@ import {
   presenceKey,
   profileKey,
   rateLimitKey,
+  reactionsKey,
   sendReceiptKey,
   ticketKey,
 } from '../../../shared/data/keys.ts';
@@ -36,6 +37,7 @@ const keyed = fc.oneof(
   fc.tuple(aTenant, aConversation).map((ids) => ({ ids: ['conversation', ...ids], key: conversationKey(...ids) })),
   fc.tuple(aTenant, aConversation, aUser).map((ids) => ({ ids: ['member', ...ids], key: memberKey(...ids) })),
   fc.tuple(aTenant, aConversation, aNumber).map((ids) => ({ ids: ['message', ...ids], key: messageKey(...ids) })),
+  fc.tuple(aTenant, aConversation, aNumber).map((ids) => ({ ids: ['reactions', ...ids], key: reactionsKey(...ids) })),
   fc.tuple(aTenant, aConversation, aNumber).map((ids) => ({ ids: ['change', ...ids], key: changeKey(...ids) })),
   fc
     .tuple(aTenant, aConversation, aUser, tricky)
@@ -79,6 +81,11 @@ describe('keys', () => {
           seq: number,
         });
         expect(parseKey(changeKey(tenant, conversationId, number))).toEqual({ kind: 'change', ...place, rev: number });
+        expect(parseKey(reactionsKey(tenant, conversationId, number))).toEqual({
+          kind: 'reactions',
+          ...place,
+          seq: number,
+        });
         expect(parseKey(profileKey(tenant, user))).toEqual({ kind: 'profile', tenant, userId: user });
         expect(parseKey(presenceKey(tenant, user))).toEqual({ kind: 'presence', tenant, userId: user });
       }),

@@ -10,6 +10,7 @@ import {
   namedIn,
 } from '../../../shared/domain/live-events.ts';
 import { newMessage, tombstoned, voidMessage } from '../../../shared/domain/message.ts';
+import { changeOf, noReactions, reacted } from '../../../shared/domain/reactions.ts';
 import { serverEvents } from '../../../shared/protocol/events.ts';
 
 const now = new Date('2026-11-21T12:00:00.000Z');
@@ -153,12 +154,31 @@ describe('a membership', () => {
   });
 });
 
+const reaction = (kind: 'reaction.added' | 'reaction.removed'): Happening => {
+  const state = reacted(noReactions, 'added', { emoji: '👍', userId: 'bob' }, { rev: 5, at: now.toISOString() });
+  const told = changeOf(state, { emoji: '👍', userId: 'bob' }, { conversationId: conversation.id, seq: 1 });
+  return { kind, seq: 1, at: now.toISOString(), change: told };
+};
+
+describe('a reaction', () => {
+  it('that came or went is told to all, on every connection', () => {
+    expect(heard(reaction('reaction.added'), { told: ['conn-1'] })).toEqual(['reaction.added → ada bob cyd']);
+    expect(heard(reaction('reaction.removed'))).toEqual(['reaction.removed → ada bob cyd']);
+  });
+
+  it('is not told once more by the change log', () => {
+    for (const kind of ['reaction.added', 'reaction.removed'])
+      expect(heard(change({ kind, seq: 1, emoji: '👍', userId: 'bob' } as never))).toEqual([]);
+  });
+});
+
 it('a conversation that is not to be had is not shown, and everything else is told', () => {
   const added = change({ kind: 'member.added', member: member('cyd') } as never);
   expect(heard(added, { conversation: undefined })).toEqual(['member.added → ada bob']);
   const others: Happening[] = [
     { kind: 'message', message, isNew: true },
     { kind: 'founded', conversation },
+    reaction('reaction.added'),
     change({ kind: 'member.removed', member: member('cyd') } as never),
     change({ kind: 'member.updated', member: member('cyd') } as never),
     change({ kind: 'conversation.deleted' } as never),

@@ -22,14 +22,16 @@ const now = new Date('2026-11-21T12:00:00.000Z');
 const ago = (seconds: number) => new Date(now.getTime() - seconds * 1_000).toISOString();
 const upTo = (n: number, begin = 1) => Array.from({ length: n }, (_, i) => begin + i);
 
-const aMessage = (seq: number, content = 'x') =>
-  newMessage(
+const aMessage = (seq: number, content = 'x') => ({
+  ...newMessage(
     { clientMessageId: `c${seq}`, content, contentType: 'text/plain', attachments: [], replyTo: null },
     group,
     seq,
     'ada',
     now,
-  );
+  ),
+  ...{ reactions: [], reactionsVersion: 0, myReactions: [] },
+});
 const edit = (rev: number, seq: number, at = ago(0)): Change => ({
   conversationId: group,
   rev,

@@ -47,7 +47,16 @@ describe('the readers of the stream', () => {
   });
 
   it.each([
-    ['fanout', { 'MSG#': ['INSERT', 'MODIFY'], 'CHG#': ['INSERT'], META: ['INSERT'], 'MEMBER#': ['MODIFY'] }],
+    [
+      'fanout',
+      {
+        'MSG#': ['INSERT', 'MODIFY'],
+        'CHG#': ['INSERT'],
+        'REACT#': ['INSERT', 'MODIFY'],
+        META: ['INSERT'],
+        'MEMBER#': ['MODIFY'],
+      },
+    ],
     [
       'publisher',
       {

@@ -29,12 +29,13 @@ describe('settings', () => {
 
     expect(settings.limits).toEqual({
       default: {
-        groupSize: 20_000,
+        groupSize: 256,
         messagesPerMinute: 30,
         retentionDays: 90,
         fastLaneConnections: 10,
         largeRoomAbove: 256,
         shardSize: 1_000,
+        reactions: [],
       },
       tenants: {},
     });

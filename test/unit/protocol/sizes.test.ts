@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { newMessage } from '../../../shared/domain/message.ts';
+import { changeOf, noReactions, type ReactionsState, reactionLimit } from '../../../shared/domain/reactions.ts';
 import { attachment, contentLimit, draft, edit, message } from '../../../shared/protocol/message.ts';
 
 /** What API Gateway refuses to post or to answer with. */
@@ -48,6 +49,23 @@ describe('the heaviest message that anybody may send', () => {
     ]) {
       expect(Buffer.byteLength(JSON.stringify(frame))).toBeLessThanOrEqual(largestFrame);
     }
+  });
+});
+
+describe('the heaviest reactions that a message may have', () => {
+  it('fit one frame, in JSON and with everything around them', () => {
+    const user = (n: number) => `${'"'.repeat(125)}${String(n).padStart(3, '0')}`;
+    const emoji = Array.from({ length: reactionLimit.distinct }, (_, i) => `:${String(i).padStart(32, 'x')}:`);
+    const perEmoji = Math.floor((reactionLimit.bytes / reactionLimit.distinct - 34) / 128);
+    const users = new Set(Array.from({ length: perEmoji }, (_, i) => user(i)));
+    const state: ReactionsState = { ...noReactions, users: new Map(emoji.map((one) => [one, users])) };
+    const place = { conversationId: conversation, seq: 999_999_999_999 };
+
+    const data = changeOf(state, { emoji: String(emoji[0]), userId: user(0) }, place);
+
+    expect(data.reactions).toHaveLength(reactionLimit.distinct);
+    const frame = { event: 'reaction.removed', id: heaviest(64, 1_024), data };
+    expect(Buffer.byteLength(JSON.stringify(frame))).toBeLessThanOrEqual(largestFrame);
   });
 });
 

@@ -8,6 +8,7 @@ const limits = {
   fastLaneConnections: 10,
   largeRoomAbove: 256,
   shardSize: 1_000,
+  reactions: [],
 };
 const issuer = { issuer: 'https://id.example', jwksUri: 'https://id.example/keys', audience: 'parley', tenant: 'acme' };
 const issuers = (...all: unknown[]) => settingsFrom({ TOKEN_ISSUERS: JSON.stringify(all) });
