@@ -11,9 +11,22 @@ export interface Sqs {
   stop(): Promise<void>;
 }
 
+/**
+ * fauxqs 2.4.1 takes the halves of a character beyond the first plane, such as an emoji, for characters that SQS refuses. SQS takes
+ * such characters.
+ */
+const takeEmoji = async (): Promise<void> => {
+  const types = new URL('./sqs/sqsTypes.js', import.meta.resolve('fauxqs'));
+  const { INVALID_MESSAGE_BODY_CHAR: refused }: { INVALID_MESSAGE_BODY_CHAR: RegExp } = await import(types.href);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: those that SQS takes
+  const beyondSqs = /[^\x09\x0A\x0D\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
+  refused.test = (body) => beyondSqs.test(body);
+};
+
 /** @param directory keeps messages between runs; without it they are gone after `stop` */
 export async function startSqs(directory?: string): Promise<Sqs> {
   const { startFauxqs } = await import('fauxqs');
+  await takeEmoji();
   let server: FauxqsServer;
   try {
     if (directory !== undefined) await mkdir(directory, { recursive: true });

@@ -20,6 +20,7 @@ const onStage = (path: string, userId = 'another-member') =>
   path
     .replace('{conversationId}', stage.group.id)
     .replace('{messageId}', stage.message.id)
+    .replace('{emoji}', encodeURIComponent('👍'))
     .replace('{userId}', encodeURIComponent(userId));
 
 const withMore = (body: unknown, more: string) => JSON.stringify(body).replace('{', `{${more},`);
@@ -113,6 +114,8 @@ describe.each(routes.filter((route) => route.body))('$method $paths', (route) =>
   it('refuses a body that is none of its kind, and writes nothing', async () => {
     const before = await tableContent(world.cloud);
     for (const { what, of, code, names } of badBodies) {
+      // A body may be all choice.
+      if (what === 'that is an empty object' && route.body?.safeParse({}).success) continue;
       const answer = await caller().asks(route.method, onStage(route.paths[0]), of(good));
       expectPlainProblem(answer, code);
       const named = (answer.body as { errors?: { path: string }[] }).errors?.map((one) => one.path);

@@ -7,7 +7,7 @@ import { storedIn } from '../support/stored.ts';
 import { tableContent } from '../support/table-content.ts';
 import { aWorld } from '../support/world.ts';
 
-const world = aWorld({ limits: { groupSize: 20_000, shardSize: 50 } });
+const world = aWorld({ tenantLimits: { groupSize: 20_000, shardSize: 50 } });
 
 const upTo = (n: number) => Array.from({ length: n }, (_, i) => i + 1);
 /** Each instance of a function has to start first. */

@@ -12,7 +12,7 @@ import { storedIn } from '../support/stored.ts';
 import { aWorld } from '../support/world.ts';
 
 /** So that a room of some hundreds has several shards. */
-const world = aWorld({ limits: { groupSize: 20_000, shardSize: 100 } });
+const world = aWorld({ tenantLimits: { groupSize: 20_000, shardSize: 100 } });
 
 /** What is granted without having been used here. */
 const justified = [

@@ -29,7 +29,9 @@ const expectationOf = (command: Pick<Command, 'name'>) => {
 const dataOf = (command: Pick<Command, 'name'>, conversationId: string, messageId: string) => {
   const { data } = expectationOf(command);
   if (command.name === 'sync' || command.name === 'presence.heartbeat') return data;
-  return /^message\.(edit|delete)$/.test(command.name) ? { ...data, messageId } : { ...data, conversationId };
+  return /^(message\.(edit|delete)|reaction\.)/.test(command.name)
+    ? { ...data, messageId }
+    : { ...data, conversationId };
 };
 const onStage = (command: Pick<Command, 'name'>, { group, message }: Stage) => dataOf(command, group.id, message.id);
 const nowhere = (command: Pick<Command, 'name'>) => {

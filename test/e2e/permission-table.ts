@@ -45,7 +45,7 @@ export const httpTable: Record<string, Expectation> = {
   'blocks/add': { who: anybody, userId: 'somebody' },
   'blocks/remove': { who: anybody, userId: 'somebody' },
   // Who shares no conversation with them sees what they would see of nobody.
-  'presence/of-user': { who: anybody, userId: 'secret-author' },
+  'presence/of-user': { who: anybody, userId: 'somebody' },
   'presence/of-conversation': { who: row(readers) },
   'conversations/create': { who: anybody, body: { type: 'group', memberIds: ['somebody'] } },
   'conversations/list': { who: anybody },
@@ -70,7 +70,7 @@ export const httpTable: Record<string, Expectation> = {
   'messages/list': { who: row(readers) },
   'messages/get': { who: row(readers) },
   'messages/update': { who: row('ok 404 403 403 403 403 403 403'), body: { content: 'changed' } },
-  'conversations/read': { who: row('ok 404 ok ok ok 403 403 403'), body: {} },
+  'conversations/read': { who: row('ok 404 ok ok ok 403 403 403'), body: { seq: 1 } },
   'messages/read': { who: row('ok 404 ok ok ok 403 403 403') },
   'messages/receipts': { who: row(readers) },
   'messages/delete': { who: row('ok 404 403 ok ok ok ok ok') },

@@ -10,7 +10,7 @@ const stormy = (step: Step, index: number): Step => {
   const fault: Fault = kind === 'delay' ? { kind, ms: 100 } : ({ kind } as Fault);
   const trouble = { function: '^(Http|WebSocket)/', action: 'dynamodb:', fault, after: index % 3, times: 1 };
   const posts = index % 5 === 1 ? [failedPosts] : [];
-  return { ...step, troubles: [...step.troubles, trouble, ...posts], cuts: index % 4 === 3 ? 0.3 : 0 };
+  return { ...step, troubles: [...step.troubles, trouble, ...posts], cuts: index % 4 === 3 ? 0.6 : 0 };
 };
 
 /** So many in a row that one of them fails again when it is tried again. */

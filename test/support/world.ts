@@ -36,12 +36,12 @@ const setLimits = ({ functions }: Cloud, limits: Partial<TenantLimits>): void =>
 
 /**
  * A cloud of its own for the calling test file, and a tenant of its own for each of its tests.
- * @param options `limits` of every tenant, where they differ from the default
+ * @param options `tenantLimits` of every tenant, where they differ from the default
  */
 export const aWorld = ({
-  limits = {},
+  tenantLimits = {},
   ...options
-}: Partial<CloudOptions> & { limits?: Partial<TenantLimits> } = {}): World => {
+}: Partial<CloudOptions> & { tenantLimits?: Partial<TenantLimits> } = {}): World => {
   let cloud: Cloud | undefined;
   let tenant = '';
   const logs: string[] = [];
@@ -55,7 +55,7 @@ export const aWorld = ({
       onLog: (line) => logs.push(line.text),
       ...options,
     });
-    setLimits(cloud, limits);
+    setLimits(cloud, tenantLimits);
   });
   afterEach(async () => {
     cloud?.faults.clear();

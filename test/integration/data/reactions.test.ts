@@ -302,7 +302,8 @@ describe('what happened', () => {
     for (const n of [3, 2]) await reacts('ada', `${conversationId}.${n}`);
     const reads: string[] = [];
     const instance = parley.through(({ name, input }, pass) => {
-      if (name === 'Query') reads.push(String(input.ExpressionAttributeValues[':low']).split('#')[0] ?? '');
+      const low: string | undefined = input.ExpressionAttributeValues?.[':low'];
+      if (name === 'Query' && low !== undefined) reads.push(low.split('#')[0] ?? '');
       return pass();
     });
     const asks = async (seq: number) => {
