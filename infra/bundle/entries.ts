@@ -27,7 +27,7 @@ export const entries: readonly Entry[] = [
     ['authorizer', 'connect', 'disconnect', 'default'].map((name) => `websocket/${name}`),
   ),
   ...from('events-stack.ts', ['stream/fanout', 'stream/publisher']),
-  ...from('events-stack.ts', ['queue/redeliver', 'queue/inbox-refresh', 'queue/user-removal']),
+  ...from('events-stack.ts', ['queue/redeliver', 'queue/inbox-refresh', 'queue/user-removal', 'queue/mention-count']),
 ];
 
 /**

@@ -30,7 +30,10 @@ export class ChatTable extends Construct {
       partitionKey: { name: 'GSI1PK', type: AttributeType.STRING },
       sortKey: { name: 'GSI1SK', type: AttributeType.STRING },
       projectionType: ProjectionType.INCLUDE,
-      nonKeyAttributes: ['role', 'lastReadSeq', 'joinedAt', 'rev', 'joinedSeq', 'userId', 'conversationId'],
+      nonKeyAttributes: [
+        ...['role', 'lastReadSeq', 'joinedAt', 'rev', 'joinedSeq', 'userId', 'conversationId'],
+        ...['ownVersion', 'markedUnreadSeq', 'mutedUntil', 'archivedAt', 'pinnedAt', 'mentionSeqs'],
+      ],
     });
   }
 
@@ -67,6 +70,11 @@ export class ChatTable extends Construct {
     this.#allowInboxQuery(fn);
   };
   grantRefreshInbox = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'Query', 'UpdateItem');
+
+  /** What a member keeps for themselves, beside their place in the conversation. */
+  grantKeepOwn = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'UpdateItem');
+  grantListDrafts = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'Query');
+  grantCountMentions = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'UpdateItem');
 
   grantListMembers = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'Query');
   grantRemoveMember = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'DeleteItem', 'UpdateItem', 'PutItem');

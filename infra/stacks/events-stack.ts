@@ -1,6 +1,13 @@
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { changePrefix, conversationSort, messagePrefix, profileSort } from '../../shared/data/keys.ts';
+import {
+  changePrefix,
+  conversationSort,
+  draftPrefix,
+  memberPrefix,
+  messagePrefix,
+  profileSort,
+} from '../../shared/data/keys.ts';
 import type { ChatBus } from '../constructs/chat-bus.ts';
 import type { ChatTable } from '../constructs/chat-table.ts';
 import type { ChatWebSocketApi } from '../constructs/chat-websocket-api.ts';
@@ -28,6 +35,13 @@ const changes = items(['INSERT'], { prefix: changePrefix });
 const newConversations = items(['INSERT'], conversationSort);
 const activity = items(['MODIFY'], conversationSort);
 const profiles = items(['INSERT', 'MODIFY'], profileSort);
+const memberships = items(['MODIFY'], { prefix: memberPrefix });
+const drafts = items(['INSERT', 'MODIFY'], { prefix: draftPrefix });
+/** Messages that mention somebody, or did before: others do not wake the publisher. */
+const mentions = ['NewImage', 'OldImage'].map((image) => ({
+  eventName: ['INSERT', 'MODIFY'],
+  dynamodb: { Keys: { SK: { S: [{ prefix: messagePrefix }] } }, [image]: { mentions: { SS: [{ exists: true }] } } },
+}));
 
 /** What happens after something was stored. The two readers of the stream, and the queues behind them. */
 export class EventsStack extends Stack {
@@ -40,7 +54,7 @@ export class EventsStack extends Stack {
       deployment,
       description: 'Posts what was stored to every live connection of every member.',
       table,
-      filters: [messages, changes, newConversations],
+      filters: [messages, changes, newConversations, memberships, drafts],
       retries: 5,
       // A post that is older finds clients that have long fetched it.
       maxRecordAge: Duration.minutes(10),
@@ -54,7 +68,7 @@ export class EventsStack extends Stack {
       deployment,
       description: 'Tells the bus what happened.',
       table,
-      filters: [changes, activity, profiles],
+      filters: [changes, activity, profiles, ...mentions],
       retries: 20,
       maxRecordAge: Duration.hours(24),
       memory: 512,
@@ -85,9 +99,19 @@ export class EventsStack extends Stack {
     bus.feeds(inboxRefresh, ['conversation.active', 'conversation.deleted']);
     limited(table.grantRefreshInbox)(inboxRefresh.worker);
 
+    const mentionCount = new WorkQueue(queues, 'mention-count', {
+      deployment,
+      description: 'Counts the unread mentions of those whom a message mentions, or no longer does.',
+      timeout: Duration.seconds(30),
+      batchSize: 10,
+      tries: 10,
+    });
+    bus.feeds(mentionCount, ['message.mentions']);
+    table.grantCountMentions(mentionCount.worker);
+
     const userRemoval = new WorkQueue(queues, 'user-removal', {
       deployment,
-      description: 'Takes a deleted user out of every group, and closes their connections.',
+      description: 'Takes a deleted user out of every group, closes their connections and forgets their drafts.',
       timeout: Duration.seconds(120),
       batchSize: 1,
       tries: 5,

@@ -1,10 +1,19 @@
 /** Between the table's items and the domain's plain values. */
 import type { Change } from '../domain/changes.ts';
 import { activityBucket, type ConversationState, inboxMoment, type MemberState } from '../domain/conversation.ts';
+import { inboxPlaceOf, type OwnAttributes } from '../domain/own-state.ts';
 import { conversation, member } from '../protocol/conversation.ts';
 import { messageIdOf } from '../protocol/identifiers.ts';
 import { type Message, message, type Preview, preview } from '../protocol/message.ts';
-import { changeKey, conversationKey, inboxPartition, inboxSort, memberKey, messageKey } from './keys.ts';
+import {
+  changeKey,
+  conversationKey,
+  inboxPartition,
+  inboxSort,
+  inboxStretches,
+  memberKey,
+  messageKey,
+} from './keys.ts';
 import type { Item } from './table.ts';
 
 /** DynamoDB removes it some time after; readers treat it as gone at once. */
@@ -17,7 +26,15 @@ const picked = <T>(item: Item, names: readonly string[]): T =>
 
 const conversationFields = [...Object.keys(conversation.shape), 'ownerCount', 'deletedAt', 'changedAt'];
 const previewFields = Object.keys(preview.shape);
-const memberFields = [...Object.keys(member.shape), 'joinedSeq'];
+const ownAttributes = [
+  'ownVersion',
+  'markedUnreadSeq',
+  'mutedUntil',
+  'archivedAt',
+  'pinnedAt',
+  'mentionSeqs',
+] as const satisfies (keyof OwnAttributes)[];
+const memberFields = [...Object.keys(member.shape), 'joinedSeq', ...ownAttributes];
 const messageFields = Object.keys(message.shape);
 
 /**
@@ -54,19 +71,29 @@ export const memberFrom = (item: Item): MemberState => picked(item, memberFields
 
 export const inboxPlace = (
   tenant: string,
-  member: Pick<MemberState, 'userId' | 'conversationId' | 'joinedAt'>,
+  member: Pick<MemberState, 'userId' | 'conversationId' | 'joinedAt'> & OwnAttributes,
   lastActivityAt: string,
 ) => ({
   GSI1PK: inboxPartition(tenant, member.userId),
-  GSI1SK: inboxSort(activityBucket(inboxMoment({ lastActivityAt }, member)), member.conversationId),
+  GSI1SK: inboxSort(
+    activityBucket(inboxMoment({ lastActivityAt }, member)),
+    member.conversationId,
+    inboxPlaceOf(member),
+  ),
 });
 
-export const messageItem = (tenant: string, state: Message, expiresAt: number): Item => ({
+/** Every entry of the list that a membership is in is above it. */
+export const inboxFloor = (member: OwnAttributes): string => inboxStretches[inboxPlaceOf(member)].low;
+
+/** Mentions are a set, and there only if there are any: that is what the stream's filter asks for. */
+export const messageItem = (tenant: string, { mentions, ...state }: Message, expiresAt: number): Item => ({
   ...messageKey(tenant, state.conversationId, state.seq),
   ...state,
+  ...(mentions.length > 0 ? { mentions: new Set(mentions) } : {}),
   expiresAt,
 });
-export const messageFrom = (item: Item): Message => picked(item, messageFields);
+export const messageFrom = (item: Item): Message =>
+  picked({ ...item, mentions: [...((item.mentions as Set<string> | undefined) ?? [])].sort() }, messageFields);
 
 export const changeItem = (tenant: string, change: Change, expiresAt: number): Item => ({
   ...changeKey(tenant, change.conversationId, change.rev),

@@ -1,6 +1,7 @@
 import type { Caller } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import { epochSeconds } from '../domain/clock.ts';
+import { namesIn } from '../domain/mentions.ts';
 import { edited, previewOf, tombstoned } from '../domain/message.ts';
 import { may, requirePermission, type Standing } from '../domain/permissions.ts';
 import { Problem } from '../protocol/errors.ts';
@@ -8,8 +9,9 @@ import { placeOfMessage } from '../protocol/identifiers.ts';
 import type { Edit, Message } from '../protocol/message.ts';
 import { freshly, nextRev, revise } from './changes.ts';
 import { isExpired, messageFrom, messageItem, storedPreview } from './items.ts';
-import { messageKey } from './keys.ts';
+import { type Key, messageKey } from './keys.ts';
 import type { Limits } from './limits.ts';
+import { candidateKeys, mentionsAmong } from './named-members.ts';
 import type { Place, Places } from './places.ts';
 import { type Item, type Table, type Write, writeTogether } from './table.ts';
 
@@ -33,14 +35,18 @@ export const createMessages = ({ table, clock, limits, places }: Deps) => {
     { caller, conversation: { id } }: Place,
     seq: number,
     kind: 'message.updated' | 'message.deleted',
-    decide: (message: Message, standings: Standing[], now: Date) => Message | undefined,
+    decide: (message: Message, standings: Standing[], now: Date, rest: (Item | undefined)[]) => Message | undefined,
+    more: readonly Key[] = [],
   ): Promise<Message> =>
     writeTogether(table, async () => {
-      const { conversation, standings, items } = await freshly(table, caller, id, [messageKey(caller.tenant, id, seq)]);
+      const { conversation, standings, items } = await freshly(table, caller, id, [
+        messageKey(caller.tenant, id, seq),
+        ...more,
+      ]);
       if (!may(standings, 'conversation.read')) throw new Problem('not_found');
       const message = visible(items[0]);
       const now = clock.now();
-      const decided = decide(message, standings, now);
+      const decided = decide(message, standings, now, items.slice(1));
       if (!decided) return { writes: [], result: message };
       const next = { ...decided, rev: nextRev(conversation) };
       const isNewest = conversation.lastMessage?.seq === seq;
@@ -81,10 +87,17 @@ export const createMessages = ({ table, clock, limits, places }: Deps) => {
     /** Safe to repeat: an edit that changes nothing makes no new version. */
     edit: async (caller: Caller, messageId: string, edit: Edit, conversationId?: string): Promise<Message> => {
       const { place, message } = await find(caller, messageId, conversationId);
-      return change(place, message.seq, 'message.updated', (current, standings, now) => {
-        requirePermission(standings, 'message.editOwn');
-        return edited(current, edit, caller, now);
-      });
+      const names = namesIn({ content: edit.content, contentType: edit.contentType ?? message.contentType });
+      return change(
+        place,
+        message.seq,
+        'message.updated',
+        (current, standings, now, memberships) => {
+          requirePermission(standings, 'message.editOwn');
+          return edited(current, edit, caller, now, mentionsAmong(names, memberships));
+        },
+        candidateKeys(caller.tenant, place.conversation.id, names),
+      );
     },
 
     /** Leaves a tombstone. Safe to repeat. */

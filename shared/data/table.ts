@@ -10,6 +10,7 @@ import {
   TransactWriteCommand,
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import pMap from 'p-map';
 import pRetry from 'p-retry';
 import { Problem } from '../protocol/errors.ts';
@@ -140,9 +141,20 @@ export const cancellationReasons = (error: unknown): string[] => {
 export const isConditionFailed = (error: unknown): error is Error & { Item?: unknown } =>
   named(error, 'ConditionalCheckFailedException');
 
+/** What stood where a condition failed that asked for `ALL_OLD`. The document client leaves it as DynamoDB spells it. */
+export const itemThatFailed = ({ Item: item }: { Item?: unknown }): Item | undefined =>
+  item === undefined ? undefined : unmarshall(item as Parameters<typeof unmarshall>[0]);
+
 /** One write outside a transaction that may meet a transaction on its item: tried again until the other is done. */
 export const despiteTransactions = <T>(write: () => Promise<T>): Promise<T> =>
   pRetry(write, { ...patience, shouldRetry: ({ error }) => named(error, 'TransactionConflictException') });
+
+/** A write whose condition says that what it builds upon has not moved: planned anew, from a fresh read, until it holds. */
+export const writeFreshly = <T>(plan: () => Promise<T>): Promise<T> =>
+  pRetry(plan, {
+    ...patience,
+    shouldRetry: ({ error }) => isConditionFailed(error) || named(error, 'TransactionConflictException'),
+  });
 
 /** Asks for nothing but an answer. */
 export const isReachable = async (table: Table): Promise<boolean> => {

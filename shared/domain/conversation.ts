@@ -8,6 +8,7 @@ import type {
 } from '../protocol/conversation.ts';
 import { Problem } from '../protocol/errors.ts';
 import type { Caller } from './caller.ts';
+import { noOwnState, type OwnAttributes, ownStateOf } from './own-state.ts';
 
 /** A conversation as the table knows it. */
 export interface ConversationState extends Conversation {
@@ -19,7 +20,7 @@ export interface ConversationState extends Conversation {
 }
 
 /** A membership as the table knows it. */
-export interface MemberState extends Member {
+export interface MemberState extends Member, OwnAttributes {
   /** The newest number when they joined. Written from the beginning, because it cannot be found out later. */
   joinedSeq: number;
 }
@@ -85,7 +86,7 @@ export const founded = (caller: Caller, request: ConversationCreate, now: Date, 
   return { conversation, members };
 };
 
-/** Newcomers start with nothing unread. */
+/** Newcomers start with nothing unread. Whoever comes back has a greater `ownVersion` than when they left. */
 export const newMember = (
   conversation: Pick<ConversationState, 'id' | 'seq' | 'rev'>,
   userId: string,
@@ -99,6 +100,7 @@ export const newMember = (
   joinedSeq: conversation.seq,
   lastReadSeq: conversation.seq,
   rev: conversation.rev,
+  ownVersion: now.getTime(),
 });
 
 /** What a patch leaves of title and settings; undefined where it changes nothing. */
@@ -130,7 +132,7 @@ export const publicView = ({
 /** Who sent the newest message has read everything before it. */
 export const ownView = (
   state: ConversationState,
-  member: Pick<MemberState, 'userId' | 'role' | 'lastReadSeq'> | undefined,
+  member: (Pick<MemberState, 'userId' | 'role' | 'lastReadSeq'> & OwnAttributes) | undefined,
 ): OwnConversation => {
   const lastReadSeq = member
     ? state.lastMessage?.senderId === member.userId
@@ -142,10 +144,19 @@ export const ownView = (
     role: member?.role ?? null,
     lastReadSeq,
     unreadCount: lastReadSeq === null ? 0 : Math.max(0, state.seq - lastReadSeq),
+    ...(member ? ownStateOf(member) : noOwnState),
   };
 };
 
-export const publicMember = ({ joinedSeq: _, ...member }: MemberState): Member => member;
+/** What other members see. */
+export const publicMember = ({ conversationId, userId, role, joinedAt, lastReadSeq, rev }: MemberState): Member => ({
+  conversationId,
+  userId,
+  role,
+  joinedAt,
+  lastReadSeq,
+  rev,
+});
 
 /** Where a conversation stands in its member's inbox: to who joins, joining is the newest activity. */
 export const inboxMoment = (

@@ -12,6 +12,8 @@ export interface DomainEvents {
   /** A conversation woke up in an hour in which nothing had been said yet: its place in its members' inboxes is out of date. */
   'conversation.active': About & { version: 1; conversationId: string };
   'conversation.deleted': About & { version: 1; conversationId: string };
+  /** A message began to mention these users, or ceased to: who sends, edits or deletes it decides. Ask the message as it is now. */
+  'message.mentions': About & { version: 1; conversationId: string; seq: number; userIds: string[] };
   'user.deleted': About & { version: 1; userId: string };
 }
 

@@ -1,17 +1,21 @@
 /** Who hears of what: from something that happened in a conversation to the frames that tell of it. */
+import type { DraftState } from '../protocol/drafts.ts';
 import type { LiveEvent } from '../protocol/events.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Change } from './changes.ts';
-import { type ConversationState, publicView } from './conversation.ts';
+import { type ConversationState, type MemberState, publicView } from './conversation.ts';
+import { hasChanged, ownStateOf } from './own-state.ts';
 
 export type Happening =
   | { kind: 'message'; message: Message; isNew: boolean }
   | { kind: 'change'; change: Change }
-  | { kind: 'founded'; conversation: ConversationState };
+  | { kind: 'founded'; conversation: ConversationState }
+  | { kind: 'membership'; before: MemberState; after: MemberState }
+  | { kind: 'draft'; userId: string; state: DraftState };
 
 /** What is known around it by now. */
 export interface Surroundings {
-  /** Users who are members now. */
+  /** Users who are members now; looked up only when a happening needs them. */
   members: readonly string[];
   /** The conversation as it is now; read only when a happening needs it. */
   conversation: ConversationState | undefined;
@@ -26,6 +30,9 @@ export interface Delivery {
   frame: LiveEvent;
 }
 
+/** Whether more people may have to hear of it than the one whom it names. */
+export const needsMembers = ({ kind }: Happening): boolean => kind !== 'membership' && kind !== 'draft';
+
 /** Whether the conversation's current state is part of what is told. */
 export const needsConversation = (happening: Happening): boolean =>
   happening.kind === 'change' &&
@@ -39,6 +46,10 @@ export const deliveriesOf = (happening: Happening, around: Surroundings): Delive
       return [toAll(around, { event: 'conversation.new', data: publicView(happening.conversation) })];
     case 'change':
       return changeDeliveries(happening.change, around);
+    case 'membership':
+      return membershipDeliveries(happening.before, happening.after);
+    case 'draft':
+      return [delivery([happening.userId], { event: 'draft.updated', data: happening.state })];
   }
 };
 
@@ -94,4 +105,12 @@ const changeDeliveries = (change: Change, around: Surroundings): Delivery[] => {
     case 'message.deleted':
       return [];
   }
+};
+
+/** What a member keeps for themselves is told to their own devices. */
+const membershipDeliveries = (before: MemberState, after: MemberState): Delivery[] => {
+  if (!hasChanged(before, after)) return [];
+  const { conversationId, userId, lastReadSeq } = after;
+  const { ownVersion: version, ...own } = ownStateOf(after);
+  return [delivery([userId], { event: 'membership.updated', data: { conversationId, version, lastReadSeq, ...own } })];
 };

@@ -25,6 +25,10 @@ export const permissions = {
   'members.remove': { meaning: 'Remove a plain member', allowed: managers },
   'members.removeManager': { meaning: 'Remove an admin or an owner', allowed: ['owner', 'tenant-admin', 'service'] },
   'conversation.leave': { meaning: 'Leave', allowed: everyMember },
+  'ownState.change': {
+    meaning: 'Keep something for oneself: unread mark, mute, archive, pin, draft',
+    allowed: everyMember,
+  },
   'message.send': { meaning: 'Post a message', allowed: [...everyMember, 'service'] },
   'message.editOwn': { meaning: 'Edit a message of one’s own', allowed: [...everyMember, 'service'] },
   'message.deleteOwn': { meaning: 'Delete a message of one’s own', allowed: [...everyMember, 'service'] },

@@ -1,9 +1,11 @@
 /** What the server says over a socket. Clients drop what they have by `(conversationId, seq, rev)`. */
 import * as z from 'zod';
 import { conversation, conversationRemoval, member } from './conversation.ts';
+import { draftState } from './drafts.ts';
 import { errorCodes } from './errors.ts';
 import { clientMessageId, messageId, sequence } from './identifiers.ts';
 import { message } from './message.ts';
+import { membershipNews } from './own-state.ts';
 import { syncPage } from './sync.ts';
 
 export interface ServerEvent<Name extends string = string, Data extends z.ZodType = z.ZodType> {
@@ -84,6 +86,20 @@ export const memberRemoved = serverEvent({
   data: member,
 });
 
+export const membershipUpdated = serverEvent({
+  name: 'membership.updated',
+  summary:
+    'What you keep of a conversation for yourself changed: unread mark, mute, archive, pin, unread mentions. Goes to your own devices alone; drop what has no greater `version` than you know.',
+  data: membershipNews,
+});
+
+export const draftUpdated = serverEvent({
+  name: 'draft.updated',
+  summary:
+    'Your draft in a conversation changed, or was cleared. Goes to your own devices alone; drop what has no greater `version` than you know.',
+  data: draftState,
+});
+
 export const syncPageEvent = serverEvent({
   name: 'sync.page',
   summary: 'The answer to `sync`: one page of what you missed.',
@@ -114,6 +130,8 @@ export const serverEvents = [
   memberAdded,
   memberUpdated,
   memberRemoved,
+  membershipUpdated,
+  draftUpdated,
   syncPageEvent,
   batchEvent,
   errorEvent,

@@ -1,12 +1,21 @@
 /** Every HTTP route. The stack's routes are a loop over this list; one file of `functions/http/` answers one. */
 import type { Route } from './route.ts';
 import * as conversations from './routes/conversations.ts';
+import * as drafts from './routes/drafts.ts';
 import * as members from './routes/members.ts';
 import * as messages from './routes/messages.ts';
+import * as ownState from './routes/own-state.ts';
 import * as service from './routes/service.ts';
 import * as sync from './routes/sync.ts';
 import * as users from './routes/users.ts';
 
-export const routes: readonly Route[] = [users, conversations, members, messages, sync, service].flatMap(
-  (resource) => Object.values(resource) as Route[],
-);
+export const routes: readonly Route[] = [
+  users,
+  conversations,
+  ownState,
+  drafts,
+  members,
+  messages,
+  sync,
+  service,
+].flatMap((resource) => Object.values(resource) as Route[]);

@@ -1,11 +1,14 @@
 /** Everything a handler may need, each made when it is first asked for and once per instance: a function pays for what it uses. */
 import { type Conversations, createConversations } from '../data/conversations.ts';
 import { createDepartures, type Departures } from '../data/departures.ts';
+import { createDrafts, type Drafts } from '../data/drafts.ts';
 import { createHistory, type History } from '../data/history.ts';
 import { createInbox, type Inbox } from '../data/inbox.ts';
 import { createLimits, type Limits } from '../data/limits.ts';
 import { createMembers, type Members } from '../data/members.ts';
+import { createMentions, type Mentions } from '../data/mentions.ts';
 import { createMessages, type Messages } from '../data/messages.ts';
+import { createOwnStates, type OwnStates } from '../data/own-states.ts';
 import { createPlaces, type Places } from '../data/places.ts';
 import { createPresence, type Presence } from '../data/presence.ts';
 import { createRateLimits, type RateLimits } from '../data/rate-limits.ts';
@@ -13,6 +16,7 @@ import { createSends, type Sends } from '../data/sends.ts';
 import { createSync, type Sync } from '../data/sync.ts';
 import { openTable, type Table } from '../data/table.ts';
 import { createTickets, type Tickets } from '../data/tickets.ts';
+import { createUnread, type Unread } from '../data/unread.ts';
 import { createUsers, type Users } from '../data/users.ts';
 import { type Clock, systemClock } from '../domain/clock.ts';
 import { type Connections, createConnections } from './connections.ts';
@@ -54,6 +58,10 @@ export interface Deps {
   sends: Sends;
   inbox: Inbox;
   sync: Sync;
+  unread: Unread;
+  ownStates: OwnStates;
+  drafts: Drafts;
+  mentions: Mentions;
   users: Users;
   presence: Presence;
   tickets: Tickets;
@@ -80,6 +88,10 @@ export const liveDeps = (environment: NodeJS.ProcessEnv): Deps =>
     sends: (deps) => createSends(deps),
     inbox: ({ table }) => createInbox(table),
     sync: (deps) => createSync(deps),
+    unread: (deps) => createUnread(deps),
+    ownStates: (deps) => createOwnStates(deps),
+    drafts: (deps) => createDrafts(deps),
+    mentions: (deps) => createMentions(deps),
     users: (deps) => createUsers(deps),
     presence: (deps) => createPresence(deps),
     tickets: (deps) => createTickets(deps),

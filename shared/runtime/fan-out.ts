@@ -2,7 +2,7 @@ import type { Conversations } from '../data/conversations.ts';
 import type { Members } from '../data/members.ts';
 import type { Presence } from '../data/presence.ts';
 import type { Sends } from '../data/sends.ts';
-import { type Delivery, deliveriesOf, type Happening, needsConversation } from '../domain/live-events.ts';
+import { type Delivery, deliveriesOf, type Happening, needsConversation, needsMembers } from '../domain/live-events.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Patience } from './connections.ts';
 import type { Posting, Undelivered } from './delivery.ts';
@@ -36,7 +36,7 @@ export const createFanOut = ({ conversations, members, presence, sends, posting 
     const sent = newMessagesOf(happenings);
     const [everybody, conversation, receipts] = await together([
       // What the stream tells of, a replica may not have seen yet.
-      members.all(tenant, conversationId, { consistent: true }),
+      happenings.some(needsMembers) ? members.all(tenant, conversationId, { consistent: true }) : [],
       happenings.some(needsConversation) ? conversations.stateOf(tenant, conversationId) : undefined,
       sent.length > 0 ? sends.receiptsOf(tenant, sent) : [],
     ]);

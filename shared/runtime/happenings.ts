@@ -1,4 +1,5 @@
-import { changeFrom, conversationFrom, messageFrom } from '../data/items.ts';
+import { draftFrom } from '../data/drafts.ts';
+import { changeFrom, conversationFrom, memberFrom, messageFrom } from '../data/items.ts';
 import type { Followed } from '../data/stream.ts';
 import type { Happening } from '../domain/live-events.ts';
 import type { Run } from './fan-out.ts';
@@ -12,7 +13,7 @@ interface Located {
 
 /** What a stream record means to those who are connected; undefined for what they are not told of. */
 export const happeningOf = ({ key, before, after, sequenceNumber }: Followed): Located | undefined => {
-  if (!after || key.kind === 'profile' || key.kind === 'member') return undefined;
+  if (!after || key.kind === 'profile') return undefined;
   const place = { tenant: key.tenant, conversationId: key.conversationId, sequenceNumber };
   switch (key.kind) {
     case 'message': {
@@ -25,6 +26,12 @@ export const happeningOf = ({ key, before, after, sequenceNumber }: Followed): L
       return { ...place, happening: { kind: 'change', change: changeFrom(after) } };
     case 'conversation':
       return before ? undefined : { ...place, happening: { kind: 'founded', conversation: conversationFrom(after) } };
+    case 'member':
+      return before
+        ? { ...place, happening: { kind: 'membership', before: memberFrom(before), after: memberFrom(after) } }
+        : undefined;
+    case 'draft':
+      return { ...place, happening: { kind: 'draft', userId: key.userId, state: draftFrom(after) } };
   }
 };
 

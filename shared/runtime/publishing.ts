@@ -1,7 +1,8 @@
-import { conversationFrom } from '../data/items.ts';
+import { conversationFrom, messageFrom } from '../data/items.ts';
 import type { Followed } from '../data/stream.ts';
 import { activityBucket } from '../domain/conversation.ts';
 import type { DomainEvent } from '../domain/domain-events.ts';
+import { mentionChanges } from '../domain/mentions.ts';
 
 /** What a stream record means to the rest of the world. */
 export const domainEventsOf = ({ key, before, after }: Followed): DomainEvent[] => {
@@ -16,6 +17,17 @@ export const domainEventsOf = ({ key, before, after }: Followed): DomainEvent[] 
         type: 'conversation.active',
         detail: { version: 1, id, tenantId, occurredAt: String(after.lastActivityAt), conversationId },
       },
+    ];
+  }
+  if (key.kind === 'message') {
+    const message = messageFrom(after);
+    const userIds = mentionChanges(before && messageFrom(before), message);
+    if (userIds.length === 0) return [];
+    const { tenant: tenantId, conversationId, seq } = key;
+    const id = `${tenantId}/${conversationId}/${seq}/mentions/${message.version}`;
+    const occurredAt = message.deletedAt ?? message.editedAt ?? message.createdAt;
+    return [
+      { type: 'message.mentions', detail: { version: 1, id, tenantId, occurredAt, conversationId, seq, userIds } },
     ];
   }
   if (key.kind === 'change' && after.kind === 'conversation.deleted') {

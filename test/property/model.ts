@@ -39,7 +39,12 @@ export type Action =
   | { kind: 'retitle'; title: string }
   | { kind: 'open'; open: boolean }
   | { kind: 'end' }
-  | { kind: 'read' };
+  | { kind: 'read' }
+  | { kind: 'keep'; what: Keeping };
+
+/** What somebody may keep for themselves: it changes nothing that others see. */
+export type Keeping = 'mark' | 'unmark' | 'mute' | 'pin' | 'archive' | 'take back' | 'draft' | 'clear';
+export const keepings: readonly Keeping[] = ['mark', 'unmark', 'mute', 'pin', 'archive', 'take back', 'draft', 'clear'];
 
 /** What an action is answered with: `ok` with its answer, an error's code, or `unknown` where it is open whether anything was done. */
 export interface Outcome {
@@ -69,6 +74,8 @@ export const verdictOn = (room: Room, by: string, action: Action): Verdict => {
   switch (action.kind) {
     case 'read':
       return { next: room, fits: always };
+    case 'keep':
+      return role ? { next: room, fits: always } : refused('forbidden');
     case 'send':
       return role ? { next: room, fits: isAnswerToSend(room, by) } : refused('forbidden');
     case 'edit':

@@ -19,6 +19,7 @@ const kinds = [
   { arbitrary: fc.constant('open' as const), weight: 2 },
   { arbitrary: fc.constant('end' as const), weight: 0.2 },
   { arbitrary: fc.constant('read' as const), weight: 2 },
+  { arbitrary: fc.constant('keep' as const), weight: 4 },
   { arbitrary: fc.constant('found' as const), weight: 0.6 },
   { arbitrary: fc.constant('pair' as const), weight: 0.8 },
   { arbitrary: fc.constant('reconnect' as const), weight: 2 },
@@ -39,6 +40,7 @@ export interface Wish {
     | 'open'
     | 'end'
     | 'read'
+    | 'keep'
     | 'found'
     | 'pair'
     | 'reconnect';
@@ -109,6 +111,7 @@ const failure: fc.Arbitrary<Trouble> = fc
       '^(Http|WebSocket)/',
       'WebSocket/(connect|disconnect)',
       'Queue/redeliver',
+      'Queue/mention-count',
       '^Http/members',
       'messages?-(update|edit|delete|list)',
       '(Http|WebSocket)/sync',

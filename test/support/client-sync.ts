@@ -11,6 +11,7 @@ import {
   withMember,
   withMessage,
   withNews,
+  withOwn,
   withoutConversation,
   withoutFollowed,
   withoutMember,
@@ -34,9 +35,11 @@ const ownWatermark: Part = (one, { conversation: { lastReadSeq, lastMessage } },
   return isUnderWay ? one : { ...one, lastReadSeq: Math.max(one.lastReadSeq, lastReadSeq ?? 0) };
 };
 
+const own: Part = (one, { conversation }) => withOwn(one, conversation);
+
 const position: Part = (one, synced) => withFetchedRev(one, synced.position.rev);
 
-const parts: readonly Part[] = [messages, members, settings, ownWatermark, position];
+const parts: readonly Part[] = [messages, members, settings, ownWatermark, own, position];
 
 /** The state with one page of a sync, whatever events told meanwhile. */
 export const withSynced = (state: ClientState, { conversations, joined, removed }: SyncPage): ClientState => {

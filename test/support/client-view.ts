@@ -1,6 +1,8 @@
+import { asksFor } from '../../shared/domain/mentions.ts';
 import { previewOf } from '../../shared/domain/message.ts';
 import type { Conversation, Member } from '../../shared/protocol/conversation.ts';
 import type { Message, Preview } from '../../shared/protocol/message.ts';
+import { mostMentions, type OwnState } from '../../shared/protocol/own-state.ts';
 import { type ClientState, type Fetched, type Followed, gapsOf, revOf } from './client-state.ts';
 
 /**
@@ -18,6 +20,11 @@ export interface View {
   members: Record<string, unknown>;
   lastReadSeq: number | null;
   unreadCount: number;
+  /** By the messages that are known. */
+  mentionCount: number;
+  /** As it was told. */
+  own: unknown;
+  draft: unknown;
   lastMessage: unknown;
   /** By number. */
   messages: Record<number, Message>;
@@ -48,12 +55,15 @@ const followedView = (user: string, one: Followed): View => {
     members: membersOf(Object.values(one.members)),
     lastReadSeq,
     unreadCount: one.seq - lastReadSeq,
+    mentionCount: Math.min(mostMentions, messages.filter((it) => it.seq > lastReadSeq && asksFor(it, user)).length),
+    own: withoutVersion(one.own),
+    draft: one.draft.draft,
     lastMessage: newest ? withoutTime(previewOf(newest)) : null,
     messages: one.messages,
   };
 };
 
-const fetchedView = ({ own, members, messages }: Fetched): View => ({
+const fetchedView = ({ own, members, messages, draft }: Fetched): View => ({
   about: aboutOf(own),
   seq: own.seq,
   rev: own.rev,
@@ -63,8 +73,20 @@ const fetchedView = ({ own, members, messages }: Fetched): View => ({
   members: membersOf(members),
   lastReadSeq: own.lastReadSeq,
   unreadCount: own.unreadCount,
+  mentionCount: own.mentionCount,
+  own: withoutVersion(own),
+  draft: draft.draft,
   lastMessage: own.lastMessage && withoutTime(own.lastMessage),
   messages: Object.fromEntries(messages.map((message) => [message.seq, message])),
+});
+
+/** Not every version is told: some look like the one before. */
+const withoutVersion = ({ markedUnread, mutedUntil, archivedAt, pinnedAt, mentionCount }: OwnState) => ({
+  markedUnread,
+  mutedUntil,
+  archivedAt,
+  pinnedAt,
+  mentionCount,
 });
 
 const aboutOf = ({ id, type, title, settings, memberIds, createdAt, createdBy, updatedAt }: Conversation) => ({

@@ -1,11 +1,11 @@
 import { expect } from 'vitest';
 import type { Message } from '../../shared/protocol/message.ts';
 import type { SyncPage } from '../../shared/protocol/sync.ts';
-import { type ClientState, emptyState, follow, withFetched, withoutFollowed } from './client-state.ts';
+import { type ClientState, emptyState, follow, withDrafts, withFetched, withoutFollowed } from './client-state.ts';
 import { positionsOf, withSynced } from './client-sync.ts';
 import { differencesBetween, fetchedViewsOf, viewsOf } from './client-view.ts';
 import type { Device } from './device.ts';
-import { fetchConversation, fetched, fetchState } from './fresh-fetch.ts';
+import { fetchConversation, fetchDrafts, fetched, fetchState } from './fresh-fetch.ts';
 import type { Person } from './person.ts';
 import { pageFor, resync } from './resync.ts';
 
@@ -99,6 +99,14 @@ const following = (person: Person, device: Device, memory: Memory): Follower & {
     takeIn();
   };
 
+  /** Drafts belong to a user rather than to a conversation: a sync tells nothing of them. */
+  const fetchesDrafts = async (): Promise<void> => {
+    const before = state;
+    const drafts = await fetchDrafts(person);
+    takeIn();
+    state = withDrafts(state, drafts, before);
+  };
+
   const takeOwn = (message: Message): void => {
     state = follow(state, { event: 'message.new', data: message });
   };
@@ -135,6 +143,7 @@ const following = (person: Person, device: Device, memory: Memory): Follower & {
     returns: async () => {
       open = positionsOf(state);
       await syncs(syncedAt);
+      await fetchesDrafts();
       await catchUp();
     },
     catchUp,

@@ -2,11 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import { createConversations } from '../../../shared/data/conversations.ts';
 import { createDepartures } from '../../../shared/data/departures.ts';
+import { createDrafts } from '../../../shared/data/drafts.ts';
 import { createHistory, type Direction } from '../../../shared/data/history.ts';
 import { createInbox } from '../../../shared/data/inbox.ts';
 import { createLimits, type TenantLimits } from '../../../shared/data/limits.ts';
 import { createMembers } from '../../../shared/data/members.ts';
+import { createMentions } from '../../../shared/data/mentions.ts';
 import { createMessages } from '../../../shared/data/messages.ts';
+import { createOwnStates } from '../../../shared/data/own-states.ts';
 import { createPlaces } from '../../../shared/data/places.ts';
 import { createPresence } from '../../../shared/data/presence.ts';
 import { createRateLimits } from '../../../shared/data/rate-limits.ts';
@@ -14,6 +17,7 @@ import { createSends } from '../../../shared/data/sends.ts';
 import { createSync } from '../../../shared/data/sync.ts';
 import type { Table } from '../../../shared/data/table.ts';
 import { createTickets } from '../../../shared/data/tickets.ts';
+import { createUnread } from '../../../shared/data/unread.ts';
 import { createUsers } from '../../../shared/data/users.ts';
 import type { Caller } from '../../../shared/domain/caller.ts';
 import { type Clock, epochSeconds } from '../../../shared/domain/clock.ts';
@@ -42,6 +46,10 @@ const instanceOver = (table: Table, clock: Clock, tenantLimits: TenantLimits) =>
     messages: createMessages(deps),
     inbox: createInbox(table),
     sync: createSync(deps),
+    unread: createUnread(deps),
+    ownStates: createOwnStates(deps),
+    drafts: createDrafts(deps),
+    mentions: createMentions(deps),
     users: createUsers(deps),
     presence: createPresence(deps),
     tickets: createTickets(deps),
@@ -49,8 +57,8 @@ const instanceOver = (table: Table, clock: Clock, tenantLimits: TenantLimits) =>
 
     /** A send from its first read to its last write. */
     send: async (caller: Caller, conversationId: string, draft: Draft): Promise<Message> => {
-      const { place, earlier } = await sends.enter(caller, conversationId, draft.clientMessageId);
-      return sends.append(place, draft, earlier);
+      const { place, earlier, mentions } = await sends.enter(caller, conversationId, draft);
+      return sends.append(place, draft, earlier, mentions);
     },
 
     /** One page of the history, newest first. */

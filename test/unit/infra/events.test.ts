@@ -38,8 +38,20 @@ describe('the readers of the stream', () => {
   });
 
   it.each([
-    ['fanout', { 'MSG#': ['INSERT', 'MODIFY'], 'CHG#': ['INSERT'], META: ['INSERT'] }],
-    ['publisher', { 'CHG#': ['INSERT'], META: ['MODIFY'], PROFILE: ['INSERT', 'MODIFY'] }],
+    [
+      'fanout',
+      {
+        'MSG#': ['INSERT', 'MODIFY'],
+        'CHG#': ['INSERT'],
+        META: ['INSERT'],
+        'MEMBER#': ['MODIFY'],
+        'DRAFT#': ['INSERT', 'MODIFY'],
+      },
+    ],
+    [
+      'publisher',
+      { 'CHG#': ['INSERT'], META: ['MODIFY'], PROFILE: ['INSERT', 'MODIFY'], 'MSG#': ['INSERT', 'MODIFY'] },
+    ],
   ])('are called for what they act upon alone: %s', (reader, expected) => {
     const filters = readers()
       .filter((mapping) => dev.functionIn(mapping.FunctionName) === dev.functions().get(`Stream/${reader}`)?.id)
@@ -52,6 +64,17 @@ describe('the readers of the stream', () => {
 
     expect(Object.fromEntries(filters)).toEqual(expected);
   });
+});
+
+it('the publisher is called for messages that mention somebody, or did before, and for no others', () => {
+  const patterns = readers()
+    .filter((mapping) => dev.functionIn(mapping.FunctionName) === dev.functions().get('Stream/publisher')?.id)
+    .flatMap(({ FilterCriteria }) => FilterCriteria.Filters)
+    .map(({ Pattern }) => JSON.parse(Pattern).dynamodb)
+    .filter(({ Keys }) => Keys.SK.S[0].prefix === 'MSG#');
+
+  const mentions = { SS: [{ exists: true }] };
+  expect(patterns).toMatchObject([{ NewImage: { mentions } }, { OldImage: { mentions } }]);
 });
 
 describe('queues', () => {
@@ -69,7 +92,7 @@ describe('queues', () => {
     );
 
   it('that are worked off hide a message for at least as long as its function may take', () => {
-    expect(times().size).toBe(3);
+    expect(times().size).toBe(4);
     for (const { hidden, timeout } of times().values()) expect(hidden).toBeGreaterThanOrEqual(timeout);
   });
 
@@ -93,9 +116,9 @@ describe('queues', () => {
     );
 
     expect(workers().map(({ FunctionResponseTypes }) => FunctionResponseTypes)).toEqual(
-      Array(3).fill(['ReportBatchItemFailures']),
+      Array(4).fill(['ReportBatchItemFailures']),
     );
-    expect(new Set(deadLetters.map((arn) => queueAt(arn)?.id)).size).toBe(3);
+    expect(new Set(deadLetters.map((arn) => queueAt(arn)?.id)).size).toBe(4);
   });
 
   it('are encrypted, and speak TLS only', () => {
@@ -114,6 +137,7 @@ describe('queues', () => {
 it.each([
   [['conversation.active', 'conversation.deleted'], 'inbox-refresh'],
   [['user.deleted'], 'user-removal'],
+  [['message.mentions'], 'mention-count'],
 ])('the bus hands %j to the queue of %s', (detailTypes, worker) => {
   const mapping = workers().find(
     (one) => dev.functionIn(one.FunctionName) === dev.functions().get(`Queue/${worker}`)?.id,

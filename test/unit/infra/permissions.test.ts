@@ -52,6 +52,7 @@ describe('permissions', () => {
 
     expect(onIndex.sort()).toEqual([
       'Http/conversations-list',
+      'Http/me-unread',
       'Http/sync-create',
       'Queue/user-removal',
       'WebSocket/sync',
