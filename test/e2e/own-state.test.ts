@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { OwnConversation } from '../../shared/protocol/conversation.ts';
 import { forEver, type UnreadTotals } from '../../shared/protocol/own-state.ts';
-import { expectStateEqualsFreshFetch, startFollowing } from '../support/follower.ts';
+import { expectStateEqualsFreshFetch, resumeFollowing, startFollowing } from '../support/follower.ts';
 import type { Person } from '../support/person.ts';
 import { createsDirect, createsGroup, posts, says } from '../support/room.ts';
 import { tableContent } from '../support/table-content.ts';
@@ -263,6 +263,29 @@ it('agrees on two devices while batches come late and twice, and writes crash', 
   faults.clear();
   await world.cloud.settled();
   for (const follower of followers) await expectStateEqualsFreshFetch(follower);
+});
+
+it('is found by a device that was away, along with drafts and mentions', async () => {
+  const { ada, bob, room } = await given();
+  const other = await createsDirect(ada, bob);
+  await bob.does('PUT', `/api/conversations/${other.id}/draft`, { content: 'Begun' });
+  const away = await startFollowing(bob, await bob.connects());
+  await world.cloud.settled();
+  await away.device.closes();
+
+  await posts(ada, room, 'Hello @bob!');
+  await sets(bob, room, { pinned: true });
+  await marksUnread(bob, other);
+  await bob.does('DELETE', `/api/conversations/${other.id}/draft`);
+  await bob.does('PUT', `/api/conversations/${room.id}/draft`, { content: 'Hello' });
+  const [joined, hidden] = [await createsGroup(ada, [bob]), await createsGroup(ada, [bob])];
+  await sets(bob, joined, { pinned: true });
+  await sets(bob, hidden, { archived: true });
+  await world.cloud.settled();
+
+  const back = await resumeFollowing(away, await bob.connects());
+  expect(back.pages.flatMap((page) => page.joined.map(({ id }) => id)).sort()).toEqual([joined.id, hidden.id].sort());
+  await expectStateEqualsFreshFetch(back);
 });
 
 describe('the unread totals', () => {
