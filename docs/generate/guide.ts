@@ -22,6 +22,10 @@ export const httpTopics: readonly Topic[] = [
     text: 'Errors are problem documents (RFC 9457, `application/problem+json`). Tell them apart by `code`, which never changes its meaning. What you may not see is answered as if it did not exist. What API Gateway answers itself, before or instead of Parley, is `{"message"}` in its own words: 401 without a token, 403 with one that is not good, 404 for a path that is no route, 413 above 10 MB, 429 above the throttle of the whole stage, 500 and 503 when something fails outright or takes longer than 29 s.',
   },
   {
+    title: 'Mentions',
+    text: 'A message mentions the members whom its content names: `@ada`, where the name is made of letters, digits, `_`, `.` and `-` and neither begins inside a word, an e-mail address or a path nor follows a backslash; or `<@any id>` for ids with other characters. A full stop at the end belongs to the sentence, unless a member is called so. The first 20 names count, whose ids take at most 1 KB together. In `text/markdown`, names in code spans and fenced blocks are passed over.',
+  },
+  {
     title: 'Changes',
     text: 'Requests are strict: an unknown field of a body or a query is an error. Answers may gain fields, so read past those that you do not know.',
   },

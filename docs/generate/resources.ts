@@ -18,6 +18,11 @@ const known: Record<string, { title: string; description: string }> = {
   users: { title: 'Users', description: 'The users of the tenant, as its host knows them.' },
   presence: { title: 'Presence', description: 'Who is there.' },
   conversations: { title: 'Conversations', description: 'Direct ones between two users, and groups.' },
+  'own-state': {
+    title: 'Own state',
+    description: 'What you keep of a conversation for yourself: all your devices agree on it, and nobody else sees it.',
+  },
+  drafts: { title: 'Drafts', description: 'What you have begun to write, for all your devices.' },
   members: { title: 'Members', description: 'Who belongs to a conversation, and as what.' },
   messages: { title: 'Messages', description: 'Numbered 1, 2, 3 … in each conversation, without gaps.' },
   reactions: { title: 'Reactions', description: 'Emoji and short codes, one of each from each member.' },

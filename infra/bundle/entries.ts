@@ -29,7 +29,7 @@ export const entries: readonly Entry[] = [
   ...from('events-stack.ts', ['stream/fanout', 'stream/publisher']),
   ...from(
     'events-stack.ts',
-    ['redeliver', 'room-fanout', 'inbox-refresh', 'receipt-counts', 'user-removal', 'presence'].map(
+    ['redeliver', 'room-fanout', 'inbox-refresh', 'receipt-counts', 'mention-count', 'user-removal', 'presence'].map(
       (name) => `queue/${name}`,
     ),
   ),

@@ -30,7 +30,10 @@ export class ChatTable extends Construct {
       partitionKey: { name: 'GSI1PK', type: AttributeType.STRING },
       sortKey: { name: 'GSI1SK', type: AttributeType.STRING },
       projectionType: ProjectionType.INCLUDE,
-      nonKeyAttributes: ['role', 'lastReadSeq', 'joinedAt', 'rev', 'joinedSeq', 'userId', 'conversationId'],
+      nonKeyAttributes: [
+        ...['role', 'lastReadSeq', 'joinedAt', 'rev', 'joinedSeq', 'userId', 'conversationId'],
+        ...['ownVersion', 'markedUnreadSeq', 'mutedUntil', 'archivedAt', 'pinnedAt', 'mentionSeqs'],
+      ],
     });
   }
 
@@ -91,6 +94,10 @@ export class ChatTable extends Construct {
   grantRaiseReceipts = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'UpdateItem');
   /** Who is a member, with their watermarks, and who of them is connected; to take off the list whoever is gone. */
   grantCountReceipts = (fn: ChatFunction) => this.#allow(fn, 'Query', 'BatchGetItem', 'UpdateItem');
+  /** What a member keeps for themselves, beside their place in the conversation. */
+  grantKeepOwn = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'UpdateItem');
+  grantListDrafts = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'Query');
+  grantCountMentions = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'UpdateItem');
 
   grantListMembers = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'Query');
   /** `Query` finds what they listen to in a large room. */

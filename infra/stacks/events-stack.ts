@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import {
   changePrefix,
   conversationSort,
+  draftPrefix,
   memberPrefix,
   messagePrefix,
   presenceSort,
@@ -26,34 +27,45 @@ interface EventsStackProps {
 
 type Change = 'INSERT' | 'MODIFY';
 
-const items = (changes: Change[], sortKey: string | { prefix: string }, newImage?: object): StreamFilter => ({
+type SortKey = string | { prefix: string };
+
+/** Lambda takes five filters a reader: what is followed alike shares one. */
+const items = (changes: Change[], sortKeys: SortKey | SortKey[], images: object = {}): StreamFilter => ({
   eventName: changes,
-  dynamodb: { Keys: { SK: { S: [sortKey] } }, ...(newImage && { NewImage: newImage }) },
+  dynamodb: { Keys: { SK: { S: [sortKeys].flat() } }, ...images },
 });
 
-const messages = items(['INSERT', 'MODIFY'], { prefix: messagePrefix });
+/** Messages, reactions and drafts. */
+const states = items(
+  ['INSERT', 'MODIFY'],
+  [{ prefix: messagePrefix }, { prefix: reactionsPrefix }, { prefix: draftPrefix }],
+);
 /** Reactions are told by their own records, from which these are filed. */
 const changes = items(
   ['INSERT'],
   { prefix: changePrefix },
   {
-    kind: { S: [{ 'anything-but': ['reaction.added', 'reaction.removed'] }] },
+    NewImage: { kind: { S: [{ 'anything-but': ['reaction.added', 'reaction.removed'] }] } },
   },
 );
-const reactions = items(['INSERT', 'MODIFY'], { prefix: reactionsPrefix });
 const newConversations = items(['INSERT'], conversationSort);
 const activity = items(['MODIFY'], conversationSort);
 const memberships = items(['MODIFY'], { prefix: memberPrefix });
 /** Of members whose raises are told as counts: see `audienceOf`. */
-const countedRaises = {
-  eventName: ['MODIFY'],
-  dynamodb: {
-    Keys: { SK: { S: [{ prefix: memberPrefix }] } },
-    NewImage: { raisedBy: { S: ['read'] }, audience: { S: ['counts'] } },
-  },
-};
-const profiles = items(['INSERT', 'MODIFY'], profileSort);
-const presences = items(['INSERT', 'MODIFY'], presenceSort);
+const countedRaises = items(
+  ['MODIFY'],
+  { prefix: memberPrefix },
+  { NewImage: { raisedBy: { S: ['read'] }, audience: { S: ['counts'] } } },
+);
+/** Profiles, and who is there. */
+const users = items(['INSERT', 'MODIFY'], [profileSort, presenceSort]);
+const areThere = { mentions: { SS: [{ exists: true }] } };
+/** Messages that mention somebody, or did before: others do not wake the publisher. */
+const mentions = items(
+  ['INSERT', 'MODIFY'],
+  { prefix: messagePrefix },
+  { $or: [{ NewImage: areThere }, { OldImage: areThere }] },
+);
 
 /** What happens after something was stored. The two readers of the stream, and the queues behind them. */
 export class EventsStack extends Stack {
@@ -66,7 +78,7 @@ export class EventsStack extends Stack {
       deployment,
       description: 'Posts what was stored to every live connection of every member.',
       table,
-      filters: [messages, changes, reactions, newConversations, memberships],
+      filters: [states, changes, newConversations, memberships],
       retries: 5,
       // A post that is older finds clients that have long fetched it.
       maxRecordAge: Duration.minutes(10),
@@ -80,7 +92,7 @@ export class EventsStack extends Stack {
       deployment,
       description: 'Tells the bus what happened.',
       table,
-      filters: [changes, activity, profiles, countedRaises, presences],
+      filters: [changes, activity, users, countedRaises, mentions],
       retries: 20,
       maxRecordAge: Duration.hours(24),
       memory: 512,
@@ -143,9 +155,19 @@ export class EventsStack extends Stack {
     webSocket.grantClose(receiptCounts.worker);
     redeliver.grantEnqueue(receiptCounts.worker, 'REDELIVERY_QUEUE_URL');
 
+    const mentionCount = new WorkQueue(queues, 'mention-count', {
+      deployment,
+      description: 'Counts the unread mentions of those whom a message mentions, or no longer does.',
+      timeout: Duration.seconds(30),
+      batchSize: 10,
+      tries: 10,
+    });
+    bus.feeds(mentionCount, ['message.mentions']);
+    table.grantCountMentions(mentionCount.worker);
+
     const userRemoval = new WorkQueue(queues, 'user-removal', {
       deployment,
-      description: 'Takes a deleted user out of every group, and closes their connections.',
+      description: 'Takes a deleted user out of every group, closes their connections and forgets their drafts.',
       timeout: Duration.seconds(120),
       batchSize: 1,
       tries: 5,

@@ -48,6 +48,15 @@ export class HttpStack extends Stack {
       'conversations/delete': limited(table.grantChange),
       'conversations/read': limited(table.grantRaiseReceipts),
 
+      'own-state/update': table.grantKeepOwn,
+      'own-state/mark-unread': table.grantKeepOwn,
+      'own-state/clear-unread': table.grantKeepOwn,
+      'me/unread': table.grantListInbox,
+      'drafts/list': limited(table.grantListDrafts),
+      'drafts/get': limited(table.grantReadPlace),
+      'drafts/put': limited(table.grantKeepOwn),
+      'drafts/clear': limited(table.grantKeepOwn),
+
       'members/list': limited(table.grantListMembers),
       'members/add': limited(table.grantChange),
       'members/join': limited(table.grantChange),

@@ -2,12 +2,13 @@ import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Caller } from '../domain/caller.ts';
 import { inboxMoment, ownView } from '../domain/conversation.ts';
+import { inboxPlaceOf } from '../domain/own-state.ts';
 import { deletedUser } from '../domain/permissions.ts';
 import type { OwnConversation } from '../protocol/conversation.ts';
 import { conversationId, timestamp } from '../protocol/identifiers.ts';
 import { cursorOf, type Page, positionIn } from './cursors.ts';
 import { conversationFrom, isDeletedProfile, memberFrom } from './items.ts';
-import { conversationKey, inboxIndex, inboxPartition, profileKey } from './keys.ts';
+import { conversationKey, inboxIndex, inboxPartition, inboxStretches, profileKey } from './keys.ts';
 import { getMany, type Item, queryAll, type Table } from './table.ts';
 
 /**
@@ -16,15 +17,37 @@ import { getMany, type Item, queryAll, type Table } from './table.ts';
  */
 const smallestChunk = 50;
 
-const position = z.object({
-  /** The index entry after which the chunk begins. */
-  chunkAfter: z
-    .string()
-    .regex(/^[0-9T:-]{13}#[dg]-[A-Za-z0-9_-]{22}$/)
-    .optional(),
-  /** Within the chunk: the entry after which the page begins. */
-  row: z.object({ moment: timestamp, id: conversationId }).optional(),
-});
+const positionSchema = ({ low, high }: Stretch) =>
+  z.object({
+    /** The index entry after which the chunk begins. */
+    chunkAfter: z
+      .string()
+      .regex(/^(P#|!)?[0-9T:-]{13}#[dg]-[A-Za-z0-9_-]{22}$/)
+      .refine((entry) => low < entry && entry < high)
+      .optional(),
+    /** Within the chunk: the entry after which the page begins. */
+    row: place.optional(),
+  });
+const place = z.object({ isPinned: z.boolean(), moment: timestamp, id: conversationId });
+type Place = z.output<typeof place>;
+
+type List = keyof typeof inboxStretches;
+type Stretch = (typeof inboxStretches)[List];
+
+/** Which of an inbox' lists is asked for. */
+const listOf = ({ archived, pinned }: Pick<InboxQuery, 'archived' | 'pinned'>): List => {
+  if (archived) return 'archived';
+  return pinned === undefined ? 'inbox' : pinned ? 'pinned' : 'usual';
+};
+
+export interface InboxQuery {
+  limit: number;
+  cursor?: string | undefined;
+  /** Those instead that were put away. */
+  archived?: boolean | undefined;
+  /** Only those, or only the others. */
+  pinned?: boolean | undefined;
+}
 
 export const createInbox = (table: Table) => {
   const ofUser = (tenant: string, user: string) => ({
@@ -33,35 +56,31 @@ export const createInbox = (table: Table) => {
     ExpressionAttributeValues: { ':user': inboxPartition(tenant, user) },
   });
 
-  const scopeOf = (caller: Caller) => `inbox:${inboxPartition(caller.tenant, caller.user)}`;
-
   return {
-    /** Newest activity first. Two round trips. @throws Problem `forbidden` to a deleted user */
-    page: async (
-      caller: Caller,
-      { limit, cursor }: { limit: number; cursor?: string | undefined },
-    ): Promise<Page<OwnConversation>> => {
-      const { chunkAfter, row: seen } = cursor === undefined ? {} : positionIn(cursor, scopeOf(caller), position);
+    /** What is pinned, then the rest, newest activity first. Two round trips. @throws Problem `forbidden` to a deleted user */
+    page: async (caller: Caller, { limit, cursor, ...which }: InboxQuery): Promise<Page<OwnConversation>> => {
+      const list = listOf(which);
+      const scope = `${list}:${inboxPartition(caller.tenant, caller.user)}`;
+      const { chunkAfter, row: seen } =
+        cursor === undefined ? {} : positionIn(cursor, scope, positionSchema(inboxStretches[list]));
+      const { low, high } = inboxStretches[list];
       const size = Math.max(limit, smallestChunk);
       const chunk = await table.client.send(
         new QueryCommand({
           TableName: table.name,
-          ...ofUser(caller.tenant, caller.user),
-          ...(chunkAfter === undefined
-            ? {}
-            : {
-                KeyConditionExpression: 'GSI1PK = :user AND GSI1SK < :after',
-                ExpressionAttributeValues: {
-                  ':user': inboxPartition(caller.tenant, caller.user),
-                  ':after': chunkAfter,
-                },
-              }),
+          IndexName: inboxIndex,
+          KeyConditionExpression: 'GSI1PK = :user AND GSI1SK BETWEEN :low AND :high',
+          ExpressionAttributeValues: {
+            ':user': inboxPartition(caller.tenant, caller.user),
+            ':low': low,
+            ':high': chunkAfter ?? high,
+          },
           ScanIndexForward: false,
-          // One more than is used tells whether there is another chunk.
-          Limit: size + 1,
+          // The one after which the chunk begins comes along; one more than is used tells whether there is another chunk.
+          Limit: size + (chunkAfter === undefined ? 1 : 2),
         }),
       );
-      const found = chunk.Items ?? [];
+      const found = (chunk.Items ?? []).filter(({ GSI1SK }) => GSI1SK !== chunkAfter);
       const entries = found.slice(0, size);
       const [profile, ...states] = await getMany(table, [
         profileKey(caller.tenant, caller.user),
@@ -69,17 +88,17 @@ export const createInbox = (table: Table) => {
       ]);
       if (isDeletedProfile(profile)) throw deletedUser();
       const rows = entries
-        .flatMap((entry, i) => rowOf(entry, states[i]))
-        .sort(byActivity)
-        .filter((row) => !seen || byActivity(seen, row) < 0);
+        .flatMap((entry, i) => rowOf(entry, states[i]) ?? [])
+        .sort((a, b) => byActivity(a.place, b.place))
+        .filter((row) => !seen || byActivity(seen, row.place) < 0);
 
       const shown = rows.slice(0, limit);
       const last = shown.at(-1);
       const inChunk = rows.length > limit && last;
       const next = inChunk
-        ? { chunkAfter, row: { moment: last.moment, id: last.id } }
+        ? { chunkAfter, row: last.place }
         : found.length > size && { chunkAfter: String(entries.at(-1)?.GSI1SK) };
-      return { items: shown.map(({ own }) => own), nextCursor: next ? cursorOf(scopeOf(caller), next) : null };
+      return { items: shown.map(({ own }) => own), nextCursor: next ? cursorOf(scope, next) : null };
     },
 
     /** Every conversation that a user is a member of, however many. */
@@ -90,17 +109,18 @@ export const createInbox = (table: Table) => {
 export type Inbox = ReturnType<typeof createInbox>;
 
 interface Row {
-  moment: string;
-  id: string;
+  place: Place;
   own: OwnConversation;
 }
 
-const rowOf = (entry: Item, meta: Item | undefined): Row[] => {
+/** What an entry of the index and its conversation show its member; undefined once it is deleted. */
+export const rowOf = (entry: Item, meta: Item | undefined): Row | undefined => {
   const state = meta && conversationFrom(meta);
-  if (!state || state.deletedAt) return [];
+  if (!state || state.deletedAt) return undefined;
   const member = memberFrom(entry);
-  return [{ moment: inboxMoment(state, member), id: state.id, own: ownView(state, member) }];
+  const isPinned = inboxPlaceOf(member) === 'pinned';
+  return { place: { isPinned, moment: inboxMoment(state, member), id: state.id }, own: ownView(state, member) };
 };
 
-const byActivity = (a: Omit<Row, 'own'>, b: Omit<Row, 'own'>): number =>
-  b.moment.localeCompare(a.moment) || b.id.localeCompare(a.id);
+const byActivity = (a: Place, b: Place): number =>
+  Number(b.isPinned) - Number(a.isPinned) || b.moment.localeCompare(a.moment) || b.id.localeCompare(a.id);

@@ -2,12 +2,21 @@
 import type { Change } from '../domain/changes.ts';
 import { activityBucket, type ConversationState, inboxMoment, type MemberState } from '../domain/conversation.ts';
 import type { LiveFeed } from '../domain/large-rooms.ts';
+import { inboxPlaceOf, type OwnAttributes } from '../domain/own-state.ts';
 import { noReactions, type ReactionsState } from '../domain/reactions.ts';
 import { conversation, member } from '../protocol/conversation.ts';
 import { messageIdOf } from '../protocol/identifiers.ts';
 import { type Message, message, type Preview, preview } from '../protocol/message.ts';
 import type { Preferences } from '../protocol/user.ts';
-import { changeKey, conversationKey, inboxPartition, inboxSort, memberKey, messageKey } from './keys.ts';
+import {
+  changeKey,
+  conversationKey,
+  inboxPartition,
+  inboxSort,
+  inboxStretches,
+  memberKey,
+  messageKey,
+} from './keys.ts';
 import type { Item } from './table.ts';
 
 /** DynamoDB removes it some time after; readers treat it as gone at once. */
@@ -25,6 +34,14 @@ const conversationFields = [
 /** What a conversation is that does not say. */
 const smallRoom: LiveFeed = { live: 'all', shards: 0 };
 const previewFields = Object.keys(preview.shape);
+const ownAttributes = [
+  'ownVersion',
+  'markedUnreadSeq',
+  'mutedUntil',
+  'archivedAt',
+  'pinnedAt',
+  'mentionSeqs',
+] as const satisfies (keyof OwnAttributes)[];
 const memberFields = [
   ...Object.keys(member.shape),
   'joinedSeq',
@@ -33,6 +50,7 @@ const memberFields = [
   'deliveredMarks',
   'raisedBy',
   'audience',
+  ...ownAttributes,
 ];
 const publicMemberFields = Object.keys(member.shape);
 const messageFields = Object.keys(message.shape);
@@ -71,19 +89,29 @@ export const memberFrom = (item: Item): MemberState => picked(item, memberFields
 
 export const inboxPlace = (
   tenant: string,
-  member: Pick<MemberState, 'userId' | 'conversationId' | 'joinedAt'>,
+  member: Pick<MemberState, 'userId' | 'conversationId' | 'joinedAt'> & OwnAttributes,
   lastActivityAt: string,
 ) => ({
   GSI1PK: inboxPartition(tenant, member.userId),
-  GSI1SK: inboxSort(activityBucket(inboxMoment({ lastActivityAt }, member)), member.conversationId),
+  GSI1SK: inboxSort(
+    activityBucket(inboxMoment({ lastActivityAt }, member)),
+    member.conversationId,
+    inboxPlaceOf(member),
+  ),
 });
 
-export const messageItem = (tenant: string, state: Message, expiresAt: number): Item => ({
+/** Every entry of the list that a membership is in is above it. */
+export const inboxFloor = (member: OwnAttributes): string => inboxStretches[inboxPlaceOf(member)].low;
+
+/** Mentions are a set, and there only if there are any: that is what the stream's filter asks for. */
+export const messageItem = (tenant: string, { mentions, ...state }: Message, expiresAt: number): Item => ({
   ...messageKey(tenant, state.conversationId, state.seq),
   ...state,
+  ...(mentions.length > 0 ? { mentions: new Set(mentions) } : {}),
   expiresAt,
 });
-export const messageFrom = (item: Item): Message => picked(item, messageFields);
+export const messageFrom = (item: Item): Message =>
+  picked({ ...item, mentions: [...((item.mentions as Set<string> | undefined) ?? [])].sort() }, messageFields);
 
 /** A string set of users for each emoji, in an attribute that is called like nothing else. */
 export const reactionAttribute = (emoji: string): string => `+${emoji}`;

@@ -3,12 +3,13 @@ import * as z from 'zod';
 import type { Caller } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import { activityBucket, ownView } from '../domain/conversation.ts';
+import type { InboxPlace } from '../domain/own-state.ts';
 import type { OwnConversation } from '../protocol/conversation.ts';
 import { timestamp } from '../protocol/identifiers.ts';
 import type { SyncRequest } from '../protocol/sync.ts';
 import { cursorOf, positionIn } from './cursors.ts';
 import { conversationFrom, memberFrom } from './items.ts';
-import { conversationKey, inboxIndex, inboxPartition, memberKey } from './keys.ts';
+import { conversationKey, inboxHour, inboxIndex, inboxPartition, inboxStretches, memberKey } from './keys.ts';
 import { getMany, type Table } from './table.ts';
 
 /** The index may show a membership a moment late, and the clocks of two instances differ: what was found before is looked at again. */
@@ -17,10 +18,13 @@ const overlapMs = 300_000;
 /** Entries of the index that are looked at, and conversations that are shown of them. */
 const atOnce = { entries: 200, shown: 50 };
 
+/** In the order of the index: whoever joined may have put it elsewhere meanwhile. */
+const lists = ['archived', 'usual', 'pinned'] as const satisfies InboxPlace[];
+
 const progress = z.object({
   joinedFrom: timestamp,
   /** Where the index is entered: after this. */
-  after: z.string().regex(/^[0-9T:-]{13}(#[dg]-[A-Za-z0-9_-]{22})?$/),
+  after: z.string().regex(/^(P#|!)?[0-9T:-]{13}(#[dg]-[A-Za-z0-9_-]{22})?$/),
 });
 type Progress = z.infer<typeof progress>;
 
@@ -46,7 +50,24 @@ export const createJoined = ({ table, clock }: { table: Table; clock: Clock }) =
     if (since === undefined) return undefined;
     const from = Math.min(Date.parse(since), clock.now().getTime()) - overlapMs;
     const joinedFrom = new Date(Math.max(0, from)).toISOString();
-    return { joinedFrom, after: activityBucket(joinedFrom) };
+    return { joinedFrom, after: inboxHour(activityBucket(joinedFrom), 'archived') };
+  };
+
+  /** One list of the index from that hour on, or from where it is entered. */
+  const stretchOf = async (caller: Caller, { joinedFrom, after }: Progress, place: InboxPlace) => {
+    const [hour, { high }] = [inboxHour(activityBucket(joinedFrom), place), inboxStretches[place]];
+    const low = after > hour ? after : hour;
+    if (low > high) return { items: [], isCut: false };
+    const { Items = [], LastEvaluatedKey } = await table.client.send(
+      new QueryCommand({
+        TableName: table.name,
+        IndexName: inboxIndex,
+        KeyConditionExpression: 'GSI1PK = :user AND GSI1SK BETWEEN :low AND :high',
+        ExpressionAttributeValues: { ':user': inboxPartition(caller.tenant, caller.user), ':low': low, ':high': high },
+        Limit: atOnce.entries,
+      }),
+    );
+    return { items: Items.filter(({ GSI1SK }) => GSI1SK !== after), isCut: LastEvaluatedKey !== undefined };
   };
 
   return {
@@ -57,22 +78,18 @@ export const createJoined = ({ table, clock }: { table: Table; clock: Clock }) =
     since: async (caller: Caller, request: SyncRequest): Promise<Joining | undefined> => {
       const start = startOf(caller, request);
       if (!start) return undefined;
-      const { Items = [], LastEvaluatedKey } = await table.client.send(
-        new QueryCommand({
-          TableName: table.name,
-          IndexName: inboxIndex,
-          KeyConditionExpression: 'GSI1PK = :user AND GSI1SK > :after',
-          ExpressionAttributeValues: { ':user': inboxPartition(caller.tenant, caller.user), ':after': start.after },
-          Limit: atOnce.entries,
-        }),
-      );
+      const stretches = await Promise.all(lists.map((place) => stretchOf(caller, start, place)));
+      // Where one is cut, the next page goes on in it.
+      const cutAt = stretches.findIndex(({ isCut }) => isCut);
+      const items = stretches.slice(0, cutAt < 0 ? undefined : cutAt + 1).flatMap((one) => one.items);
       const named = new Set(request.conversations.map(({ conversationId }) => conversationId));
-      const found = Items.filter((item) => String(item.joinedAt) >= start.joinedFrom)
+      const found = items
+        .filter((item) => String(item.joinedAt) >= start.joinedFrom)
         .map((item) => ({ conversationId: String(item.conversationId), place: String(item.GSI1SK) }))
         .filter(({ conversationId }) => !named.has(conversationId));
       const entries = found.slice(0, atOnce.shown);
       const isCut = entries.length < found.length;
-      const last = isCut ? entries.at(-1)?.place : LastEvaluatedKey && String(Items.at(-1)?.GSI1SK);
+      const last = isCut ? entries.at(-1)?.place : cutAt >= 0 ? String(items.at(-1)?.GSI1SK) : undefined;
       return { start, entries, next: last ?? null };
     },
 

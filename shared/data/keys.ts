@@ -3,6 +3,7 @@
  *
  * Every partition starts with the tenant. Ids come from outside, so what separates the parts is escaped in them.
  */
+import type { InboxPlace } from '../domain/own-state.ts';
 
 export interface Key {
   PK: string;
@@ -89,16 +90,33 @@ export const rateLimitKey = (tenant: string, user: string, what: string): Key =>
   SK: `LIMIT#${what}`,
 });
 
+export const draftKey = (tenant: string, user: string, conversation: string): Key => ({
+  PK: userPartition(tenant, user),
+  SK: `${draftPrefix}${conversation}`,
+});
+export const draftPrefix = 'DRAFT#';
+
 /** The ticket names its holder, so it is found by its own digest; the tenant is inside. */
 export const ticketKey = (digest: string): Key => ({ PK: `TICKET#${digest}`, SK: 'TICKET' });
 
 /** A key that no item has: reading it asks nothing but whether the table answers. */
 export const healthKey: Key = { PK: 'HEALTH', SK: 'HEALTH' };
 
-/** GSI1 lists a user's inbox, the newest hour of activity first. */
+/** GSI1 lists a user's inbox, read backwards: what is pinned, the rest, what is archived; of each the newest hour of activity first. */
 export const inboxIndex = 'GSI1';
 export const inboxPartition = userPartition;
-export const inboxSort = (bucket: string, conversation: string): string => `${bucket}#${conversation}`;
+const inboxPrefix: Record<InboxPlace, string> = { pinned: 'P#', usual: '', archived: '!' };
+export const inboxHour = (bucket: string, place: InboxPlace = 'usual'): string => `${inboxPrefix[place]}${bucket}`;
+export const inboxSort = (bucket: string, conversation: string, place?: InboxPlace): string =>
+  `${inboxHour(bucket, place)}#${conversation}`;
+
+/** The stretches of it that are lists of their own, as bounds that no entry has itself. A bucket begins with a digit. */
+export const inboxStretches = {
+  inbox: { low: '0', high: '~' },
+  pinned: { low: 'P', high: '~' },
+  usual: { low: '0', high: 'P' },
+  archived: { low: '!', high: '0' },
+} as const;
 
 export type ParsedKey =
   | { kind: 'conversation'; tenant: string; conversationId: string }
@@ -107,7 +125,8 @@ export type ParsedKey =
   | { kind: 'change'; tenant: string; conversationId: string; rev: number }
   | { kind: 'reactions'; tenant: string; conversationId: string; seq: number }
   | { kind: 'profile'; tenant: string; userId: string }
-  | { kind: 'presence'; tenant: string; userId: string };
+  | { kind: 'presence'; tenant: string; userId: string }
+  | { kind: 'draft'; tenant: string; userId: string; conversationId: string };
 
 /** Reads a stream record's key back; undefined for items that nobody follows. */
 export const parseKey = ({ PK, SK }: Key): ParsedKey | undefined => {
@@ -115,8 +134,10 @@ export const parseKey = ({ PK, SK }: Key): ParsedKey | undefined => {
   if (tenantPart === undefined || id === undefined) return undefined;
   const tenant = unescaped(tenantPart);
   if (space === 'USER') {
+    const user = { tenant, userId: unescaped(id) };
+    if (SK.startsWith(draftPrefix)) return { kind: 'draft', ...user, conversationId: SK.slice(draftPrefix.length) };
     const kind = SK === profileSort ? 'profile' : SK === presenceSort ? 'presence' : undefined;
-    return kind && { kind, tenant, userId: unescaped(id) };
+    return kind && { kind, ...user };
   }
   if (space !== 'CONV') return undefined;
   const place = { tenant, conversationId: id };

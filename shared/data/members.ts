@@ -1,6 +1,7 @@
 import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../domain/clock.ts';
 import { type ConversationState, type MemberState, newMember, requireGroup } from '../domain/conversation.ts';
+import { inboxPlaceOf } from '../domain/own-state.ts';
 import { may, requirePermission } from '../domain/permissions.ts';
 import { Problem } from '../protocol/errors.ts';
 import { userId as userIdSchema } from '../protocol/identifiers.ts';
@@ -8,13 +9,13 @@ import type { MemberRole } from '../protocol/roles.ts';
 import { nextRev } from './changes.ts';
 import { refuseDeleted } from './conversations.ts';
 import { cursorOf, type Page, positionIn } from './cursors.ts';
-import { inboxPlace, memberFrom } from './items.ts';
+import { inboxFloor, inboxPlace, memberFrom } from './items.ts';
 import { conversationKey, memberKey, memberPrefix } from './keys.ts';
 import type { Limits } from './limits.ts';
 import { createMembershipChanges } from './membership-changes.ts';
 import type { Place } from './places.ts';
 import { createSubscriptions } from './subscriptions.ts';
-import { despiteTransactions, getMany, isConditionFailed, queryAll, type Table } from './table.ts';
+import { despiteTransactions, getMany, isConditionFailed, itemThatFailed, queryAll, type Table } from './table.ts';
 
 interface Deps {
   table: Table;
@@ -61,6 +62,35 @@ export const createMembers = ({ table, clock, limits }: Deps) => {
     requireGroup(place.conversation);
     requirePermission(place.standings, 'conversation.leave');
     await withdraw(place, place.caller.user, 'conversation.leave');
+  };
+
+  /** Moves a membership in its user's inbox to the hour of `activityAt`, or out of it with null. Safe to repeat. */
+  const placeInInbox = async (tenant: string, member: MemberState, activityAt: string | null): Promise<void> => {
+    const place = activityAt === null ? undefined : inboxPlace(tenant, member, activityAt);
+    try {
+      await despiteTransactions(() =>
+        table.client.send(
+          new UpdateCommand({
+            TableName: table.name,
+            Key: memberKey(tenant, member.conversationId, member.userId),
+            ...(place
+              ? {
+                  UpdateExpression: 'SET GSI1PK = :pk, GSI1SK = :sk',
+                  ConditionExpression: 'GSI1SK < :sk AND GSI1SK > :list',
+                  ExpressionAttributeValues: { ':pk': place.GSI1PK, ':sk': place.GSI1SK, ':list': inboxFloor(member) },
+                }
+              : { UpdateExpression: 'REMOVE GSI1PK, GSI1SK', ConditionExpression: 'attribute_exists(PK)' }),
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          }),
+        ),
+      );
+    } catch (error) {
+      if (!isConditionFailed(error)) throw error;
+      const item = itemThatFailed(error);
+      const now = item && memberFrom(item);
+      // It was archived, pinned, or neither any more, a moment ago.
+      if (now && inboxPlaceOf(now) !== inboxPlaceOf(member)) await placeInInbox(tenant, now, activityAt);
+    }
   };
 
   return {
@@ -183,20 +213,7 @@ export const createMembers = ({ table, clock, limits }: Deps) => {
 
     leave,
 
-    /** Moves a membership in its user's inbox to the hour of `activityAt`, or out of it with null. Safe to repeat. */
-    placeInInbox: async (tenant: string, member: MemberState, activityAt: string | null): Promise<void> => {
-      const place = activityAt === null ? undefined : inboxPlace(tenant, member, activityAt);
-      await ignoringCondition(
-        table,
-        new UpdateCommand({
-          TableName: table.name,
-          Key: memberKey(tenant, member.conversationId, member.userId),
-          UpdateExpression: place ? 'SET GSI1PK = :pk, GSI1SK = :sk' : 'REMOVE GSI1PK, GSI1SK',
-          ConditionExpression: place ? 'attribute_exists(PK) AND GSI1SK < :sk' : 'attribute_exists(PK)',
-          ...(place ? { ExpressionAttributeValues: { ':pk': place.GSI1PK, ':sk': place.GSI1SK } } : {}),
-        }),
-      );
-    },
+    placeInInbox,
   };
 };
 export type Members = ReturnType<typeof createMembers>;
@@ -209,12 +226,4 @@ const requireRoom = (conversation: ConversationState, newcomers: number, groupSi
 
 const requireOwnerLeft = (conversation: ConversationState, owners: number): void => {
   if (owners < 0 && conversation.ownerCount + owners < 1) throw new Problem('last_owner');
-};
-
-const ignoringCondition = async (table: Table, write: UpdateCommand): Promise<void> => {
-  try {
-    await despiteTransactions(() => table.client.send(write));
-  } catch (error) {
-    if (!isConditionFailed(error)) throw error;
-  }
 };

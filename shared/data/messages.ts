@@ -2,14 +2,16 @@ import { blockedPair } from '../domain/blocks.ts';
 import type { Caller } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import { epochSeconds } from '../domain/clock.ts';
+import { namesIn } from '../domain/mentions.ts';
 import { edited, placeNamed, previewOf, tombstoned } from '../domain/message.ts';
 import { may, requirePermission, type Standing } from '../domain/permissions.ts';
 import { Problem } from '../protocol/errors.ts';
 import type { Edit, Message, ShownMessage } from '../protocol/message.ts';
 import { freshly, nextRev, revise } from './changes.ts';
 import { isExpired, messageFrom, messageItem, storedPreview } from './items.ts';
-import { messageKey } from './keys.ts';
+import { type Key, messageKey } from './keys.ts';
 import type { Limits } from './limits.ts';
+import { candidateKeys, mentionsAmong } from './named-members.ts';
 import type { Place, Places } from './places.ts';
 import { besideKeys, besideOf, shown } from './shown-messages.ts';
 import { type Item, type Table, type Write, writeTogether } from './table.ts';
@@ -27,17 +29,18 @@ export const createMessages = ({ table, clock, limits, places }: Deps) => {
     { caller, conversation: { id } }: Place,
     seq: number,
     kind: 'message.updated' | 'message.deleted',
-    decide: (message: Message, standings: Standing[], now: Date) => Message | undefined,
+    decide: (message: Message, standings: Standing[], now: Date, rest: (Item | undefined)[]) => Message | undefined,
+    more: readonly Key[] = [],
   ): Promise<Message> =>
     writeTogether(table, async () => {
-      const found = await freshly(table, caller, id, [messageKey(caller.tenant, id, seq)]);
+      const found = await freshly(table, caller, id, [messageKey(caller.tenant, id, seq), ...more]);
       const { conversation, standings, items } = found;
       if (!may(standings, 'conversation.read')) throw new Problem('not_found');
       // An edit says something new; what is taken back says less.
       if (found.isBlocked && kind === 'message.updated') throw blockedPair();
       const now = clock.now();
       const message = visible(items[0], now);
-      const decided = decide(message, standings, now);
+      const decided = decide(message, standings, now, items.slice(1));
       if (!decided) return { writes: [], result: message };
       const next = { ...decided, rev: nextRev(conversation) };
       const isNewest = conversation.lastMessage?.seq === seq;
@@ -87,10 +90,17 @@ export const createMessages = ({ table, clock, limits, places }: Deps) => {
     /** Safe to repeat: an edit that changes nothing makes no new version. */
     edit: async (caller: Caller, messageId: string, edit: Edit, conversationId?: string): Promise<Message> => {
       const { place, message } = await find(caller, messageId, conversationId);
-      return change(place, message.seq, 'message.updated', (current, standings, now) => {
-        requirePermission(standings, 'message.editOwn');
-        return edited(current, edit, caller, now);
-      });
+      const names = namesIn({ content: edit.content, contentType: edit.contentType ?? message.contentType });
+      return change(
+        place,
+        message.seq,
+        'message.updated',
+        (current, standings, now, memberships) => {
+          requirePermission(standings, 'message.editOwn');
+          return edited(current, edit, caller, now, mentionsAmong(names, memberships));
+        },
+        candidateKeys(caller.tenant, place.conversation.id, names),
+      );
     },
 
     /** Leaves a tombstone. Safe to repeat. */

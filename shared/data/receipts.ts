@@ -1,6 +1,7 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../domain/clock.ts';
 import type { MemberState } from '../domain/conversation.ts';
+import { ownStateOf } from '../domain/own-state.ts';
 import { requirePermission } from '../domain/permissions.ts';
 import { audienceOf, mostHeardMembers, ownReceipt, type Raise, raised, receiptsOf } from '../domain/receipts.ts';
 import { Problem } from '../protocol/errors.ts';
@@ -11,6 +12,7 @@ import { cursorOf, positionIn } from './cursors.ts';
 import { memberFrom } from './items.ts';
 import { memberKey } from './keys.ts';
 import type { Members } from './members.ts';
+import { nextOwnVersion } from './own-states.ts';
 import type { Place } from './places.ts';
 import { despiteTransactions, isConditionFailed, itemThatFailed, type Table } from './table.ts';
 
@@ -32,15 +34,17 @@ const tries = 20;
 export const createReceipts = ({ table, clock, members }: Deps) => {
   /**
    * Raises somebody's watermarks, which only ever rise: each write holds while they are those that were found. Of two devices that
-   * raise them at once, the later one looks again, at what its write has met.
+   * raise them at once, the later one looks again, at what its write has met. Reading takes an unread mark away, however little there
+   * was to read; whoever posts makes it void, since it is a number.
    * @returns the membership as it is then, raised or not; undefined for who is no member any more
    */
   const raise = async (tenant: string, found: MemberState, wish: Raise): Promise<MemberState | undefined> => {
     let member = found;
     for (let turn = 0; turn < tries; turn += 1) {
       const change = raised(member, wish);
-      if (!change) return member;
-      const standing = await write(table, tenant, member, change);
+      const isRead = wish.by === 'read' && wish.read !== undefined;
+      if (!change && !(isRead && ownStateOf(member).markedUnread)) return member;
+      const standing = await write(table, tenant, member, { change: change ?? {}, isRead });
       if (standing === 'written') return { ...member, ...change };
       if (!standing) return undefined;
       member = standing;
@@ -60,7 +64,8 @@ export const createReceipts = ({ table, clock, members }: Deps) => {
     },
 
     /**
-     * The caller has read, or received, up to a number that is taken. Safe to repeat; what raises nothing writes nothing.
+     * The caller has read, or received, up to a number that is taken. Safe to repeat; what raises nothing and finds no unread mark writes
+     * nothing.
      * @throws Problem `invalid_request` for a number that is still to come, `forbidden` to whoever is no member
      */
     raise: async ({ caller, conversation, member, standings, receiptsOff }: Place, seen: Seen): Promise<Receipt> => {
@@ -130,20 +135,24 @@ const write = async (
   table: Table,
   tenant: string,
   found: MemberState,
-  change: Partial<MemberState>,
+  { change, isRead }: { change: Partial<MemberState>; isRead: boolean },
 ): Promise<'written' | MemberState | undefined> => {
   const fields = Object.entries(change);
+  // Fewer mentions are unread, and no mark may stand: that is a new version of what they keep for themselves.
+  const isOwnNews = isRead || change.lastReadSeq !== undefined;
+  const sets = [...fields.map(([name]) => `${name} = :${name}`), ...(isOwnNews ? [nextOwnVersion.set] : [])];
   try {
     await despiteTransactions(() =>
       table.client.send(
         new UpdateCommand({
           TableName: table.name,
           Key: memberKey(tenant, found.conversationId, found.userId),
-          UpdateExpression: `SET ${fields.map(([name]) => `${name} = :${name}`).join(', ')}`,
+          UpdateExpression: `SET ${sets.join(', ')}${isRead ? ' REMOVE markedUnreadSeq' : ''}`,
           ConditionExpression:
             'lastReadSeq = :foundRead AND shownReadSeq = :foundShown AND lastDeliveredSeq = :foundDelivered',
           ExpressionAttributeValues: {
             ...Object.fromEntries(fields.map(([name, value]) => [`:${name}`, value])),
+            ...(isOwnNews ? nextOwnVersion.values : {}),
             ':foundRead': found.lastReadSeq,
             ':foundShown': found.shownReadSeq,
             ':foundDelivered': found.lastDeliveredSeq,

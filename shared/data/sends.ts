@@ -2,6 +2,7 @@ import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { blockedPair } from '../domain/blocks.ts';
 import type { Caller } from '../domain/caller.ts';
 import { type Clock, epochSeconds } from '../domain/clock.ts';
+import { namesIn } from '../domain/mentions.ts';
 import { newMessage, previewOf, requireReplyInside } from '../domain/message.ts';
 import { requirePermission } from '../domain/permissions.ts';
 import { Problem } from '../protocol/errors.ts';
@@ -10,6 +11,7 @@ import type { Draft, Message } from '../protocol/message.ts';
 import { isExpired, storedPreview } from './items.ts';
 import { conversationKey, sendReceiptKey } from './keys.ts';
 import type { Limits } from './limits.ts';
+import { candidateKeys, mentionsAmong } from './named-members.ts';
 import { createNumbers } from './numbers.ts';
 import type { Place, Places } from './places.ts';
 import { despiteTransactions, getMany, type Item, isConditionFailed, type Table } from './table.ts';
@@ -133,25 +135,34 @@ export const createSends = ({ table, clock, limits, places }: Deps) => {
   };
 
   return {
-    /** The first round trip: who the caller is here, and what is known of this send. */
+    /** The first round trip: who the caller is here, what is known of this send, and who of those whom it names is a member. */
     enter: async (
       caller: Caller,
       conversationId: string,
-      clientMessageId: string,
-    ): Promise<{ place: Place; earlier: SendReceipt | undefined }> => {
-      const receiptKey = sendReceiptKey(caller.tenant, conversationId, caller.user, clientMessageId);
-      const { place, rest } = await places.placeWith(caller, conversationId, { more: [receiptKey], hurried: true });
+      draft: Draft,
+    ): Promise<{ place: Place; earlier: SendReceipt | undefined; mentions: string[] }> => {
+      const receiptKey = sendReceiptKey(caller.tenant, conversationId, caller.user, draft.clientMessageId);
+      const names = namesIn(draft);
+      const { place, rest } = await places.placeWith(caller, conversationId, {
+        more: [receiptKey, ...candidateKeys(caller.tenant, conversationId, names)],
+        hurried: true,
+      });
       requirePermission(place.standings, 'message.send');
-      const [item] = rest;
+      const [item, ...memberships] = rest;
       const known = item && !isExpired(item, epochSeconds(clock.now())) ? receiptFrom(item) : undefined;
-      return { place, earlier: known };
+      return { place, earlier: known, mentions: mentionsAmong(names, memberships) };
     },
 
     /**
      * Stores the message under the conversation's next number, once per `clientMessageId`.
      * Safe to repeat after any failure: a receipt is written before the message and says where it belongs.
      */
-    append: async (place: Place, draft: Draft, earlier: SendReceipt | undefined): Promise<Message> => {
+    append: async (
+      place: Place,
+      draft: Draft,
+      earlier: SendReceipt | undefined,
+      mentions: readonly string[] = [],
+    ): Promise<Message> => {
       await requireReply(place, draft);
       const now = clock.now();
       const spare: number[] = [];
@@ -162,7 +173,7 @@ export const createSends = ({ table, clock, limits, places }: Deps) => {
           receipt = await claim(place, draft.clientMessageId, seq, now);
           if (receipt.seq !== seq) spare.push(seq);
         }
-        const message = newMessage(draft, place.conversation.id, receipt.seq, place.caller.user, now);
+        const message = newMessage(draft, place.conversation.id, receipt.seq, place.caller.user, now, mentions);
         const stored = await numbers.fill(place.caller.tenant, message);
         if (stored.status !== 'void') {
           await giveBack(place, spare, now);

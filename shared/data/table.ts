@@ -150,6 +150,13 @@ export const itemThatFailed = (error: Error & { Item?: unknown }): Item | undefi
 export const despiteTransactions = <T>(write: () => Promise<T>): Promise<T> =>
   pRetry(write, { ...patience, shouldRetry: ({ error }) => named(error, 'TransactionConflictException') });
 
+/** A write whose condition says that what it builds upon has not moved: planned anew, from a fresh read, until it holds. */
+export const writeFreshly = <T>(plan: () => Promise<T>): Promise<T> =>
+  pRetry(plan, {
+    ...patience,
+    shouldRetry: ({ error }) => isConditionFailed(error) || named(error, 'TransactionConflictException'),
+  });
+
 /** Asks for nothing but an answer. */
 export const isReachable = async (table: Table): Promise<boolean> => {
   try {

@@ -9,6 +9,7 @@ import type {
 import { Problem } from '../protocol/errors.ts';
 import type { Caller } from './caller.ts';
 import { type LiveFeed, liveFeedOf } from './large-rooms.ts';
+import { noOwnState, type OwnAttributes, ownStateOf } from './own-state.ts';
 import type { Audience } from './receipts.ts';
 
 /** A conversation as the table knows it. */
@@ -23,7 +24,7 @@ export interface ConversationState extends Conversation, LiveFeed {
 }
 
 /** A membership as the table knows it. */
-export interface MemberState extends Member {
+export interface MemberState extends Member, OwnAttributes {
   /** The newest number when they joined. Written from the beginning, because it cannot be found out later. */
   joinedSeq: number;
   /** How far they have read: what unread counts go by. */
@@ -110,7 +111,7 @@ export const founded = (caller: Caller, request: ConversationCreate, now: Date, 
   return { conversation, members };
 };
 
-/** Newcomers start with nothing unread. */
+/** Newcomers start with nothing unread. Whoever comes back has a greater `ownVersion` than when they left. */
 export const newMember = (
   conversation: Pick<ConversationState, 'id' | 'seq' | 'rev'>,
   userId: string,
@@ -126,6 +127,7 @@ export const newMember = (
   shownReadSeq: conversation.seq,
   lastDeliveredSeq: conversation.seq,
   rev: conversation.rev,
+  ownVersion: now.getTime(),
 });
 
 /** What a patch leaves of title and settings; undefined where it changes nothing. */
@@ -159,7 +161,7 @@ export const publicView = ({
 /** Who sent the newest message has read everything before it. */
 export const ownView = (
   state: ConversationState,
-  member: Pick<MemberState, 'userId' | 'role' | 'lastReadSeq'> | undefined,
+  member: (Pick<MemberState, 'userId' | 'role' | 'lastReadSeq'> & OwnAttributes) | undefined,
 ): OwnConversation => {
   const lastReadSeq = member
     ? state.lastMessage?.senderId === member.userId
@@ -171,6 +173,7 @@ export const ownView = (
     role: member?.role ?? null,
     lastReadSeq,
     unreadCount: lastReadSeq === null ? 0 : Math.max(0, state.seq - lastReadSeq),
+    ...(member ? ownStateOf(member) : noOwnState),
   };
 };
 

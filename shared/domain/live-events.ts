@@ -1,8 +1,10 @@
 /** Who hears of what: from something that happened in a conversation to the frames that tell of it. */
+import type { DraftState } from '../protocol/drafts.ts';
 import type { LiveEvent } from '../protocol/events.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Change } from './changes.ts';
 import { type ConversationState, type MemberState, publicView } from './conversation.ts';
+import { hasChanged, ownStateOf } from './own-state.ts';
 import type { ReactionHappening } from './reactions.ts';
 import { ownReceipt, risesIn, shownReceipt } from './receipts.ts';
 
@@ -10,6 +12,7 @@ export type Happening =
   | { kind: 'message'; message: Message; isNew: boolean }
   | { kind: 'change'; change: Change }
   | { kind: 'membership'; before: MemberState; after: MemberState }
+  | { kind: 'draft'; userId: string; state: DraftState }
   | ReactionHappening
   | { kind: 'founded'; conversation: ConversationState };
 
@@ -42,7 +45,7 @@ export const isForAllMembers = (happening: Happening): boolean =>
 
 /** Whether it is told to others than the one whom it is about. */
 export const needsMembers = (happening: Happening): boolean =>
-  happening.kind !== 'membership' || isToldToMembers(happening.before, happening.after);
+  happening.kind === 'membership' ? isToldToMembers(happening.before, happening.after) : happening.kind !== 'draft';
 
 export const deliveriesOf = (happening: Happening, around: Surroundings): Delivery[] => {
   switch (happening.kind) {
@@ -57,6 +60,8 @@ export const deliveriesOf = (happening: Happening, around: Surroundings): Delive
       return [toAll(around, { event: happening.kind, data: happening.change })];
     case 'change':
       return changeDeliveries(happening.change, around);
+    case 'draft':
+      return [delivery([happening.userId], { event: 'draft.updated', data: happening.state })];
   }
 };
 
@@ -81,7 +86,17 @@ const messageDelivery = (message: Message, isNew: boolean, around: Surroundings)
 const isToldToMembers = (before: MemberState, after: MemberState): boolean =>
   after.audience === 'members' && risesIn(before, after).shown;
 
+/** What a member keeps for themselves is told to their own devices. */
+const ownDeliveries = (before: MemberState, after: MemberState): Delivery[] => {
+  if (!hasChanged(before, after)) return [];
+  const { conversationId, userId, lastReadSeq } = after;
+  const { ownVersion: version, ...own } = ownStateOf(after);
+  return [delivery([userId], { event: 'membership.updated', data: { conversationId, version, lastReadSeq, ...own } })];
+};
+
+/** What a post raises everybody knows from the message, but not what it does to what its sender keeps: that is told in any case. */
 const membershipDeliveries = (before: MemberState, after: MemberState, around: Surroundings): Delivery[] => [
+  ...ownDeliveries(before, after),
   ...(risesIn(before, after).own
     ? [delivery([after.userId], { event: 'receipt.updated', data: ownReceipt(after) })]
     : []),

@@ -20,7 +20,7 @@ export const placeNamed = (messageId: string, conversationId?: string): { conver
 };
 
 /** @throws Problem `invalid_request` when `replyTo` cannot be a message of this conversation. */
-export const requireReplyInside = (draft: Draft, conversation: { id: string; seq: number }): void => {
+export const requireReplyInside = (draft: Pick<Draft, 'replyTo'>, conversation: { id: string; seq: number }): void => {
   if (draft.replyTo === null) return;
   const { conversationId, seq } = placeOfMessage(draft.replyTo);
   if (conversationId !== conversation.id || seq > conversation.seq) {
@@ -36,6 +36,7 @@ export const newMessage = (
   seq: number,
   senderId: string,
   now: Date,
+  mentions: readonly string[] = [],
 ): Message => ({
   id: messageIdOf(conversationId, seq),
   conversationId,
@@ -47,6 +48,7 @@ export const newMessage = (
   clientMessageId: draft.clientMessageId,
   content: draft.content,
   contentType: draft.contentType,
+  mentions: [...mentions],
   attachments: draft.attachments,
   replyTo: draft.replyTo,
   createdAt: now.toISOString(),
@@ -67,6 +69,7 @@ export const voidMessage = (conversationId: string, seq: number, takenAt: string
   clientMessageId: null,
   content: null,
   contentType: 'text/plain',
+  mentions: [],
   attachments: [],
   replyTo: null,
   createdAt: takenAt,
@@ -79,7 +82,13 @@ export const voidMessage = (conversationId: string, seq: number, takenAt: string
  * The message as an edit leaves it, still with its old `rev`; undefined when the edit changes nothing.
  * @throws Problem `forbidden` to anybody but its sender, `message_deleted`, `version_conflict` with the current state
  */
-export const edited = (message: Message, edit: Edit, caller: Caller, now: Date): Message | undefined => {
+export const edited = (
+  message: Message,
+  edit: Edit,
+  caller: Caller,
+  now: Date,
+  mentions: readonly string[] = [],
+): Message | undefined => {
   if (message.senderId !== caller.user) throw new Problem('forbidden', { detail: 'Only its sender edits a message.' });
   if (message.status === 'deleted') throw new Problem('message_deleted');
   const contentType = edit.contentType ?? message.contentType;
@@ -97,6 +106,7 @@ export const edited = (message: Message, edit: Edit, caller: Caller, now: Date):
     ...message,
     content: edit.content,
     contentType,
+    mentions: [...mentions],
     attachments,
     version: message.version + 1,
     editedAt: now.toISOString(),
@@ -125,6 +135,7 @@ export const tombstoned = (
     ...message,
     status: 'deleted',
     content: null,
+    mentions: [],
     attachments: [],
     version: message.version + 1,
     deletedAt: now.toISOString(),

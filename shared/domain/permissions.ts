@@ -27,6 +27,10 @@ export const permissions = {
   'conversation.subscribe': { meaning: 'Hear a large room live', allowed: everyMember },
   'conversation.leave': { meaning: 'Leave', allowed: everyMember },
   'receipt.raise': { meaning: 'Say how far one has received and read', allowed: everyMember },
+  'ownState.change': {
+    meaning: 'Keep something for oneself: unread mark, mute, archive, pin, draft',
+    allowed: everyMember,
+  },
   'message.send': { meaning: 'Post a message', allowed: [...everyMember, 'service'] },
   'message.editOwn': { meaning: 'Edit a message of one’s own', allowed: [...everyMember, 'service'] },
   'message.deleteOwn': { meaning: 'Delete a message of one’s own', allowed: [...everyMember, 'service'] },

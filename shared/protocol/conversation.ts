@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { conversationId, sequence, timestamp, userId } from './identifiers.ts';
 import { preview } from './message.ts';
+import { ownState } from './own-state.ts';
 import { memberRole } from './roles.ts';
 import { text } from './text.ts';
 
@@ -55,6 +56,7 @@ export const ownConversation = conversation
       .meta({ description: 'Your role; null for a service or a moderator who is not a member.' }),
     lastReadSeq: sequence.nullable(),
     unreadCount: z.int().min(0),
+    ...ownState.shape,
   })
   .meta({ id: 'OwnConversation' });
 export type OwnConversation = z.infer<typeof ownConversation>;

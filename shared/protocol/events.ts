@@ -1,9 +1,11 @@
 /** What the server says over a socket. Clients drop what they have by `(conversationId, seq, rev)`. */
 import * as z from 'zod';
 import { conversation, conversationRemoval, live, member } from './conversation.ts';
+import { draftState } from './drafts.ts';
 import { errorCodes } from './errors.ts';
 import { clientMessageId, conversationId, messageId, sequence, timestamp, userId } from './identifiers.ts';
 import { message } from './message.ts';
+import { membershipNews } from './own-state.ts';
 import { heartbeatStatus, presence } from './presence.ts';
 import { reactionChange } from './reaction.ts';
 import { receipt, receiptCountData } from './receipts.ts';
@@ -131,6 +133,20 @@ export const presenceNoted = serverEvent({
     .meta({ id: 'PresenceNoted' }),
 });
 
+export const membershipUpdated = serverEvent({
+  name: 'membership.updated',
+  summary:
+    'What you keep of a conversation for yourself changed: unread mark, mute, archive, pin, unread mentions. Goes to your own devices alone; drop what has no greater `version` than you know.',
+  data: membershipNews,
+});
+
+export const draftUpdated = serverEvent({
+  name: 'draft.updated',
+  summary:
+    'Your draft in a conversation changed, or was cleared. Goes to your own devices alone; drop what has no greater `version` than you know.',
+  data: draftState,
+});
+
 export const syncPageEvent = serverEvent({
   name: 'sync.page',
   summary: 'The answer to `sync`: one page of what you missed.',
@@ -218,6 +234,8 @@ export const serverEvents = [
   typingStopped,
   presenceUpdate,
   presenceNoted,
+  membershipUpdated,
+  draftUpdated,
   syncPageEvent,
   receiptUpdated,
   receiptCount,

@@ -34,8 +34,11 @@ export const clientMessageId = text({ max: 64, maxBytes: 256 }).meta({
 
 export const sequence = z.int().min(0).max(999_999_999_999);
 
+/** Tells the newer of two states of what somebody keeps for themselves. It says nothing else, and may leave numbers out. */
+export const stateVersion = z.int().min(0);
+
 export const timestamp = z.iso
-  .datetime()
+  .datetime({ error: 'must be a time in UTC, as ISO 8601 has it' })
   .meta({ description: 'ISO 8601 in UTC', examples: ['2026-11-21T12:00:00.000Z'] });
 
 export const messageIdOf = (conversation: string, seq: number): string => `${conversation}.${seq}`;

@@ -10,6 +10,12 @@ export const queryNumber = (min: number, max: number) =>
     z.int().min(min).max(max),
   );
 
+/** `true` or `false` in a query. */
+export const queryFlag = z.preprocess(
+  (value) => (value === 'true' ? true : value === 'false' ? false : value),
+  z.boolean(),
+);
+
 /** `?limit=` and `?cursor=` of every list. A cursor is opaque and belongs to the list that gave it. */
 export const pageQuery = z.strictObject({
   limit: queryNumber(1, pageSize.max).default(pageSize.default).meta({ description: 'How many at most.' }),

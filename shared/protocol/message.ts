@@ -48,6 +48,9 @@ export const message = z
     clientMessageId: clientMessageId.nullable(),
     content: z.string().nullable().meta({ description: 'null once deleted, and for a void.' }),
     contentType,
+    mentions: z
+      .array(userId)
+      .meta({ description: 'Members whom the content names, `@ada` or `<@any id>`: at most 20, sorted.' }),
     attachments: z.array(attachment),
     replyTo: messageId.nullable(),
     createdAt: timestamp,

@@ -2,8 +2,10 @@
 import type { Route } from './route.ts';
 import * as blocks from './routes/blocks.ts';
 import * as conversations from './routes/conversations.ts';
+import * as drafts from './routes/drafts.ts';
 import * as members from './routes/members.ts';
 import * as messages from './routes/messages.ts';
+import * as ownState from './routes/own-state.ts';
 import * as presence from './routes/presence.ts';
 import * as reactions from './routes/reactions.ts';
 import * as service from './routes/service.ts';
@@ -15,6 +17,8 @@ export const routes: readonly Route[] = [
   blocks,
   presence,
   conversations,
+  ownState,
+  drafts,
   members,
   messages,
   reactions,

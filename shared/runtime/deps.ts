@@ -2,9 +2,13 @@
 import { type Blocks, createBlocks } from '../data/blocks.ts';
 import { type Conversations, createConversations } from '../data/conversations.ts';
 import { createDepartures, type Departures } from '../data/departures.ts';
+import { createDrafts, type Drafts } from '../data/drafts.ts';
 import { createHistory, type History } from '../data/history.ts';
 import { createInbox, type Inbox } from '../data/inbox.ts';
+import { createMentions, type Mentions } from '../data/mentions.ts';
+import { createOwnStates, type OwnStates } from '../data/own-states.ts';
 import { createTickets, type Tickets } from '../data/tickets.ts';
+import { createUnread, type Unread } from '../data/unread.ts';
 import { createUsers, type Users } from '../data/users.ts';
 import { createFanOut, type FanOut } from './fan-out.ts';
 import { lazily } from './lazily.ts';
@@ -15,6 +19,10 @@ export interface Deps extends SocketDeps {
   departures: Departures;
   history: History;
   inbox: Inbox;
+  unread: Unread;
+  ownStates: OwnStates;
+  drafts: Drafts;
+  mentions: Mentions;
   users: Users;
   blocks: Blocks;
   tickets: Tickets;
@@ -28,6 +36,10 @@ export const liveDeps = (environment: NodeJS.ProcessEnv): Deps =>
     departures: (deps) => createDepartures(deps),
     history: (deps) => createHistory(deps),
     inbox: ({ table }) => createInbox(table),
+    unread: (deps) => createUnread(deps),
+    ownStates: (deps) => createOwnStates(deps),
+    drafts: (deps) => createDrafts(deps),
+    mentions: (deps) => createMentions(deps),
     users: (deps) => createUsers(deps),
     blocks: (deps) => createBlocks(deps),
     tickets: (deps) => createTickets(deps),

@@ -1,3 +1,4 @@
+import { draftFrom } from '../data/drafts.ts';
 import { changeFrom, conversationFrom, memberFrom, messageFrom, reactionsFrom } from '../data/items.ts';
 import type { Followed } from '../data/stream.ts';
 import type { Item } from '../data/table.ts';
@@ -35,6 +36,8 @@ export const happeningOf = ({ key, before, after, sequenceNumber }: Followed): L
       return { ...place, happening: { kind: 'change', change: changeFrom(after) } };
     case 'conversation':
       return before ? undefined : { ...place, happening: { kind: 'founded', conversation: conversationFrom(after) } };
+    case 'draft':
+      return { ...place, happening: { kind: 'draft', userId: key.userId, state: draftFrom(after) } };
   }
 };
 

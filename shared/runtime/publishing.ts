@@ -1,9 +1,9 @@
 import { blockedIn } from '../data/blocks.ts';
-import { conversationFrom, memberFrom } from '../data/items.ts';
-
+import { conversationFrom, memberFrom, messageFrom } from '../data/items.ts';
 import type { Followed } from '../data/stream.ts';
 import { activityBucket } from '../domain/conversation.ts';
 import type { DomainEvent } from '../domain/domain-events.ts';
+import { mentionChanges } from '../domain/mentions.ts';
 import { raisedAt, risesIn, shownDelivered } from '../domain/receipts.ts';
 
 /** What a stream record means to the rest of the world. */
@@ -19,6 +19,17 @@ export const domainEventsOf = ({ key, before, after, sequenceNumber }: Followed)
         type: 'conversation.active',
         detail: { version: 1, id, tenantId, occurredAt: String(after.lastActivityAt), conversationId },
       },
+    ];
+  }
+  if (key.kind === 'message') {
+    const message = messageFrom(after);
+    const userIds = mentionChanges(before && messageFrom(before), message);
+    if (userIds.length === 0) return [];
+    const { tenant: tenantId, conversationId, seq } = key;
+    const id = `${tenantId}/${conversationId}/${seq}/mentions/${message.version}`;
+    const occurredAt = message.deletedAt ?? message.editedAt ?? message.createdAt;
+    return [
+      { type: 'message.mentions', detail: { version: 1, id, tenantId, occurredAt, conversationId, seq, userIds } },
     ];
   }
   if (key.kind === 'change' && after.kind === 'conversation.deleted') {

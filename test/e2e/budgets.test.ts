@@ -457,3 +457,49 @@ it('a message costs its members nothing: only the sender’s watermark is writte
   );
   expect(costOf('Stream/fanout').actions['dynamodb:UpdateItem']).toBe(1);
 });
+
+it('a message that mentions somebody: a send, and half a unit for each name; a plain one wakes nobody who counts', async () => {
+  const { ada, bob, room } = await aLargeRoom();
+  await posts(ada, room, 'Hello!');
+  const plain = costOf('Http/messages-create');
+  await world.cloud.settled();
+  expect(world.cloud.meter.calls({ function: 'Queue/mention-count' })).toEqual([]);
+
+  await posts(ada, room, 'Hello @bob, @nobody!');
+  const { roundTrips, readUnits, writeUnits } = costOf('Http/messages-create');
+  expect({ roundTrips, readUnits, writeUnits }).toEqual({ ...figures(plain), readUnits: plain.readUnits + 1 });
+  await world.cloud.settled();
+  // Looked at, noted, looked at again.
+  expect(figures(costOf('Queue/mention-count'))).toEqual({ roundTrips: 3, readUnits: 2, writeUnits: 2 });
+  expect(await bob.does('GET', `/api/conversations/${room.id}`)).toMatchObject({ mentionCount: 1 });
+});
+
+it('mute, pin, archive, mark as unread: a read and a write', async () => {
+  const { bob, room } = await aLargeRoom();
+  for (const [patch, writeUnits] of [
+    [{ muted: true }, 2],
+    [{ pinned: true }, 3],
+    [{ archived: true }, 3],
+    [{ archived: true }, 0],
+  ] as const) {
+    await bob.does('PATCH', `/api/conversations/${room.id}/me`, patch);
+    expect(figures(costOf('Http/own-state-update')), JSON.stringify(patch)).toEqual({
+      roundTrips: writeUnits > 0 ? 2 : 1,
+      readUnits: 3,
+      writeUnits,
+    });
+  }
+  await bob.does('PUT', `/api/conversations/${room.id}/unread`);
+  expect(costOf('Http/own-state-mark-unread')).toMatchObject({ roundTrips: 2, writeUnits: 2 });
+});
+
+it('what is unread in 50 conversations: two round trips, half a unit for each and the index', async () => {
+  const [ada, bob] = [await world.person('ada'), await world.person('bob')];
+  await pMap(upTo(50), () => createsGroup(bob, [ada]), atATime);
+
+  await ada.does('GET', '/api/me/unread');
+
+  const { roundTrips, readUnits, writeUnits } = costOf('Http/me-unread');
+  expect({ roundTrips, writeUnits }).toEqual({ roundTrips: 2, writeUnits: 0 });
+  expect(readUnits).toBeLessThanOrEqual(50 / 2 + 5);
+});

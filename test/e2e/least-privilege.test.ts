@@ -63,6 +63,22 @@ const conversationsAndMembers = async (ada: Person, bob: Person, service: Person
   await ada.does('DELETE', `/api/conversations/${ended.id}`);
 };
 
+const whatOneKeeps = async (ada: Person, bob: Person, service: Person) => {
+  const room = await createsGroup(ada, [bob, await world.person('yves')]);
+  const path = `/api/conversations/${room.id}`;
+  await posts(ada, room, 'Hello @bob!');
+  await bob.does('PATCH', `${path}/me`, { pinned: true });
+  await bob.does('PUT', `${path}/unread`);
+  await bob.does('DELETE', `${path}/unread`);
+  await bob.does('GET', '/api/me/unread');
+  await bob.does('PUT', `${path}/draft`, { content: 'Hm' });
+  await bob.does('GET', `${path}/draft`);
+  await bob.does('GET', '/api/me/drafts');
+  await bob.does('DELETE', `${path}/draft`);
+  await (await world.person('yves')).does('PUT', `${path}/draft`, { content: 'Hm' });
+  await service.does('DELETE', '/api/users/yves');
+};
+
 const messagesOverBothWays = async (ada: Person, bob: Person) => {
   const [phone] = await Promise.all([ada.connects(), bob.connects()]);
   const room = await createsGroup(ada, [bob]);
@@ -276,6 +292,7 @@ it('grants every function what it does, and nothing more', async () => {
 
   await profilesAndDocuments(ada, service);
   await conversationsAndMembers(ada, bob, service);
+  await whatOneKeeps(ada, bob, service);
   await messagesOverBothWays(ada, bob);
   await receipts(ada, bob);
   await repetitionsAndHoles(ada, bob);

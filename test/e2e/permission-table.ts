@@ -25,6 +25,7 @@ const row = (inside: string, outside = nothing): Record<Standing, Outcome> => {
 
 const anybody = row('ok ok ok ok ok ok ok ok', 'ok ok ok');
 const readers = 'ok 404 ok ok ok ok ok ok';
+const members = 'ok 404 ok ok ok 403 403 403';
 const hostOnly = row('403 403 403 403 403 403 403 ok', '403 403 ok');
 
 interface Expectation {
@@ -52,6 +53,14 @@ export const httpTable: Record<string, Expectation> = {
   'conversations/get': { who: row(readers) },
   'conversations/update': { who: row('403 404 403 ok ok 403 ok ok'), body: { title: 'Renamed' } },
   'conversations/delete': { who: row('403 404 403 403 ok 403 ok ok') },
+  'own-state/update': { who: row(members), body: { muted: true } },
+  'own-state/mark-unread': { who: row(members) },
+  'own-state/clear-unread': { who: row(members) },
+  'me/unread': { who: anybody },
+  'drafts/list': { who: anybody },
+  'drafts/get': { who: row(members) },
+  'drafts/put': { who: row(members), body: { content: 'not yet' } },
+  'drafts/clear': { who: row(members) },
   'members/list': { who: row(readers) },
   'members/add': { who: row('403 404 403 ok ok 403 ok ok'), body: { memberIds: ['newcomer'] } },
   'members/update': {

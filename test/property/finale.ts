@@ -80,9 +80,10 @@ const complaintsAboutFetched = (
 ): string[] => {
   const expected = rooms.of(tenant).filter(({ states: [state] }) => state && !state.ended && state.members[name]);
   const missing = expected.filter(({ id }) => !fetched.some(({ own }) => own.id === id)).map(({ id }) => id);
-  const times = fetched.map(({ own, members }) => {
+  const times = fetched.flatMap(({ own, members }) => {
     const joinedAt = members.find(({ userId }) => userId === name)?.joinedAt ?? '';
-    return joinedAt > own.lastActivityAt ? joinedAt : own.lastActivityAt;
+    if (own.pinnedAt || own.archivedAt) return [];
+    return [joinedAt > own.lastActivityAt ? joinedAt : own.lastActivityAt];
   });
   return [
     ...missing.map((id) => `${id} is not in the inbox`),

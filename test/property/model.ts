@@ -49,7 +49,12 @@ export type Action =
   | { kind: 'open'; open: boolean }
   | { kind: 'end' }
   | { kind: 'read' }
-  | { kind: 'mark'; what: 'read' | 'delivered'; seq: number | undefined };
+  | { kind: 'mark'; what: 'read' | 'delivered'; seq: number | undefined }
+  | { kind: 'keep'; what: Keeping };
+
+/** What somebody may keep for themselves: it changes nothing that others see. */
+export type Keeping = 'mark' | 'unmark' | 'mute' | 'pin' | 'archive' | 'take back' | 'draft' | 'clear';
+export const keepings: readonly Keeping[] = ['mark', 'unmark', 'mute', 'pin', 'archive', 'take back', 'draft', 'clear'];
 
 /** A number that no conversation has come to. */
 export const notTaken = 999_999;
@@ -82,6 +87,8 @@ export const verdictOn = (room: Room, by: string, action: Action): Verdict => {
   switch (action.kind) {
     case 'read':
       return { next: room, fits: always };
+    case 'keep':
+      return role ? { next: room, fits: always } : refused('forbidden');
     case 'send':
       return role ? { next: room, fits: isAnswerToSend(room, by) } : refused('forbidden');
     case 'mark':

@@ -2,7 +2,7 @@ import type { ServerFrame } from '../../shared/protocol/events.ts';
 import type { Device } from '../support/device.ts';
 import type { Person } from '../support/person.ts';
 import type { Seat } from './cast.ts';
-import type { Action, Name, Outcome } from './model.ts';
+import type { Action, Keeping, Name, Outcome } from './model.ts';
 
 /** Somebody does something in a conversation, through a device or over HTTP. */
 export interface Command {
@@ -115,5 +115,28 @@ const requestOf = (room: string, action: Action): [method: string, path: string,
       return ['GET', `${path}/messages?limit=100`];
     case 'mark':
       return action.what === 'read' ? ['PUT', `${path}/read`, { seq: action.seq }] : undefined;
+    case 'keep':
+      return requestToKeep(path, action.what);
+  }
+};
+
+const requestToKeep = (path: string, what: Keeping): [method: string, path: string, body?: unknown] => {
+  switch (what) {
+    case 'mark':
+      return ['PUT', `${path}/unread`];
+    case 'unmark':
+      return ['DELETE', `${path}/unread`];
+    case 'mute':
+      return ['PATCH', `${path}/me`, { muted: true }];
+    case 'pin':
+      return ['PATCH', `${path}/me`, { pinned: true }];
+    case 'archive':
+      return ['PATCH', `${path}/me`, { archived: true }];
+    case 'take back':
+      return ['PATCH', `${path}/me`, { muted: false, archived: false, pinned: false }];
+    case 'draft':
+      return ['PUT', `${path}/draft`, { content: crypto.randomUUID() }];
+    case 'clear':
+      return ['DELETE', `${path}/draft`];
   }
 };

@@ -1,6 +1,6 @@
 import type { Cast, Seat } from './cast.ts';
 import type { Ledger, Sent } from './ledger.ts';
-import { type Action, emoji, type Name, names, notTaken, type Room } from './model.ts';
+import { type Action, emoji, keepings, type Name, names, notTaken, type Room } from './model.ts';
 import type { Command } from './perform.ts';
 import type { Known, Rooms } from './rooms.ts';
 import type { Wish } from './script.ts';
@@ -44,11 +44,14 @@ const send = (wish: Wish, known: Known, room: Room, scene: Scene): Planned | und
   const from = wish.astray ? otherTenant(cast, known.tenant) : known.tenant;
   const begun = tick();
   const clientMessageId = `c${begun}`;
-  const content = `${from} ${by} ${clientMessageId}`;
+  const content = `${from} ${by} ${clientMessageId}${mentionIn(wish)}`;
   const outsiders = names.filter((name) => known.states.every((state) => !state.members[name]));
   const sent = ledger.begin({ tenant: from, room: known.id, sender: by, clientMessageId, content, begun, outsiders });
   return again(sent, seatOf(cast, from, by, wish));
 };
+
+/** Half of what is said is said to somebody, who may be a member or not. */
+const mentionIn = ({ flag, whom }: Wish): string => (flag ? ` @${names[whom % names.length]}` : '');
 
 /** What was answered long ago is asked again. */
 const repeat = (wish: Wish, known: Known, { cast, ledger }: Scene): Planned | undefined => {
@@ -83,7 +86,7 @@ const actionOf = (wish: Wish, room: Room, { tick }: Scene): Action | undefined =
       const version = seq === undefined ? undefined : room.said[seq]?.version;
       if (seq === undefined || version === undefined) return undefined;
       const expectedVersion = wish.flag ? undefined : Math.max(1, version - (wish.whom % 2));
-      return { kind: 'edit', seq, content: `edited ${tick()}`, expectedVersion };
+      return { kind: 'edit', seq, content: `edited ${tick()}${mentionIn(wish)}`, expectedVersion };
     }
     case 'delete':
       return seq === undefined ? undefined : { kind: 'delete', seq };
@@ -102,6 +105,8 @@ const actionOf = (wish: Wish, room: Room, { tick }: Scene): Action | undefined =
       return { kind: 'open', open: wish.flag };
     case 'mark':
       return markOf(wish, seq);
+    case 'keep':
+      return { kind: 'keep', what: keepings[wish.whom % keepings.length] ?? 'mark' };
     case 'join':
     case 'leave':
     case 'end':
@@ -130,7 +135,7 @@ const doerOf = (wish: Wish, room: Room, action: Action): Name => {
   if (!wish.entitled) return anybody;
   const members = names.filter((name) => room.members[name]);
   if (action.kind === 'edit' || action.kind === 'delete') return (room.said[action.seq]?.sender as Name) ?? anybody;
-  if (action.kind === 'join' || action.kind === 'leave' || action.kind === 'read') return anybody;
+  if (['join', 'leave', 'read', 'keep'].includes(action.kind)) return anybody;
   if (['mark', 'react', 'unreact'].includes(action.kind))
     return members[wish.who % Math.max(1, members.length)] ?? anybody;
   const owners = names.filter((name) => room.members[name] === 'owner');

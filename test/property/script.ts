@@ -22,6 +22,7 @@ const kinds = [
   { arbitrary: fc.constant('end' as const), weight: 0.2 },
   { arbitrary: fc.constant('read' as const), weight: 2 },
   { arbitrary: fc.constant('mark' as const), weight: 5 },
+  { arbitrary: fc.constant('keep' as const), weight: 4 },
   { arbitrary: fc.constant('found' as const), weight: 0.6 },
   { arbitrary: fc.constant('pair' as const), weight: 0.8 },
   { arbitrary: fc.constant('reconnect' as const), weight: 2 },
@@ -45,6 +46,7 @@ export interface Wish {
     | 'end'
     | 'read'
     | 'mark'
+    | 'keep'
     | 'found'
     | 'pair'
     | 'reconnect';
@@ -115,6 +117,7 @@ const failure: fc.Arbitrary<Trouble> = fc
       '^(Http|WebSocket)/',
       'WebSocket/(connect|disconnect)',
       'Queue/redeliver',
+      'Queue/mention-count',
       '^Http/members',
       'messages?-(update|edit|delete|list)',
       'reactions?-(add|remove)',

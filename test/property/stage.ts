@@ -2,17 +2,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ApiGatewayManagementApiClient, GetConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import {
-  DeleteMessageCommand,
-  ListQueuesCommand,
-  ReceiveMessageCommand,
-  SetQueueAttributesCommand,
-  SQSClient,
-} from '@aws-sdk/client-sqs';
+import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Cloud } from '../../infra/local/cloud.ts';
 import { type Key, presenceKey } from '../../shared/data/keys.ts';
 import { holeAgeMs } from '../../shared/domain/holes.ts';
+import { areDeadLetters, type Queue, quickQueues } from '../support/queues.ts';
 import type { DeadLetter } from './aftermath.ts';
 import { readTruth, type Truth } from './truth.ts';
 
@@ -62,21 +57,9 @@ export const openStage = async (cloud: Cloud, slowTenants: readonly string[]): P
   const TableName = cloud.tables[0]?.name ?? '';
   const sqs = new SQSClient(cloud.clientConfig);
   const gateway = new ApiGatewayManagementApiClient(cloud.clientConfig);
-  const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({}));
-  const queues = QueueUrls.map((url) => ({ url, name: url.split('/').at(-1) ?? '' }));
-  const areDeadLetters = ({ name }: { name: string }) => /dead-?letters/i.test(name);
-  // What was not taken comes back after minutes otherwise.
-  for (const { url } of queues)
-    await sqs.send(new SetQueueAttributesCommand({ QueueUrl: url, Attributes: { VisibilityTimeout: '1' } }));
+  const { queues, rest } = await quickQueues(cloud);
 
-  const isWaiting = ({ name }: { name: string }) => {
-    const { ready, delayed, inFlight } = cloud.queue(name);
-    // Whoever is online is watched by a message that is put off again and again.
-    const awaited = delayed.filter((body) => !body.includes('"kind":"watch"'));
-    return ready.length + awaited.length + inFlight.length > 0;
-  };
-
-  const takeFrom = async ({ url, name }: { url: string; name: string }): Promise<DeadLetter[]> => {
+  const takeFrom = async ({ url, name }: Queue): Promise<DeadLetter[]> => {
     const taken: DeadLetter[] = [];
     for (;;) {
       const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: url, MaxNumberOfMessages: 10 }));
@@ -92,13 +75,7 @@ export const openStage = async (cloud: Cloud, slowTenants: readonly string[]): P
     holeAgeMs,
     truth: (tenant, room) => readTruth(client, TableName, tenant, room),
     age: (tenant, user) => ageConnections(client, TableName, presenceKey(tenant, user)),
-    rest: async () => {
-      await cloud.settled();
-      while (queues.some((queue) => !areDeadLetters(queue) && isWaiting(queue))) {
-        await pause(50);
-        await cloud.settled();
-      }
-    },
+    rest,
     takeDeadLetters: async () => (await Promise.all(queues.filter(areDeadLetters).map(takeFrom))).flat(),
     isGone: async (ConnectionId) => {
       try {

@@ -2,10 +2,17 @@
  * What a client knows, kept up to date as a client does it: it begins with a fetch, follows events, drops what it has by
  * (conversationId, seq, rev), and sees by number what it has missed. What it makes of a sync is in client-sync.ts. Pure: each function takes a state and gives another.
  */
-import type { Conversation, Member, OwnConversation } from '../../shared/protocol/conversation.ts';
+import {
+  type Conversation,
+  conversation,
+  type Member,
+  type OwnConversation,
+} from '../../shared/protocol/conversation.ts';
+import type { DraftState } from '../../shared/protocol/drafts.ts';
 import type { ServerFrame } from '../../shared/protocol/events.ts';
 import { placeOfMessage } from '../../shared/protocol/identifiers.ts';
 import type { Message, ShownMessage } from '../../shared/protocol/message.ts';
+import type { OwnState } from '../../shared/protocol/own-state.ts';
 import type { ReactionChange, ReactionSummary } from '../../shared/protocol/reaction.ts';
 import type { Receipt } from '../../shared/protocol/receipts.ts';
 import { asSaid } from './as-said.ts';
@@ -44,6 +51,9 @@ export interface Followed {
   watermarks: Record<string, Watermarks>;
   /** How many its members were as of the newest revision that said so. Of a large room, that is all that is told of them. */
   counted: { rev: number; members: number };
+  /** What they keep for themselves: the greatest version. */
+  own: OwnState;
+  draft: DraftState;
   /**
    * False for one that was heard of, come back to, or has to be listened to otherwise from now on, and whose members and messages are
    * still to be fetched.
@@ -70,6 +80,7 @@ export interface Fetched {
   own: OwnConversation;
   members: Member[];
   messages: ShownMessage[];
+  draft: DraftState;
 }
 
 export const emptyState = (user: string, readReceipts = true): ClientState => ({
@@ -115,6 +126,15 @@ export const follow = (state: ClientState, frame: ServerFrame): ClientState => {
       );
     case 'conversation.updated':
       return inConversation(state, frame.data.id, (one) => heard(withNews(one, frame.data), frame.data.rev));
+    case 'membership.updated': {
+      const { conversationId, version: ownVersion, lastReadSeq, ...own } = frame.data;
+      return inConversation(state, conversationId, (one) => ({
+        ...withOwn(one, { ownVersion, ...own }),
+        lastReadSeq: Math.max(one.lastReadSeq, lastReadSeq),
+      }));
+    }
+    case 'draft.updated':
+      return inConversation(state, frame.data.conversationId, (one) => withDraft(one, frame.data));
     case 'conversation.new':
       return withConversation(state, frame.data);
     case 'conversation.removed':
@@ -130,31 +150,19 @@ export const follow = (state: ClientState, frame: ServerFrame): ClientState => {
 };
 
 /** The state with a conversation that was fetched while events came: each part is as new as the newer of both. */
-export const withFetched = (state: ClientState, { own, members, messages }: Fetched): ClientState => {
+export const withFetched = (state: ClientState, { own, members, messages, draft }: Fetched): ClientState => {
   if (own.rev <= (state.lost[own.id] ?? -1)) return state;
   const before = state.conversations[own.id];
   const about = aboutOf(own);
   // Not as `own` has it: that counts a message of one's own that is still under way, and may come to nothing.
   const lastReadSeq = members.find(({ userId }) => userId === state.user)?.lastReadSeq ?? 0;
-  const blank: Followed = {
-    about,
-    seq: own.seq,
-    messages: {},
-    reactions: {},
-    members: {},
-    departed: {},
-    fetchedRev: own.rev,
-    heardRevs: [],
-    lastReadSeq: 0,
-    watermarks: {},
-    counted: { rev: own.rev, members: own.memberCount },
-    isFetched: true,
-  };
-  const known = before ? withNews(before, about) : blank;
+  const known = before ? withNews(before, about) : blank(about);
   const merged: Followed = {
     ...withFetchedRev(known, own.rev),
     lastReadSeq: Math.max(known.lastReadSeq, lastReadSeq),
     isFetched: true,
+    own: withOwn(known, own).own,
+    draft: withDraft(known, draft).draft,
   };
   const listed = new Set(members.map(({ userId }) => userId));
   const stillThere = Object.entries(known.members).filter(([user, { rev }]) => rev > own.rev || listed.has(user));
@@ -163,9 +171,19 @@ export const withFetched = (state: ClientState, { own, members, messages }: Fetc
   return { ...state, conversations: { ...state.conversations, [own.id]: followed } };
 };
 
+/** The state with the list of drafts as it was fetched; one that is not listed, and was not heard of meanwhile, is gone. */
+export const withDrafts = (state: ClientState, drafts: readonly DraftState[], before: ClientState): ClientState =>
+  Object.keys(state.conversations).reduce((now, id) => {
+    const listed = drafts.find(({ conversationId }) => conversationId === id);
+    return inConversation(now, id, (one) => {
+      if (listed) return withDraft(one, listed);
+      const isOld = one.draft.version === before.conversations[id]?.draft.version;
+      return isOld ? { ...one, draft: { ...one.draft, draft: null } } : one;
+    });
+  }, state);
+
 /** Without what is one's own of it. */
-export const aboutOf = ({ role: _, lastReadSeq: __, unreadCount: ___, ...about }: OwnConversation): Conversation =>
-  about;
+export const aboutOf = (own: OwnConversation): Conversation => conversation.parse(own);
 
 /** Everything up to this revision is known. */
 export const withFetchedRev = (one: Followed, rev: number): Followed => {
@@ -198,6 +216,34 @@ const heard = (one: Followed, rev: number): Followed =>
   rev <= one.fetchedRev || one.heardRevs.includes(rev)
     ? one
     : { ...one, heardRevs: [...one.heardRevs, rev].sort((a, b) => a - b) };
+
+const blank = (about: Conversation): Followed => ({
+  about,
+  seq: about.seq,
+  messages: {},
+  reactions: {},
+  members: {},
+  departed: {},
+  fetchedRev: about.rev,
+  heardRevs: [],
+  lastReadSeq: 0,
+  watermarks: {},
+  counted: { rev: about.rev, members: about.memberCount },
+  own: { ownVersion: -1, markedUnread: false, mutedUntil: null, archivedAt: null, pinnedAt: null, mentionCount: 0 },
+  draft: { conversationId: about.id, version: -1, draft: null },
+  isFetched: false,
+});
+
+export const withOwn = (
+  one: Followed,
+  { ownVersion, markedUnread, mutedUntil, archivedAt, pinnedAt, mentionCount }: OwnState,
+) =>
+  ownVersion > one.own.ownVersion
+    ? { ...one, own: { ownVersion, markedUnread, mutedUntil, archivedAt, pinnedAt, mentionCount } }
+    : one;
+
+export const withDraft = (one: Followed, draft: DraftState): Followed =>
+  draft.version > one.draft.version ? { ...one, draft } : one;
 
 export const withMessage = (one: Followed, message: Message): Followed => {
   const before = one.messages[message.seq];
@@ -279,21 +325,7 @@ const withCount = (one: Followed, rev: number, members: number): Followed =>
 export const withConversation = (state: ClientState, about: Conversation): ClientState => {
   if (about.rev <= (state.lost[about.id] ?? -1)) return state;
   if (state.conversations[about.id]) return inConversation(state, about.id, (one) => withNews(one, about));
-  const followed: Followed = {
-    about,
-    seq: about.seq,
-    messages: {},
-    reactions: {},
-    members: {},
-    departed: {},
-    fetchedRev: about.rev,
-    heardRevs: [],
-    lastReadSeq: 0,
-    watermarks: {},
-    counted: { rev: about.rev, members: about.memberCount },
-    isFetched: false,
-  };
-  return { ...state, conversations: { ...state.conversations, [about.id]: followed } };
+  return { ...state, conversations: { ...state.conversations, [about.id]: blank(about) } };
 };
 
 /** A conversation that turns out not to be theirs any more when they look. */

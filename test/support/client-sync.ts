@@ -10,6 +10,7 @@ import {
   withFetchedRev,
   withMember,
   withNews,
+  withOwn,
   withoutConversation,
   withoutFollowed,
   withoutMember,
@@ -38,9 +39,11 @@ const ownWatermark: Part = (one, { conversation: { lastReadSeq, lastMessage } },
 const receipts: Part = (one, synced, user) =>
   synced.receipts.reduce((now, receipt) => withReceipt(user, now, receipt), one);
 
+const own: Part = (one, { conversation }) => withOwn(one, conversation);
+
 const position: Part = (one, synced) => withFetchedRev(one, synced.position.rev);
 
-const parts: readonly Part[] = [messages, members, settings, ownWatermark, receipts, position];
+const parts: readonly Part[] = [messages, members, settings, ownWatermark, receipts, own, position];
 
 /** The state with one page of a sync, whatever events told meanwhile. */
 export const withSynced = (state: ClientState, { conversations, joined, removed }: SyncPage): ClientState => {

@@ -1,6 +1,8 @@
+import { asksFor } from '../../shared/domain/mentions.ts';
 import { previewOf } from '../../shared/domain/message.ts';
 import type { Conversation, Member } from '../../shared/protocol/conversation.ts';
 import type { Message, Preview, ShownMessage } from '../../shared/protocol/message.ts';
+import { mostMentions, type OwnState } from '../../shared/protocol/own-state.ts';
 import {
   type ClientState,
   type Fetched,
@@ -30,6 +32,11 @@ export interface View {
   unreadCount: number;
   /** By user, of the others who are members: as far as they show it, where this user is shown any. */
   watermarks: Record<string, Watermarks>;
+  /** By the messages that are known. */
+  mentionCount: number;
+  /** As it was told. */
+  own: unknown;
+  draft: unknown;
   lastMessage: unknown;
   /** By number. */
   messages: Record<number, ShownMessage>;
@@ -73,6 +80,9 @@ const followedView = (user: string, one: Followed, readReceipts: boolean): View 
         return [other, { read: shown, delivered: Math.max(shown, delivered) }];
       }),
     ),
+    mentionCount: Math.min(mostMentions, messages.filter((it) => it.seq > lastReadSeq && asksFor(it, user)).length),
+    own: withoutVersion(one.own),
+    draft: one.draft.draft,
     lastMessage: newest ? withoutTime(previewOf(newest)) : null,
     messages: Object.fromEntries(
       messages.map((message) => [message.seq, shownOf(message, one.reactions[message.seq])]),
@@ -80,7 +90,7 @@ const followedView = (user: string, one: Followed, readReceipts: boolean): View 
   };
 };
 
-const fetchedView = (user: string, { own, members, messages }: Fetched): View => ({
+const fetchedView = (user: string, { own, members, messages, draft }: Fetched): View => ({
   about: aboutOf(own),
   seq: own.seq,
   rev: own.rev,
@@ -96,6 +106,9 @@ const fetchedView = (user: string, { own, members, messages }: Fetched): View =>
         userId === user || read === null || delivered === null ? [] : [[userId, { read, delivered }]],
     ),
   ),
+  mentionCount: own.mentionCount,
+  own: withoutVersion(own),
+  draft: draft.draft,
   lastMessage: own.lastMessage && withoutTime(own.lastMessage),
   messages: Object.fromEntries(messages.map((message) => [message.seq, message])),
 });
@@ -113,6 +126,15 @@ const shownOf = (message: Message, { version, all, own }: Reactions = unreacted)
 };
 
 const isLarge = ({ live }: Conversation): boolean => live === 'subscribed';
+
+/** Not every version is told: some look like the one before. */
+const withoutVersion = ({ markedUnread, mutedUntil, archivedAt, pinnedAt, mentionCount }: OwnState) => ({
+  markedUnread,
+  mutedUntil,
+  archivedAt,
+  pinnedAt,
+  mentionCount,
+});
 
 const aboutOf = ({ id, type, title, settings, live, memberIds, createdAt, createdBy, updatedAt }: Conversation) => ({
   id,

@@ -5,6 +5,7 @@ import {
   type ClientState,
   emptyState,
   follow,
+  withDrafts,
   withFetched,
   withFetchedMessage,
   withoutFollowed,
@@ -12,7 +13,7 @@ import {
 import { positionsOf, withSynced } from './client-sync.ts';
 import { differencesBetween, fetchedViewsOf, viewsOf } from './client-view.ts';
 import type { Device } from './device.ts';
-import { fetchConversation, fetched, fetchMe, fetchState } from './fresh-fetch.ts';
+import { fetchConversation, fetchDrafts, fetched, fetchMe, fetchState } from './fresh-fetch.ts';
 import { createListening } from './listening.ts';
 import type { Person } from './person.ts';
 import { pageFor, resync } from './resync.ts';
@@ -120,6 +121,14 @@ const following = (
     takeIn();
   };
 
+  /** Drafts belong to a user rather than to a conversation: a sync tells nothing of them. */
+  const fetchesDrafts = async (): Promise<void> => {
+    const before = state;
+    const drafts = await fetchDrafts(person);
+    takeIn();
+    state = withDrafts(state, drafts, before);
+  };
+
   const takeOwn = (message: ShownMessage): void => {
     state = withFetchedMessage(state, message);
   };
@@ -163,6 +172,7 @@ const following = (
       await listening.again(state);
       open = positionsOf(state);
       await syncs(syncedAt);
+      await fetchesDrafts();
       await catchUp();
     },
     catchUp,

@@ -1,4 +1,5 @@
 import type { Member, OwnConversation } from '../../shared/protocol/conversation.ts';
+import type { DraftState } from '../../shared/protocol/drafts.ts';
 import type { ShownMessage } from '../../shared/protocol/message.ts';
 import type { OwnUser } from '../../shared/protocol/user.ts';
 import type { Fetched } from './client-state.ts';
@@ -33,11 +34,11 @@ export const fetchMe = async (person: Person): Promise<OwnUser> => {
 };
 
 /** A whole list, page by page; undefined once it may no longer be seen. */
-const allOf = async <Item>(person: Person, path: string, plural: string): Promise<Item[] | undefined> => {
+const allOf = async <Item>(person: Person, path: string, plural: string, filter = ''): Promise<Item[] | undefined> => {
   const items: Item[] = [];
   let cursor: string | null = null;
   do {
-    const query: string = `limit=100${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`;
+    const query: string = `${filter}limit=100${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`;
     const page: Record<string, unknown> | undefined = await fetched(person, `${path}?${query}`);
     if (!page) return undefined;
     items.push(...(page[plural] as Item[]));
@@ -46,25 +47,41 @@ const allOf = async <Item>(person: Person, path: string, plural: string): Promis
   return items;
 };
 
-/** The inbox alone, newest activity first. */
-export const fetchInbox = async (person: Person): Promise<OwnConversation[]> =>
-  (await allOf<OwnConversation>(person, '/api/conversations', 'conversations')) ?? [];
+/** One list of the inbox alone, newest activity first. */
+export const fetchInbox = async (person: Person, filter: '' | 'archived=true&' = ''): Promise<OwnConversation[]> =>
+  (await allOf<OwnConversation>(person, '/api/conversations', 'conversations', filter)) ?? [];
+
+export const fetchDrafts = async (person: Person): Promise<DraftState[]> =>
+  (await allOf<DraftState>(person, '/api/me/drafts', 'drafts')) ?? [];
 
 /** One conversation with its members and its whole history; undefined once it may no longer be seen. */
-export const fetchConversation = async (person: Person, id: string): Promise<Fetched | undefined> => {
+export const fetchConversation = async (
+  person: Person,
+  id: string,
+  knownDraft?: DraftState,
+): Promise<Fetched | undefined> => {
   const path = `/api/conversations/${id}`;
   const own = await fetched<OwnConversation>(person, path);
   if (!own) return undefined;
-  const [members, messages] = await Promise.all([
+  const [members, messages, draft] = await Promise.all([
     allOf<Member>(person, `${path}/members`, 'members'),
     allOf<ShownMessage>(person, `${path}/messages`, 'messages'),
+    knownDraft ?? (own.role === null ? noDraft(id) : fetched<DraftState>(person, `${path}/draft`)),
   ]);
-  return members && messages ? { own, members, messages: messages.reverse() } : undefined;
+  return members && messages && draft ? { own, members, messages: messages.reverse(), draft } : undefined;
 };
 
-/** Everything that somebody can see in their inbox, freshly fetched. */
+const noDraft = (conversationId: string): DraftState => ({ conversationId, version: 0, draft: null });
+
+/** Everything that somebody can see in their inbox, archived or not, freshly fetched. */
 export const fetchState = async (person: Person): Promise<Fetched[]> => {
-  const inbox = await fetchInbox(person);
-  const all = await Promise.all(inbox.map(({ id }) => fetchConversation(person, id)));
+  const [inbox, archived, drafts] = await Promise.all([
+    fetchInbox(person),
+    fetchInbox(person, 'archived=true&'),
+    fetchDrafts(person),
+  ]);
+  const ids = new Set([...inbox, ...archived].map(({ id }) => id));
+  const draftOf = (id: string) => drafts.find((one) => one.conversationId === id) ?? noDraft(id);
+  const all = await Promise.all([...ids].map((id) => fetchConversation(person, id, draftOf(id))));
   return all.filter((one) => one !== undefined);
 };

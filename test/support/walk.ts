@@ -12,7 +12,10 @@ export const pageOf = async <Item>(person: Person, path: string, query: Record<s
   const text = new URLSearchParams(
     Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]),
   ).toString();
-  const body = await person.does<Record<string, unknown>>('GET', text ? `${path}?${text}` : path);
+  const body = await person.does<Record<string, unknown>>(
+    'GET',
+    text ? `${path}${path.includes('?') ? '&' : '?'}${text}` : path,
+  );
   const { nextCursor, hasMore, ...rest } = body as { nextCursor: string | null; hasMore: boolean };
   expect(hasMore).toBe(nextCursor !== null);
   const [items] = Object.values(rest) as Item[][];

@@ -6,11 +6,23 @@ import type { Route } from '../../../shared/protocol/route.ts';
 import { problemExample } from '../problem.ts';
 import { idOf } from '../schemas.ts';
 import { schemaExamples } from './schemas.ts';
-import { deletedMessage, editedMessage, memberBob, newGroup, reactionRemoved } from './story.ts';
+import {
+  deletedMessage,
+  draftState,
+  editedMessage,
+  memberBob,
+  newGroup,
+  ownGroup,
+  reactionRemoved,
+  times,
+} from './story.ts';
 
 /** By route, command or event. */
 const betterAnswers: Record<string, unknown> = {
   'conversations/create': newGroup,
+  'own-state/mark-unread': { ...ownGroup, markedUnread: true },
+  'own-state/update': { ...ownGroup, mutedUntil: times.expires },
+  'drafts/clear': { ...draftState, draft: null },
   'members/update': { ...memberBob, role: 'admin' },
   'messages/update': editedMessage,
   'messages/delete': deletedMessage,

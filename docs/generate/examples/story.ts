@@ -19,7 +19,7 @@ export const times = {
 
 export const draftMessage = {
   clientMessageId: '01JD8W5Q5Z',
-  content: 'Shall we meet at noon?',
+  content: '@bob, shall we meet at noon?',
   contentType: 'text/plain',
   attachments: [{ externalFileId: 'file-731', label: 'agenda.pdf' }],
   replyTo: `${groupId}.41`,
@@ -34,6 +34,7 @@ export const sentMessage = {
   status: 'sent',
   senderId: 'ada',
   ...draftMessage,
+  mentions: ['bob'],
   createdAt: times.sent,
   editedAt: null,
   deletedAt: null,
@@ -44,7 +45,7 @@ export const editedMessage = {
   ...sentMessage,
   rev: 7,
   version: 2,
-  content: 'Shall we meet at one?',
+  content: '@bob, shall we meet at one?',
   editedAt: times.edited,
 };
 
@@ -54,6 +55,7 @@ export const deletedMessage = {
   version: 3,
   status: 'deleted',
   content: null,
+  mentions: [],
   attachments: [],
   deletedAt: times.deleted,
   deletedBy: 'ada',
@@ -113,7 +115,20 @@ export const group = {
   updatedAt: times.created,
 };
 
-export const ownGroup = { ...group, role: 'owner', lastReadSeq: 40, unreadCount: 2 };
+const own = { markedUnread: false, mutedUntil: null, archivedAt: null, pinnedAt: times.created, mentionCount: 1 };
+const ownVersion = 1_795_262_400_004;
+
+export const ownGroup = { ...group, role: 'owner', lastReadSeq: 40, unreadCount: 2, ownVersion, ...own };
+
+export const membershipNews = { conversationId: groupId, version: ownVersion, lastReadSeq: 40, ...own };
+
+export const beginning = { content: 'I would rather', contentType: 'text/plain', replyTo: null };
+
+export const draftState = {
+  conversationId: groupId,
+  version: 1_795_262_460_003,
+  draft: { ...beginning, updatedAt: times.sent },
+};
 
 export const newGroup = {
   ...ownGroup,
@@ -123,6 +138,9 @@ export const newGroup = {
   lastActivityAt: times.created,
   lastReadSeq: 0,
   unreadCount: 0,
+  ownVersion: 1_795_262_400_000,
+  pinnedAt: null,
+  mentionCount: 0,
 };
 
 export const ada = {

@@ -1,4 +1,4 @@
-/** The caller's inbox, newest activity first. */
+/** The caller's inbox: what is pinned, then the rest, newest activity first; or what is archived. */
 import { conversationsList } from '../../../shared/protocol/routes/conversations.ts';
 import { type Deps, live } from '../../../shared/runtime/deps.ts';
 import { onRequest } from '../../../shared/runtime/http.ts';

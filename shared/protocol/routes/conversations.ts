@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { conversationCreate, conversationPatch, ownConversation } from '../conversation.ts';
 import { conversationId } from '../identifiers.ts';
-import { listOf, pageQuery } from '../lists.ts';
+import { listOf, pageQuery, queryFlag } from '../lists.ts';
 import { readMark, receipt } from '../receipts.ts';
 import { route } from '../route.ts';
 
@@ -23,9 +23,17 @@ export const conversationsList = route({
   name: 'conversations/list',
   method: 'GET',
   paths: ['/api/conversations'],
-  summary: 'Your inbox: newest activity first (to you, joining is one), with unread counts and the newest message.',
+  summary:
+    'Your inbox, with unread counts and the newest message: pinned conversations, then the others, newest activity first (to you, joining is one). Archived ones are a list of their own.',
   access: 'token',
-  query: pageQuery,
+  query: pageQuery
+    .extend({
+      archived: queryFlag
+        .optional()
+        .meta({ description: 'true: the archived ones instead. They stay archived when something new is said.' }),
+      pinned: queryFlag.optional().meta({ description: 'true: only those that are pinned; false: only the others.' }),
+    })
+    .refine(({ archived, pinned }) => !archived || pinned === undefined, 'has no pinned ones among the archived'),
   status: 200,
   answer: listOf('conversations', ownConversation).meta({ id: 'ConversationList' }),
   errors: ['forbidden'],

@@ -6,11 +6,15 @@ import { aParley, numbers, refusalOf } from './parley.ts';
 
 const parley = aParley();
 
-const walk = async (user: string, limit: number): Promise<string[]> => {
+const walk = async (
+  user: string,
+  limit: number,
+  list: { archived?: boolean; pinned?: boolean } = {},
+): Promise<string[]> => {
   const seen: string[] = [];
   let cursor: string | undefined;
   do {
-    const page = await parley.instance.inbox.page(parley.caller(user), { limit, cursor });
+    const page = await parley.instance.inbox.page(parley.caller(user), { ...list, limit, cursor });
     expect(page.items.length).toBeLessThanOrEqual(limit);
     seen.push(...page.items.map((one) => one.id));
     cursor = page.nextCursor ?? undefined;
@@ -110,6 +114,65 @@ it('moves a conversation up once it is active in a later hour', async () => {
   expect(await walk('ada', 1)).toEqual([old, newer]);
 });
 
+it('is in its lists what is pinned, archived or neither, beyond one chunk of the index too', async () => {
+  const groups: string[] = [];
+  for (const n of numbers(130)) {
+    groups.push(await parley.aGroup(['ada']));
+    parley.given.clock.forward(n % 40 === 0 ? { hours: 1 } : { ms: 10 });
+  }
+  const { ownStates } = parley.instance;
+  const ada = parley.caller('ada');
+  const isArchived = (i: number) => i % 2 === 0;
+  const isPinned = (i: number) => i % 13 === 1;
+  await Promise.all(
+    groups.map(async (group, i) => {
+      if (isArchived(i)) await ownStates.patch(ada, group, { archived: true });
+      else if (isPinned(i)) await ownStates.patch(ada, group, { pinned: true });
+    }),
+  );
+  const those = (isIn: (i: number) => boolean) => groups.filter((_, i) => isIn(i)).toSorted();
+
+  for (const limit of [7, 100]) {
+    expect((await walk('ada', limit, { archived: true })).toSorted()).toEqual(those(isArchived));
+    expect((await walk('ada', limit, { pinned: true })).toSorted()).toEqual(
+      those((i) => !isArchived(i) && isPinned(i)),
+    );
+    expect((await walk('ada', limit, { pinned: false })).toSorted()).toEqual(
+      those((i) => !isArchived(i) && !isPinned(i)),
+    );
+    const all = await walk('ada', limit);
+    expect(all.toSorted()).toEqual(those((i) => !isArchived(i)));
+    const pins = all.map((id) => isPinned(groups.indexOf(id)));
+    expect(pins).toEqual(pins.toSorted((a, b) => Number(b) - Number(a)));
+  }
+});
+
+it('keeps its lists when a conversation moves to a later hour at the same moment', async () => {
+  const [pinned, archived, back] = [
+    await parley.aGroup(['ada']),
+    await parley.aGroup(['ada']),
+    await parley.aGroup(['ada']),
+  ];
+  const { ownStates, members } = parley.instance;
+  const ada = parley.caller('ada');
+  await ownStates.patch(ada, back, { archived: true });
+  const before = await Promise.all(
+    [pinned, archived, back].map(async (group) => (await parley.placeOf('ada', group)).member),
+  );
+  parley.given.clock.forward({ hours: 2 });
+  const now = parley.given.clock.now().toISOString();
+  await ownStates.patch(ada, pinned, { pinned: true });
+  await ownStates.patch(ada, archived, { archived: true });
+  await ownStates.patch(ada, back, { archived: false });
+
+  // The worker had read them before.
+  for (const member of before) if (member) await members.placeInInbox(parley.given.tenant, member, now);
+
+  const sorts = (await parley.given.items()).flatMap(({ GSI1SK }) => (GSI1SK === undefined ? [] : [String(GSI1SK)]));
+  const hour = now.slice(0, 13);
+  expect(sorts.toSorted()).toEqual([`!${hour}#${archived}`, `${hour}#${back}`, `P#${hour}#${pinned}`].toSorted());
+});
+
 it('is each user’s own', async () => {
   const group = await parley.aGroup(['ada', 'bob']);
   await parley.aGroup(['ada']);
@@ -160,7 +223,15 @@ it('never fails at a position that somebody made up', async () => {
         await refusalOf(parley.instance.inbox.page(parley.caller('ada'), { limit: 1, cursor })),
       );
     }),
-    { numRuns: 60, examples: [[{ chunkAfter: '' }], [{ chunkAfter: '\ud800' }], [{ chunkAfter: 'x'.repeat(1_100) }]] },
+    {
+      numRuns: 60,
+      examples: [
+        [{ chunkAfter: '' }],
+        [{ chunkAfter: `!2026-11-21T12#g-${'x'.repeat(22)}` }],
+        [{ chunkAfter: '\ud800' }],
+        [{ chunkAfter: 'x'.repeat(1_100) }],
+      ],
+    },
   );
 });
 

@@ -3,12 +3,15 @@ import { randomUUID } from 'node:crypto';
 import { createBlocks } from '../../../shared/data/blocks.ts';
 import { createConversations } from '../../../shared/data/conversations.ts';
 import { createDepartures } from '../../../shared/data/departures.ts';
+import { createDrafts } from '../../../shared/data/drafts.ts';
 import { createHeartbeats } from '../../../shared/data/heartbeats.ts';
 import { createHistory, type Direction } from '../../../shared/data/history.ts';
 import { createInbox } from '../../../shared/data/inbox.ts';
 import { createLimits, type TenantLimits } from '../../../shared/data/limits.ts';
 import { createMembers } from '../../../shared/data/members.ts';
+import { createMentions } from '../../../shared/data/mentions.ts';
 import { createMessages } from '../../../shared/data/messages.ts';
+import { createOwnStates } from '../../../shared/data/own-states.ts';
 import { createPlaces } from '../../../shared/data/places.ts';
 import { createPresence } from '../../../shared/data/presence.ts';
 import { createRateLimits } from '../../../shared/data/rate-limits.ts';
@@ -19,6 +22,7 @@ import { createSubscriptions } from '../../../shared/data/subscriptions.ts';
 import { createSync } from '../../../shared/data/sync.ts';
 import type { Table } from '../../../shared/data/table.ts';
 import { createTickets } from '../../../shared/data/tickets.ts';
+import { createUnread } from '../../../shared/data/unread.ts';
 import { createUsers } from '../../../shared/data/users.ts';
 import type { Caller } from '../../../shared/domain/caller.ts';
 import { type Clock, epochSeconds } from '../../../shared/domain/clock.ts';
@@ -59,6 +63,10 @@ const instanceOver = (table: Table, clock: Clock, tenantLimits: TenantLimits) =>
     receipts: createReceipts({ ...deps, members }),
     inbox: createInbox(table),
     sync: createSync({ ...deps, members }),
+    unread: createUnread(deps),
+    ownStates: createOwnStates(deps),
+    drafts: createDrafts(deps),
+    mentions: createMentions(deps),
     users: createUsers(deps),
     blocks: createBlocks(deps),
     presence: createPresence(deps),
@@ -69,8 +77,8 @@ const instanceOver = (table: Table, clock: Clock, tenantLimits: TenantLimits) =>
 
     /** A send from its first read to its last write. */
     send: async (caller: Caller, conversationId: string, draft: Draft): Promise<Message> => {
-      const { place, earlier } = await sends.enter(caller, conversationId, draft.clientMessageId);
-      return sends.append(place, draft, earlier);
+      const { place, earlier, mentions } = await sends.enter(caller, conversationId, draft);
+      return sends.append(place, draft, earlier, mentions);
     },
 
     /** One page of the history, newest first. */

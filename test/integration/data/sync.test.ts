@@ -115,6 +115,20 @@ describe('what was joined', () => {
     expect((await syncs('bob', { since })).joined).toMatchObject([{ id: old, role: 'member' }]);
   });
 
+  it('is found wherever its member has put it meanwhile, page by page, each once', async () => {
+    const since = parley.given.clock.now().toISOString();
+    const groups = await pMap(numbers(120), () => parley.aGroup(['ada']), { concurrency: 10 });
+    const ada = parley.caller('ada');
+    const patches = [undefined, { pinned: true }, { archived: true }];
+    const keeps = async (group: string, i: number): Promise<void> => {
+      const patch = patches[i % 3];
+      if (patch) await parley.instance.ownStates.patch(ada, group, patch);
+    };
+    await pMap(groups, keeps, { concurrency: 10 });
+    const found = (await walk('ada', { since })).flatMap(({ joined }) => joined.map(({ id }) => id));
+    expect(found.toSorted()).toEqual(groups.toSorted());
+  });
+
   it('leaves out what is named, what was joined before, and what has been left again', async () => {
     const before = await parley.aGroup(['ada']);
     parley.given.clock.forward({ hours: 1 });

@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest';
 import {
   changeKey,
   conversationKey,
+  draftKey,
   heartbeatKey,
   inboxPartition,
   inboxSort,
+  inboxStretches,
   type Key,
   memberKey,
   messageKey,
@@ -88,6 +90,7 @@ describe('keys', () => {
         });
         expect(parseKey(profileKey(tenant, user))).toEqual({ kind: 'profile', tenant, userId: user });
         expect(parseKey(presenceKey(tenant, user))).toEqual({ kind: 'presence', tenant, userId: user });
+        expect(parseKey(draftKey(tenant, user, conversationId))).toEqual({ kind: 'draft', ...place, userId: user });
       }),
     );
   });
@@ -110,6 +113,23 @@ describe('keys', () => {
         expect(Math.sign(one - other)).toBe(a < b ? -1 : a > b ? 1 : 0);
       }),
     );
+  });
+
+  it('of an inbox sort by what is pinned, the rest and what is archived, each by the hour', () => {
+    const [late, early] = ['2026-11-21T10', '2026-11-21T09'];
+    const sorts = (['archived', 'usual', 'pinned'] as const).flatMap((place) => [
+      inboxSort(early, 'g-z', place),
+      inboxSort(late, 'g-a', place),
+    ]);
+    expect(sorts.toSorted()).toEqual(sorts);
+    const { inbox, pinned, usual, archived } = inboxStretches;
+    const within = ({ low, high }: { low: string; high: string }) => sorts.filter((one) => low < one && one < high);
+    expect([archived, usual, pinned, inbox].map(within)).toEqual([
+      sorts.slice(0, 2),
+      sorts.slice(2, 4),
+      sorts.slice(4),
+      sorts.slice(2),
+    ]);
   });
 
   it('of an inbox sort by the hour', () => {

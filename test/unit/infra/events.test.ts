@@ -35,9 +35,16 @@ describe('the readers of the stream', () => {
     const patterns = readers()
       .filter((mapping) => dev.functionIn(mapping.FunctionName) === dev.functions().get('Stream/publisher')?.id)
       .flatMap(({ FilterCriteria }) => FilterCriteria.Filters)
-      .map(({ Pattern }) => JSON.parse(Pattern).dynamodb.NewImage);
+      .map(({ Pattern }) => JSON.parse(Pattern).dynamodb)
+      .filter(({ Keys }) => Keys.SK.S[0].prefix === 'MEMBER#');
 
-    expect(patterns.filter(Boolean)).toEqual([{ raisedBy: { S: ['read'] }, audience: { S: ['counts'] } }]);
+    expect(patterns.map(({ NewImage }) => NewImage)).toEqual([
+      { raisedBy: { S: ['read'] }, audience: { S: ['counts'] } },
+    ]);
+  });
+
+  it('ask for no more than Lambda takes: five patterns each', () => {
+    for (const { FilterCriteria } of readers()) expect(FilterCriteria.Filters.length).toBeLessThanOrEqual(5);
   });
 
   it('have dead letters of their own', () => {
@@ -53,6 +60,7 @@ describe('the readers of the stream', () => {
         'MSG#': ['INSERT', 'MODIFY'],
         'CHG#': ['INSERT'],
         'REACT#': ['INSERT', 'MODIFY'],
+        'DRAFT#': ['INSERT', 'MODIFY'],
         META: ['INSERT'],
         'MEMBER#': ['MODIFY'],
       },
@@ -63,8 +71,9 @@ describe('the readers of the stream', () => {
         'CHG#': ['INSERT'],
         META: ['MODIFY'],
         PROFILE: ['INSERT', 'MODIFY'],
-        'MEMBER#': ['MODIFY'],
         PRESENCE: ['INSERT', 'MODIFY'],
+        'MEMBER#': ['MODIFY'],
+        'MSG#': ['INSERT', 'MODIFY'],
       },
     ],
   ])('are called for what they act upon alone: %s', (reader, expected) => {
@@ -72,13 +81,25 @@ describe('the readers of the stream', () => {
       .filter((mapping) => dev.functionIn(mapping.FunctionName) === dev.functions().get(`Stream/${reader}`)?.id)
       .flatMap(({ FilterCriteria }) => FilterCriteria.Filters)
       .map(({ Pattern }) => JSON.parse(Pattern))
-      .map(({ eventName, dynamodb }) => {
-        const [sortKey] = dynamodb.Keys.SK.S;
-        return [sortKey.prefix ?? sortKey, eventName];
-      });
+      .flatMap(({ eventName, dynamodb }) =>
+        dynamodb.Keys.SK.S.map((sortKey: string & { prefix?: string }) => [sortKey.prefix ?? sortKey, eventName]),
+      );
 
     expect(Object.fromEntries(filters)).toEqual(expected);
   });
+});
+
+it('the publisher is called for messages that mention somebody, or did before, and for no others', () => {
+  const patterns = readers()
+    .filter((mapping) => dev.functionIn(mapping.FunctionName) === dev.functions().get('Stream/publisher')?.id)
+    .flatMap(({ FilterCriteria }) => FilterCriteria.Filters)
+    .map(({ Pattern }) => JSON.parse(Pattern).dynamodb)
+    .filter(({ Keys }) => Keys.SK.S[0].prefix === 'MSG#');
+
+  const mentions = { SS: [{ exists: true }] };
+  expect(patterns).toEqual([
+    expect.objectContaining({ $or: [{ NewImage: { mentions } }, { OldImage: { mentions } }] }),
+  ]);
 });
 
 describe('queues', () => {
@@ -96,7 +117,7 @@ describe('queues', () => {
     );
 
   it('that are worked off hide a message for at least as long as its function may take', () => {
-    expect(times().size).toBe(6);
+    expect(times().size).toBe(7);
     for (const { hidden, timeout } of times().values()) expect(hidden).toBeGreaterThanOrEqual(timeout);
   });
 
@@ -135,9 +156,9 @@ describe('queues', () => {
     );
 
     expect(workers().map(({ FunctionResponseTypes }) => FunctionResponseTypes)).toEqual(
-      Array(6).fill(['ReportBatchItemFailures']),
+      Array(7).fill(['ReportBatchItemFailures']),
     );
-    expect(new Set(deadLetters.map((arn) => queueAt(arn)?.id)).size).toBe(6);
+    expect(new Set(deadLetters.map((arn) => queueAt(arn)?.id)).size).toBe(7);
   });
 
   it('are encrypted, and speak TLS only', () => {
@@ -158,6 +179,7 @@ it.each([
   [['receipt.raised'], 'receipt-counts'],
   [['user.deleted'], 'user-removal'],
   [['presence.changed'], 'presence'],
+  [['message.mentions'], 'mention-count'],
 ])('the bus hands %j to the queue of %s', (detailTypes, worker) => {
   const mapping = workers().find(
     (one) => dev.functionIn(one.FunctionName) === dev.functions().get(`Queue/${worker}`)?.id,

@@ -52,6 +52,7 @@ describe('permissions', () => {
 
     expect(onIndex.sort()).toEqual([
       'Http/conversations-list',
+      'Http/me-unread',
       'Http/presence-of-user',
       'Http/sync-create',
       'Queue/presence',

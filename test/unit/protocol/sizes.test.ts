@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { mentionedBy, namesIn } from '../../../shared/domain/mentions.ts';
 import { newMessage } from '../../../shared/domain/message.ts';
 import { changeOf, noReactions, type ReactionsState, reactionLimit } from '../../../shared/domain/reactions.ts';
 import { attachment, contentLimit, draft, edit, message } from '../../../shared/protocol/message.ts';
@@ -23,6 +24,12 @@ const heaviestAttachments = (): { externalFileId: string; label: string }[] => {
   return [];
 };
 
+const heaviestMentions = (() => {
+  const ids = Array.from({ length: 20 }, (_, i) => `${'"'.repeat(47)}${i}`);
+  const names = namesIn({ content: ids.map((id) => `<@${id}>`).join(''), contentType: 'text/plain' });
+  return mentionedBy(names, () => true);
+})();
+
 describe('the heaviest message that anybody may send', () => {
   it.each(['"', '\\', '\r\n'])('fits one frame, in JSON and with everything around it: %j', (character) => {
     const sent = draft.parse({
@@ -34,7 +41,7 @@ describe('the heaviest message that anybody may send', () => {
     });
     const now = new Date('2026-11-21T12:00:00.000Z');
     const whole = message.parse({
-      ...newMessage(sent, conversation, 999_999_999_999, heaviestUser, now),
+      ...newMessage(sent, conversation, 999_999_999_999, heaviestUser, now, heaviestMentions),
       rev: 999_999_999_999,
       editedAt: now.toISOString(),
     });
