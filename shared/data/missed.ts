@@ -6,6 +6,7 @@ import type { ConversationState } from '../domain/conversation.ts';
 import { closableHoles, isWhole } from '../domain/holes.ts';
 import { changesWithoutGap, messagesWithoutGap } from '../domain/sync.ts';
 import type { Message, ShownMessage } from '../protocol/message.ts';
+import type { Position } from '../protocol/sync.ts';
 import { changeFrom, isExpired, messageFrom } from './items.ts';
 import { changeKey, conversationKey, messageKey } from './keys.ts';
 import type { Limits } from './limits.ts';
@@ -60,20 +61,32 @@ export const createMissed = ({ table, clock, limits }: Deps) => {
   };
 
   return {
-    /** Oldest first, at most `limit`, as they are now. */
-    messages: async (place: Place, after: number, limit: number): Promise<ShownMessage[] | 'lost'> => {
+    /**
+     * Oldest first, at most `limit`, as they are now. Where nothing changed since the position, a cheap read shows them as they are,
+     * and is repeated if it misses any.
+     */
+    messages: async (place: Place, { seq: after, rev }: Position, limit: number): Promise<ShownMessage[] | 'lost'> => {
       const { caller, conversation } = place;
       const whole = isWhole(conversation.createdAt, clock.now());
       // What stands at the position, if retention has not reached it: from there on, whatever is missing is a hole.
       const low = whole ? after + 1 : Math.max(after, 1);
       const most = Math.min(conversation.seq, after + limit);
-      const query = new QueryCommand({
-        TableName: table.name,
-        ...between(caller.tenant, conversation.id, low, most),
-        ConsistentRead: true,
-      });
+      const read = (ConsistentRead: boolean) =>
+        table.client.send(
+          new QueryCommand({
+            TableName: table.name,
+            ...between(caller.tenant, conversation.id, low, most),
+            ConsistentRead,
+          }),
+        );
+      const stretch = async () => {
+        if (conversation.rev !== rev) return read(true);
+        const cheap = await read(false);
+        const isAll = cheap.LastEvaluatedKey !== undefined || cheap.Count === most - low + 1;
+        return isAll ? cheap : read(true);
+      };
       const [{ Items = [], LastEvaluatedKey }, beside] = await Promise.all([
-        table.client.send(query),
+        stretch(),
         conversation.reactedSeq > after
           ? shownMessages.besideBetween(caller.tenant, conversation.id, after + 1, most)
           : nothingBeside,

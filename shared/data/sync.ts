@@ -78,7 +78,7 @@ export const createSync = ({ table, clock, limits, places, members }: Deps) => {
     if (!isQuiet && share.messages + share.changes === 0) return undefined;
     const place = { caller, conversation, member, standings: standingsOf(caller, member.role), receiptsOff };
     const [messages, changes, receipts] = await Promise.all([
-      share.messages > 0 ? missed.messages(place, from.seq, share.messages) : [],
+      share.messages > 0 ? missed.messages(place, from, share.messages) : [],
       share.changes > 0 ? missed.changes(place, from.rev, share.changes) : [],
       receiptsIn(caller, asked),
     ]);

@@ -127,8 +127,11 @@ const sleptFor = async (tenant: string, group: OwnConversation, members: string[
         ExpressionAttributeValues: { ':value': value },
       }),
     );
+  for (const member of members) {
+    await set(`MEMBER#${member}`, 'joinedAt', at);
+    await set(`MEMBER#${member}`, 'GSI1SK', `${activityBucket(at)}#${group.id}`);
+  }
   await set('META', 'lastActivityAt', at);
-  for (const member of members) await set(`MEMBER#${member}`, 'GSI1SK', `${activityBucket(at)}#${group.id}`);
   await world.cloud.settled();
 };
 

@@ -34,6 +34,7 @@ it('answers a send with the whole message as it is stored', async () => {
     status: 'sent',
     senderId: 'ada',
     replyTo: null,
+    mentions: [],
     createdAt: expect.any(String),
     editedAt: null,
     deletedAt: null,
