@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { OwnConversation } from '../../shared/protocol/conversation.ts';
 import type { Message } from '../../shared/protocol/message.ts';
+import { asSaid } from '../support/as-said.ts';
 import { expectStateEqualsFreshFetch, startFollowing } from '../support/follower.ts';
 import type { Person } from '../support/person.ts';
 import { quickQueues } from '../support/queues.ts';
@@ -30,7 +31,7 @@ describe('a message', () => {
     const sent = await posts(ada, room, 'Hello @cem, @bob and @nobody!');
     expect(sent.mentions).toEqual(['bob', 'cem']);
     expect(await bobs.hearsEvent('message.new')).toEqual(sent);
-    expect(await bob.does('GET', `/api/messages/${sent.id}`)).toEqual(sent);
+    expect(asSaid(await bob.does('GET', `/api/messages/${sent.id}`))).toEqual(sent);
 
     const { messageId } = await says(phone, room, '@bob?');
     expect(await bobs.hearsEvent('message.new', ({ id }) => id === messageId)).toMatchObject({ mentions: ['bob'] });
