@@ -35,7 +35,10 @@ export const bundle = async (root: string, outdir: string): Promise<Map<string, 
     logLevel: 'silent',
     // Imported only at the moment that an operation streams events, which none of ours does.
     external: ['@smithy/core/event-streams'],
-    alias: { '@aws-sdk/credential-provider-node': join(import.meta.dirname, 'lambda-credentials.ts') },
+    alias: {
+      '@aws-sdk/credential-provider-node': join(import.meta.dirname, 'lambda-credentials.ts'),
+      'mnemonist/lru-cache': join(import.meta.dirname, 'endpoint-cache.ts'),
+    },
     banner: { js: requireForCommonJs },
     plugins: [ownMapsOnly],
   }).catch((error: unknown) => {
