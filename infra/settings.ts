@@ -20,6 +20,9 @@ const throttle = (rate: number, burst: number) =>
     })
     .prefault({});
 
+/** Up to ten years, which no retention exceeds. */
+const window = z.int().min(1).max(5_256_000).nullable();
+
 const tenantLimits = z.strictObject({
   /** Members of a group. */
   groupSize: z.int().min(2).max(100_000),
@@ -29,6 +32,10 @@ const tenantLimits = z.strictObject({
   retentionDays: z.int().min(1).max(3_650),
   /** Up to so many live connections, the sending function posts to them itself. */
   fastLaneConnections: z.int().min(0).max(100),
+  /** Minutes for which a sender may edit a message; null for ever. */
+  editWindowMinutes: window,
+  /** Minutes for which a sender may delete a message for everybody; null for ever. Those who moderate always may. */
+  deleteWindowMinutes: window,
 });
 
 const origin = z.string().refine((value) => value === '*' || URL.parse(value)?.origin === value, {
@@ -73,6 +80,8 @@ const fileContent = z.strictObject({
           messagesPerMinute: tenantLimits.shape.messagesPerMinute.default(30),
           retentionDays: tenantLimits.shape.retentionDays.default(90),
           fastLaneConnections: tenantLimits.shape.fastLaneConnections.default(10),
+          editWindowMinutes: tenantLimits.shape.editWindowMinutes.default(null),
+          deleteWindowMinutes: tenantLimits.shape.deleteWindowMinutes.default(null),
         })
         .prefault({}),
       /** What one tenant has otherwise. */

@@ -18,6 +18,7 @@ const known: Record<string, { title: string; description: string }> = {
   conversations: { title: 'Conversations', description: 'Direct ones between two users, and groups.' },
   members: { title: 'Members', description: 'Who belongs to a conversation, and as what.' },
   messages: { title: 'Messages', description: 'Numbered 1, 2, 3 … in each conversation, without gaps.' },
+  threads: { title: 'Threads', description: 'Replies that belong to one message, and how far you have read them.' },
   'ws-tickets': { title: 'WebSocket tickets', description: 'How a browser connects.' },
   health: { title: 'Health', description: 'For monitors.' },
   docs: { title: 'Documents', description: 'What you are reading.' },

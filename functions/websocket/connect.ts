@@ -1,8 +1,8 @@
 /** `$connect`: from here on the connection hears of all its user's conversations. One write. */
-import { type Deps, live } from '../../shared/runtime/deps.ts';
+import { live, type SocketDeps } from '../../shared/runtime/socket-deps.ts';
 import { onConnection } from '../../shared/runtime/websocket.ts';
 
-export const connect = ({ presence }: Pick<Deps, 'presence'>) =>
+export const connect = ({ presence }: Pick<SocketDeps, 'presence'>) =>
   onConnection('$connect', async ({ caller, event }) => {
     await presence.add(caller, event.requestContext.connectionId);
     return { statusCode: 200 };

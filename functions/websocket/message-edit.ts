@@ -1,9 +1,9 @@
 /** `message.edit`: a sender changes a message of theirs. Contract: docs/reference/websocket.md#messageedit */
 import { messageEdit } from '../../shared/protocol/commands.ts';
-import { type Deps, live } from '../../shared/runtime/deps.ts';
+import { live, type SocketDeps } from '../../shared/runtime/socket-deps.ts';
 import { onCommand } from '../../shared/runtime/websocket.ts';
 
-export const editByFrame = ({ messages }: Pick<Deps, 'messages'>) =>
+export const editByFrame = ({ messages }: Pick<SocketDeps, 'messages'>) =>
   onCommand(messageEdit, async ({ data: { messageId, ...edit }, caller }) => ({
     event: 'message.updated',
     data: await messages.edit(caller, messageId, edit),

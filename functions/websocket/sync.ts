@@ -1,9 +1,9 @@
 /** `sync`: a client that was away asks for what it missed. Contract: docs/reference/websocket.md#sync */
 import { sync as command } from '../../shared/protocol/commands.ts';
-import { type Deps, live } from '../../shared/runtime/deps.ts';
+import { live, type SocketDeps } from '../../shared/runtime/socket-deps.ts';
 import { onCommand } from '../../shared/runtime/websocket.ts';
 
-export const syncByFrame = ({ sync }: Pick<Deps, 'sync'>) =>
+export const syncByFrame = ({ sync }: Pick<SocketDeps, 'sync'>) =>
   onCommand(command, async ({ data, caller }) => ({ event: 'sync.page', data: await sync.page(caller, data) }));
 
 export const handler = live(syncByFrame);

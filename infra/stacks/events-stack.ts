@@ -1,6 +1,15 @@
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { changePrefix, conversationSort, memberPrefix, messagePrefix, profileSort } from '../../shared/data/keys.ts';
+import {
+  changePrefix,
+  conversationSort,
+  hidePrefix,
+  memberPrefix,
+  messagePrefix,
+  profileSort,
+  threadPrefix,
+  threadReadPrefix,
+} from '../../shared/data/keys.ts';
 import type { ChatBus } from '../constructs/chat-bus.ts';
 import type { ChatTable } from '../constructs/chat-table.ts';
 import type { ChatWebSocketApi } from '../constructs/chat-websocket-api.ts';
@@ -18,14 +27,20 @@ interface EventsStackProps {
 
 type Change = 'INSERT' | 'MODIFY';
 
-const items = (changes: Change[], sortKey: string | { prefix: string }): StreamFilter => ({
+const items = (changes: Change[], ...sortKeys: (string | { prefix: string })[]): StreamFilter => ({
   eventName: changes,
-  dynamodb: { Keys: { SK: { S: [sortKey] } } },
+  dynamodb: { Keys: { SK: { S: sortKeys } } },
 });
 
-const messages = items(['INSERT', 'MODIFY'], { prefix: messagePrefix });
+/** Lambda takes five filters of a reader. */
+const states = items(
+  ['INSERT', 'MODIFY'],
+  { prefix: messagePrefix },
+  { prefix: threadPrefix },
+  { prefix: threadReadPrefix },
+);
+const beginnings = items(['INSERT'], { prefix: changePrefix }, conversationSort, { prefix: hidePrefix });
 const changes = items(['INSERT'], { prefix: changePrefix });
-const newConversations = items(['INSERT'], conversationSort);
 const activity = items(['MODIFY'], conversationSort);
 const memberships = items(['MODIFY'], { prefix: memberPrefix });
 /** Of members whose raises are told as counts: see `audienceOf`. */
@@ -49,7 +64,7 @@ export class EventsStack extends Stack {
       deployment,
       description: 'Posts what was stored to every live connection of every member.',
       table,
-      filters: [messages, changes, newConversations, memberships],
+      filters: [states, beginnings, memberships],
       retries: 5,
       // A post that is older finds clients that have long fetched it.
       maxRecordAge: Duration.minutes(10),

@@ -50,11 +50,16 @@ export class HttpStack extends Stack {
 
       'messages/create': limited(send),
       'messages/list': limited(table.grantReadHistory),
-      'messages/get': limited(table.grantReadPlace),
+      'messages/get': limited(table.grantShowMessage),
       'messages/update': limited(table.grantChange),
       'messages/delete': limited(table.grantChange),
       'messages/read': limited(table.grantRaiseReceipts),
       'messages/receipts': limited(table.grantListMembers),
+      'messages/hide': table.grantChange,
+      'messages/history': limited(table.grantShowMessage),
+
+      'threads/replies': limited(table.grantListThread),
+      'threads/read': limited(table.grantReadThread),
 
       'sync/create': limited(table.grantSync),
 

@@ -22,13 +22,26 @@ export interface Direction {
   before?: number | undefined;
   after?: number | undefined;
   cursor?: string | undefined;
+  /** Said with a cursor, it is the cursor's that counts. */
+  replies?: Replies | undefined;
 }
 
-interface Stretch {
-  items: Item[];
+/** Whether replies that are in their thread only are shown; `own-history.ts` leaves them out. */
+type Replies = 'include' | 'exclude';
+
+/** Where a stretch begins, exclusive, and which way it goes. */
+export interface Bounds {
   towards: 'older' | 'newer';
-  /** The bound the page started from, exclusive. */
   from: number;
+}
+
+/** Bounds of the history, with what all pages of a walk have in common. */
+interface Aim extends Bounds {
+  replies: Replies;
+}
+
+export interface Stretch extends Aim {
+  items: Item[];
   /** What stands at the bound, if anything: it tells holes beside it from what has not come yet, or is gone. */
   anchor: Item | undefined;
   limit: number;
@@ -38,7 +51,11 @@ interface Stretch {
 
 const beyondAll = 999_999_999_999;
 
-const position = z.object({ towards: z.enum(['older', 'newer']), from: z.int().min(0).max(beyondAll) });
+const position = z.object({
+  towards: z.enum(['older', 'newer']),
+  from: z.int().min(0).max(beyondAll),
+  replies: z.enum(['include', 'exclude']),
+});
 
 export const createHistory = ({ table, clock, limits }: Deps) => {
   const scopeOf = (conversationId: string) => `messages:${conversationId}`;
@@ -55,22 +72,30 @@ export const createHistory = ({ table, clock, limits }: Deps) => {
     return Math.min(...kept.map((item) => Number(item.seq)), beyondAll);
   };
 
-  const directionOf = (
-    conversationId: string,
-    { before, after, cursor }: Direction,
-  ): Pick<Stretch, 'towards' | 'from'> => {
+  const boundsOf = (conversationId: string, { before, after, cursor, replies = 'include' }: Direction): Aim => {
     if (cursor !== undefined) {
       return positionIn(cursor, scopeOf(conversationId), position);
     }
-    return after === undefined ? { towards: 'older', from: before ?? beyondAll } : { towards: 'newer', from: after };
+    return after === undefined
+      ? { towards: 'older', from: before ?? beyondAll, replies }
+      : { towards: 'newer', from: after, replies };
   };
 
+  const cursorAfter = (conversationId: string, { towards, replies }: Omit<Aim, 'from'>, seq: number): string =>
+    cursorOf(scopeOf(conversationId), { towards, from: seq, replies });
+
   return {
+    /** @throws Problem `invalid_request` for a cursor of another list */
+    boundsOf,
+    /** Goes on after a message. */
+    cursorAfter,
+
     /** The messages of a stretch, without asking who may see them: read beside the place, and shown through `page` only. */
     stretch: async (tenant: string, conversationId: string, direction: Direction): Promise<Stretch> => {
       const { limit } = direction;
-      const { towards, from } = directionOf(conversationId, direction);
-      const nothing = { items: [], anchor: undefined, towards, from, limit, more: false };
+      const aim = boundsOf(conversationId, direction);
+      const { towards, from } = aim;
+      const nothing = { ...aim, items: [], anchor: undefined, limit, more: false };
       if (towards === 'older' && from <= 1) return nothing;
       const anchored = from > 0 && from < beyondAll;
       const [low, high] = towards === 'older' ? [1, from] : [Math.max(from, 1), beyondAll];
@@ -91,7 +116,8 @@ export const createHistory = ({ table, clock, limits }: Deps) => {
     },
 
     /** Newest first, whichever way it walks. Holes that are old enough are closed on the way, so the numbers have no gaps. */
-    page: async (place: Place, { items, anchor, towards, from, limit, more }: Stretch): Promise<Page<Message>> => {
+    page: async (place: Place, stretch: Stretch): Promise<Page<Message>> => {
+      const { items, anchor, towards, from, limit, more } = stretch;
       const { conversation } = place;
       const now = clock.now();
       const older = towards === 'older';
@@ -121,7 +147,7 @@ export const createHistory = ({ table, clock, limits }: Deps) => {
       const goesOn = kept.length < all.length ? edge : ends ? undefined : older ? edge : furthest;
       return {
         items: kept,
-        nextCursor: goesOn === undefined ? null : cursorOf(scopeOf(conversation.id), { towards, from: goesOn }),
+        nextCursor: goesOn === undefined ? null : cursorAfter(conversation.id, stretch, goesOn),
       };
     },
   };

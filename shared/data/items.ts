@@ -2,10 +2,28 @@
 import type { Change } from '../domain/changes.ts';
 import { activityBucket, type ConversationState, inboxMoment, type MemberState } from '../domain/conversation.ts';
 import { conversation, member } from '../protocol/conversation.ts';
-import { messageIdOf } from '../protocol/identifiers.ts';
-import { type Message, message, type Preview, preview } from '../protocol/message.ts';
+import { messageIdOf, placeOfMessage } from '../protocol/identifiers.ts';
+import {
+  type Message,
+  type MessageVersion,
+  message,
+  messageVersion,
+  type Preview,
+  preview,
+} from '../protocol/message.ts';
+import { type ThreadSummary, threadSummary } from '../protocol/thread.ts';
 import type { Preferences } from '../protocol/user.ts';
-import { changeKey, conversationKey, inboxPartition, inboxSort, memberKey, messageKey } from './keys.ts';
+import {
+  changeKey,
+  conversationKey,
+  inboxPartition,
+  inboxSort,
+  memberKey,
+  messageKey,
+  threadIndexPartition,
+  threadKey,
+  versionKey,
+} from './keys.ts';
 import type { Item } from './table.ts';
 
 /** DynamoDB removes it some time after; readers treat it as gone at once. */
@@ -21,6 +39,7 @@ const previewFields = Object.keys(preview.shape);
 const memberFields = [
   ...Object.keys(member.shape),
   'joinedSeq',
+  'hiddenSeq',
   'shownReadSeq',
   'readMarks',
   'deliveredMarks',
@@ -29,6 +48,8 @@ const memberFields = [
 ];
 const publicMemberFields = Object.keys(member.shape);
 const messageFields = Object.keys(message.shape);
+const versionFields = Object.keys(messageVersion.shape);
+const threadFields = Object.keys(threadSummary.shape);
 
 /**
  * META keeps the preview's number beside it, because the write that takes a number cannot put that number inside a map; the
@@ -71,12 +92,40 @@ export const inboxPlace = (
   GSI1SK: inboxSort(activityBucket(inboxMoment({ lastActivityAt }, member)), member.conversationId),
 });
 
-export const messageItem = (tenant: string, state: Message, expiresAt: number): Item => ({
-  ...messageKey(tenant, state.conversationId, state.seq),
+/** A reply is also listed in its thread by GSI2. */
+export const messageItem = (tenant: string, state: Message, expiresAt: number): Item => {
+  const key = messageKey(tenant, state.conversationId, state.seq);
+  return { ...key, ...threadPlace(tenant, state, key.SK), ...state, expiresAt };
+};
+export const messageFrom = (item: Item): Message => picked(item, messageFields);
+
+const threadPlace = (tenant: string, { threadId, conversationId }: Message, sort: string) =>
+  threadId === null
+    ? {}
+    : { GSI2PK: threadIndexPartition(tenant, conversationId, placeOfMessage(threadId).seq), GSI2SK: sort };
+
+/** Goes when the message goes. */
+export const versionItem = (
+  tenant: string,
+  { conversationId, seq }: Message,
+  state: MessageVersion,
+  expiresAt: number,
+): Item => ({ ...versionKey(tenant, conversationId, seq, state.version), ...state, expiresAt });
+export const versionFrom = (item: Item): MessageVersion => picked(item, versionFields);
+
+/** Goes when its root goes. */
+export const threadItem = (
+  tenant: string,
+  root: Pick<Message, 'conversationId' | 'seq'>,
+  state: ThreadSummary,
+  expiresAt: number,
+): Item => ({
+  ...threadKey(tenant, root.conversationId, root.seq),
+  rootSeq: root.seq,
   ...state,
   expiresAt,
 });
-export const messageFrom = (item: Item): Message => picked(item, messageFields);
+export const threadFrom = (item: Item): ThreadSummary => picked(item, threadFields);
 
 export const changeItem = (tenant: string, change: Change, expiresAt: number): Item => ({
   ...changeKey(tenant, change.conversationId, change.rev),

@@ -9,6 +9,9 @@ export interface TenantLimits {
   retentionDays: number;
   /** Up to how many live connections the sender posts to them itself. */
   fastLaneConnections: number;
+  /** For how long a sender may edit and delete their own messages; null for ever. */
+  editWindowMinutes: number | null;
+  deleteWindowMinutes: number | null;
 }
 
 export interface TenantSettings {

@@ -13,8 +13,10 @@ import { createJoined, joinedCursor } from './joined.ts';
 import type { Limits } from './limits.ts';
 import type { Members } from './members.ts';
 import { createMissed } from './missed.ts';
+import { createOwnNews, type OwnNews } from './own-news.ts';
 import type { Places, Sight } from './places.ts';
 import type { Table } from './table.ts';
+import type { Threads } from './threads.ts';
 
 interface Deps {
   table: Table;
@@ -22,7 +24,10 @@ interface Deps {
   limits: Limits;
   places: Places;
   members: Members;
+  threads: Threads;
 }
+
+const nothing: OwnNews = { hidden: [], threadsRead: [] };
 
 /** What a page reads at most, of all conversations together. */
 const atOnce = { messages: 100, changes: 100 };
@@ -39,8 +44,9 @@ interface Asked {
   changes: number;
 }
 
-export const createSync = ({ table, clock, limits, places, members }: Deps) => {
+export const createSync = ({ table, clock, limits, places, members, threads: threadsOf }: Deps) => {
   const joined = createJoined({ table, clock });
+  const ownNews = createOwnNews({ table, clock });
   const missed = createMissed({ table, clock, limits });
 
   /** Which of them are the caller's, with shares of what a page reads, in their order. */
@@ -64,10 +70,15 @@ export const createSync = ({ table, clock, limits, places, members }: Deps) => {
     return everybody.filter((one) => one.userId !== user).map(shownReceipt);
   };
 
+  const anewOf = ({ conversation, member }: Pick<Asked, 'conversation' | 'member'>): Named => ({
+    conversation: ownView(conversation, member),
+    refetch: true,
+  });
+
   /** @returns what was missed without its changed messages, a removal, or undefined where this page has no share left for it */
   const read = async (caller: Caller, asked: Asked): Promise<Named | ConversationRemoval | undefined> => {
     const { conversation, member, receiptsOff, from, ...share } = asked;
-    const anew: Named = { conversation: ownView(conversation, member), refetch: true };
+    const anew = anewOf({ conversation, member });
     if (isAhead(from, conversation)) return anew;
     const isQuiet = conversation.seq === from.seq && conversation.rev === from.rev;
     if (!isQuiet && share.messages + share.changes === 0) return undefined;
@@ -81,7 +92,7 @@ export const createSync = ({ table, clock, limits, places, members }: Deps) => {
     const removal = (changes.at(-1)?.rev ?? 0) === conversation.rev ? removalIn(changes, caller.user) : undefined;
     if (removal) return { conversationId: conversation.id, ...removal };
     const own = ownView(conversation, asChanged(member, changes));
-    return { conversation: own, from, messages, changes, changed: new Map(), receipts };
+    return { conversation: own, from, messages, changes, changed: new Map(), threads: new Map(), receipts };
   };
 
   /** What is not theirs is told alike, whether it exists or not, but for what they knew of as members. */
@@ -107,16 +118,28 @@ export const createSync = ({ table, clock, limits, places, members }: Deps) => {
     });
   };
 
+  /** The threads of the replies among them, of all conversations in one round trip; none where there is no reply. */
+  const withThreads = async (caller: Caller, all: readonly Named[]): Promise<Named[]> => {
+    const repliedIn = (one: Named) =>
+      'refetch' in one ? [] : [...one.messages, ...one.changed.values()].flatMap(({ threadId }) => threadId ?? []);
+    const threads = await threadsOf.summariesBy(caller, all.flatMap(repliedIn));
+    return all.map((one) => ('refetch' in one ? one : { ...one, threads }));
+  };
+
   return {
     /**
-     * One page of what somebody missed. Two round trips, three where older messages changed; what it costs grows with what was
-     * missed, not with what there is.
+     * One page of what somebody missed. Two round trips, and one more each where older messages changed and where there are replies
+     * in threads; what it costs grows with what was missed, not with what there is.
      * @throws Problem `forbidden` to a deleted user
      */
     page: async (caller: Caller, request: SyncRequest): Promise<SyncPage> => {
       const syncedAt = clock.now().toISOString();
       const ids = request.conversations.map(({ conversationId }) => conversationId);
-      const [sights, joining] = await Promise.all([places.sightsOf(caller, ids), joined.since(caller, request)]);
+      const [sights, joining, news] = await Promise.all([
+        places.sightsOf(caller, ids),
+        joined.since(caller, request),
+        request.since === undefined ? nothing : ownNews.since(caller, request.since),
+      ]);
 
       const asked = sharedOut(sights, request);
       const lost = request.conversations.flatMap((from, i) => {
@@ -124,19 +147,20 @@ export const createSync = ({ table, clock, limits, places, members }: Deps) => {
         return sight && !asked.some((one) => one.from === from) ? [{ sight, from }] : [];
       });
       const [found, removals, newcomers] = await Promise.all([
-        pMap(asked, (one) => read(caller, one), { concurrency: sideBySide }),
+        pMap(asked, (one) => (news === 'too much' ? anewOf(one) : read(caller, one)), { concurrency: sideBySide }),
         pMap(lost, ({ sight, from }) => removalOf(caller, sight, from), { concurrency: sideBySide }),
         joined.shown(caller, joining?.entries ?? []),
       ]);
 
       const removed = [...removals, ...found.flatMap((one) => (one && 'reason' in one ? [one] : []))];
       const readable = found.flatMap((one) => (one && !('reason' in one) ? [one] : []));
-      const named = await withChanged(caller.tenant, readable);
-      const cut = cutToFit({ removed, named, joined: newcomers });
+      const named = await withThreads(caller, await withChanged(caller.tenant, readable));
+      const { hidden, threadsRead } = news === 'too much' ? nothing : news;
+      const cut = cutToFit({ removed, hidden, threadsRead, named, joined: newcomers });
       const nextCursor = joining ? joinedCursor(caller, joining, newcomers[cut.joined.length]?.id) : null;
       const isAllTold = cut.conversations.length + removed.length === ids.length;
       const hasMore = !isAllTold || nextCursor !== null || cut.conversations.some((one) => one.hasMore);
-      return { ...cut, removed, syncedAt, nextCursor, hasMore };
+      return { ...cut, removed, hidden, threadsRead, syncedAt, nextCursor, hasMore };
     },
   };
 };

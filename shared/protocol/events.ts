@@ -2,10 +2,11 @@
 import * as z from 'zod';
 import { conversation, conversationRemoval, member } from './conversation.ts';
 import { errorCodes } from './errors.ts';
-import { clientMessageId, messageId, sequence } from './identifiers.ts';
-import { message } from './message.ts';
+import { clientMessageId, conversationId, messageId, sequence } from './identifiers.ts';
+import { messageHidden as hiddenMessage, message } from './message.ts';
 import { receipt, receiptCountData } from './receipts.ts';
 import { syncPage } from './sync.ts';
+import { threadSummary, threadWatermark } from './thread.ts';
 
 export interface ServerEvent<Name extends string = string, Data extends z.ZodType = z.ZodType> {
   name: Name;
@@ -51,6 +52,24 @@ export const messageDeleted = serverEvent({
   summary:
     'A message became a tombstone, or a number of the sequence was closed as void. Also the answer to `message.delete`.',
   data: message,
+});
+
+export const messageHidden = serverEvent({
+  name: 'message.hidden',
+  summary: 'You have deleted a message for yourself alone. Goes to your own devices.',
+  data: hiddenMessage,
+});
+
+export const threadUpdated = serverEvent({
+  name: 'thread.updated',
+  summary: 'A thread has another reply, or one less. Replaces the summary of a lesser `version`.',
+  data: threadSummary.extend({ conversationId, threadId: messageId }).meta({ id: 'ThreadUpdated' }),
+});
+
+export const threadRead = serverEvent({
+  name: 'thread.read',
+  summary: 'You have read a thread up to this number. Goes to your own devices; take the greater one.',
+  data: threadWatermark,
 });
 
 export const conversationNew = serverEvent({
@@ -123,6 +142,9 @@ export const serverEvents = [
   messageNew,
   messageUpdated,
   messageDeleted,
+  messageHidden,
+  threadUpdated,
+  threadRead,
   conversationNew,
   conversationUpdated,
   conversationRemoved,

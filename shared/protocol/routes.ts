@@ -5,8 +5,9 @@ import * as members from './routes/members.ts';
 import * as messages from './routes/messages.ts';
 import * as service from './routes/service.ts';
 import * as sync from './routes/sync.ts';
+import * as threads from './routes/threads.ts';
 import * as users from './routes/users.ts';
 
-export const routes: readonly Route[] = [users, conversations, members, messages, sync, service].flatMap(
+export const routes: readonly Route[] = [users, conversations, members, messages, threads, sync, service].flatMap(
   (resource) => Object.values(resource) as Route[],
 );

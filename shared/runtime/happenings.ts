@@ -1,6 +1,7 @@
-import { changeFrom, conversationFrom, memberFrom, messageFrom } from '../data/items.ts';
+import { changeFrom, conversationFrom, memberFrom, messageFrom, threadFrom } from '../data/items.ts';
 import type { Followed } from '../data/stream.ts';
 import type { Happening } from '../domain/live-events.ts';
+import { messageIdOf } from '../protocol/identifiers.ts';
 import type { Run } from './fan-out.ts';
 
 interface Located {
@@ -29,6 +30,21 @@ export const happeningOf = ({ key, before, after, sequenceNumber }: Followed): L
       return { ...place, happening: { kind: 'change', change: changeFrom(after) } };
     case 'conversation':
       return before ? undefined : { ...place, happening: { kind: 'founded', conversation: conversationFrom(after) } };
+    case 'thread': {
+      const { conversationId, rootSeq } = key;
+      const threadId = messageIdOf(conversationId, rootSeq);
+      return { ...place, happening: { kind: 'thread', conversationId, threadId, thread: threadFrom(after) } };
+    }
+    case 'threadRead': {
+      const { conversationId, rootSeq, userId } = key;
+      const lastReadSeq = Number(after.lastReadSeq);
+      const watermark = { conversationId, threadId: messageIdOf(conversationId, rootSeq), lastReadSeq };
+      return { ...place, happening: { kind: 'threadRead', userId, watermark } };
+    }
+    case 'hide': {
+      const { conversationId, userId, seq } = key;
+      return { ...place, happening: { kind: 'hidden', userId, conversationId, seq } };
+    }
   }
 };
 

@@ -16,11 +16,15 @@ const json = <T>(schema: z.ZodType<T>) =>
     })
     .pipe(schema);
 
+const window = z.int().min(1).max(5_256_000).nullable();
+
 const limits = z.strictObject({
   groupSize: z.int().min(2).max(100_000),
   messagesPerMinute: z.int().min(1).max(6_000),
   retentionDays: z.int().min(1).max(3_650),
   fastLaneConnections: z.int().min(0).max(100),
+  editWindowMinutes: window,
+  deleteWindowMinutes: window,
 });
 
 const issuer = z.strictObject({

@@ -4,8 +4,10 @@
  */
 import type { Conversation, Member, OwnConversation } from '../../shared/protocol/conversation.ts';
 import type { ServerFrame } from '../../shared/protocol/events.ts';
-import type { Message } from '../../shared/protocol/message.ts';
+import { placeOfMessage } from '../../shared/protocol/identifiers.ts';
+import type { Message, ShownMessage } from '../../shared/protocol/message.ts';
 import type { Receipt } from '../../shared/protocol/receipts.ts';
+import type { ThreadSummary } from '../../shared/protocol/thread.ts';
 
 /** A conversation that was followed. Everything in it is told by events; what follows from it is in client-view.ts. */
 export interface Followed {
@@ -15,6 +17,12 @@ export interface Followed {
   seq: number;
   /** By `seq`. */
   messages: Record<number, Message>;
+  /** Numbers that they have deleted for themselves: known, and not shown. */
+  hidden: number[];
+  /** By the number of their roots. */
+  threads: Record<number, ThreadSummary>;
+  /** How far they have read each thread. */
+  threadReads: Record<number, number>;
   /** By user. */
   members: Record<string, Member>;
   /** The revision that removed somebody, so that older news of them is not believed. */
@@ -49,7 +57,8 @@ export interface ClientState {
 export interface Fetched {
   own: OwnConversation;
   members: Member[];
-  messages: Message[];
+  messages: ShownMessage[];
+  hidden: number[];
 }
 
 export const emptyState = (user: string, readReceipts = true): ClientState => ({
@@ -69,6 +78,16 @@ export const follow = (state: ClientState, frame: ServerFrame): ClientState => {
       return inConversation(state, frame.data.conversationId, (one) =>
         heard(withMessage(one, frame.data), frame.data.rev),
       );
+    case 'message.hidden':
+      return inConversation(state, frame.data.conversationId, (one) => withHidden(one, [frame.data.seq]));
+    case 'thread.updated': {
+      const { conversationId, threadId, ...thread } = frame.data;
+      return inConversation(state, conversationId, (one) => withThread(one, seqOf(threadId), thread));
+    }
+    case 'thread.read': {
+      const { conversationId, threadId, lastReadSeq } = frame.data;
+      return inConversation(state, conversationId, (one) => withThreadRead(one, seqOf(threadId), lastReadSeq));
+    }
     case 'message.sent': {
       const [conversationId = ''] = frame.data.messageId.split('.');
       return inConversation(state, conversationId, (one) => ({ ...one, seq: Math.max(one.seq, frame.data.seq) }));
@@ -99,7 +118,7 @@ export const follow = (state: ClientState, frame: ServerFrame): ClientState => {
 };
 
 /** The state with a conversation that was fetched while events came: each part is as new as the newer of both. */
-export const withFetched = (state: ClientState, { own, members, messages }: Fetched): ClientState => {
+export const withFetched = (state: ClientState, { own, members, messages, hidden }: Fetched): ClientState => {
   if (own.rev <= (state.lost[own.id] ?? -1)) return state;
   const before = state.conversations[own.id];
   const about = aboutOf(own);
@@ -109,6 +128,9 @@ export const withFetched = (state: ClientState, { own, members, messages }: Fetc
     about,
     seq: own.seq,
     messages: {},
+    hidden: [],
+    threads: {},
+    threadReads: {},
     members: {},
     departed: {},
     fetchedRev: own.rev,
@@ -126,7 +148,7 @@ export const withFetched = (state: ClientState, { own, members, messages }: Fetc
   const listed = new Set(members.map(({ userId }) => userId));
   const stillThere = Object.entries(known.members).filter(([user, { rev }]) => rev > own.rev || listed.has(user));
   const present = { ...merged, members: Object.fromEntries(stillThere) };
-  const followed = messages.reduce(withMessage, members.reduce(withMember, present));
+  const followed = messages.reduce(withShown, members.reduce(withMember, withHidden(present, hidden)));
   return { ...state, conversations: { ...state.conversations, [own.id]: followed } };
 };
 
@@ -141,8 +163,8 @@ export const withFetchedRev = (one: Followed, rev: number): Followed => {
 };
 
 /** The numbers, of messages and revisions, that somebody has and this client has not: what a client would fetch. */
-export const gapsOf = ({ seq, messages, fetchedRev, heardRevs }: Followed) => ({
-  seqs: missing(1, seq, new Set(Object.keys(messages).map(Number))),
+export const gapsOf = ({ seq, messages, hidden, fetchedRev, heardRevs }: Followed) => ({
+  seqs: missing(1, seq, new Set([...Object.keys(messages).map(Number), ...hidden])),
   revs: missing(fetchedRev + 1, Math.max(fetchedRev, ...heardRevs), new Set(heardRevs)),
 });
 
@@ -167,6 +189,29 @@ export const withMessage = (one: Followed, message: Message): Followed => {
   if (before && before.rev >= message.rev) return one;
   return { ...one, seq: Math.max(one.seq, message.seq), messages: { ...one.messages, [message.seq]: message } };
 };
+
+/** What is shown beside a message is kept apart from it: events bring the one or the other. */
+const withShown = (one: Followed, { thread, ...message }: ShownMessage): Followed => {
+  const next = withMessage(one, message);
+  if (!thread) return next;
+  const { lastReadSeq, ...summary } = thread;
+  return withThreadRead(withThread(next, message.seq, summary), message.seq, lastReadSeq);
+};
+
+const withHidden = (one: Followed, seqs: readonly number[]): Followed => ({
+  ...one,
+  hidden: [...new Set([...one.hidden, ...seqs])].sort((a, b) => b - a),
+});
+
+export const withThread = (one: Followed, root: number, thread: ThreadSummary): Followed =>
+  (one.threads[root]?.version ?? 0) >= thread.version ? one : { ...one, threads: { ...one.threads, [root]: thread } };
+
+export const withThreadRead = (one: Followed, root: number, lastReadSeq: number): Followed => ({
+  ...one,
+  threadReads: { ...one.threadReads, [root]: Math.max(lastReadSeq, one.threadReads[root] ?? 0) },
+});
+
+export const seqOf = (messageId: string): number => placeOfMessage(messageId).seq;
 
 /** Of oneself it tells what is one's own; of others, what they show. */
 export const withReceipt = (
@@ -212,6 +257,9 @@ export const withConversation = (state: ClientState, about: Conversation): Clien
     about,
     seq: about.seq,
     messages: {},
+    hidden: [],
+    threads: {},
+    threadReads: {},
     members: {},
     departed: {},
     fetchedRev: about.rev,

@@ -1,7 +1,16 @@
-import { previewOf } from '../../shared/domain/message.ts';
+import { previewOf, quoteOf } from '../../shared/domain/message.ts';
 import type { Conversation, Member } from '../../shared/protocol/conversation.ts';
 import type { Message, Preview } from '../../shared/protocol/message.ts';
-import { type ClientState, type Fetched, type Followed, gapsOf, revOf, type Watermarks } from './client-state.ts';
+import type { OwnThreadSummary } from '../../shared/protocol/thread.ts';
+import {
+  type ClientState,
+  type Fetched,
+  type Followed,
+  gapsOf,
+  revOf,
+  seqOf,
+  type Watermarks,
+} from './client-state.ts';
 
 /**
  * A conversation as a client shows it, in a form in which what was followed and what was fetched can be compared. It leaves out what
@@ -24,6 +33,9 @@ export interface View {
   lastMessage: unknown;
   /** By number. */
   messages: Record<number, Message>;
+  hidden: number[];
+  /** By the number of the root. */
+  threads: Record<number, OwnThreadSummary>;
 }
 
 /** By conversation id. */
@@ -47,6 +59,7 @@ const followedView = (user: string, one: Followed, readReceipts: boolean): View 
   const lastReadSeq = Math.max(one.lastReadSeq, postedBy(user));
   const others = Object.keys(one.members).filter((other) => other !== user);
   const isShown = readReceipts && others.length < mostHeardEach;
+  const shown = messages.filter(({ seq }) => !one.hidden.includes(seq));
   return {
     about: aboutOf(one.about),
     seq: one.seq,
@@ -64,12 +77,27 @@ const followedView = (user: string, one: Followed, readReceipts: boolean): View 
         return [other, { read: shown, delivered: Math.max(shown, delivered) }];
       }),
     ),
-    lastMessage: newest ? withoutTime(previewOf(newest)) : null,
-    messages: one.messages,
+    lastMessage: newest && shown.includes(newest) ? withoutTime(previewOf(newest)) : null,
+    messages: bySeq(shown.map((message) => withCurrentQuote(one, message))),
+    hidden: one.hidden,
+    threads: Object.fromEntries(
+      shown.flatMap(({ seq }) => {
+        const thread = one.threads[seq];
+        return thread ? [[seq, { ...thread, lastReadSeq: one.threadReads[seq] ?? 0 }]] : [];
+      }),
+    ),
   };
 };
 
-const fetchedView = (user: string, { own, members, messages }: Fetched): View => ({
+/** What a client knows of a quoted message is newer than the quote that came with the answer. */
+const withCurrentQuote = ({ messages }: Followed, message: Message): Message => {
+  const original = message.quote && messages[seqOf(message.quote.messageId)];
+  return original ? { ...message, quote: quoteOf(original) } : message;
+};
+
+const bySeq = (messages: readonly Message[]) => Object.fromEntries(messages.map((message) => [message.seq, message]));
+
+const fetchedView = (user: string, { own, members, messages, hidden }: Fetched): View => ({
   about: aboutOf(own),
   seq: own.seq,
   rev: own.rev,
@@ -86,7 +114,9 @@ const fetchedView = (user: string, { own, members, messages }: Fetched): View =>
     ),
   ),
   lastMessage: own.lastMessage && withoutTime(own.lastMessage),
-  messages: Object.fromEntries(messages.map((message) => [message.seq, message])),
+  messages: bySeq(messages.map(({ thread: _, ...message }) => message)),
+  hidden,
+  threads: Object.fromEntries(messages.flatMap(({ seq, thread }) => (thread ? [[seq, thread]] : []))),
 });
 
 const aboutOf = ({ id, type, title, settings, memberIds, createdAt, createdBy, updatedAt }: Conversation) => ({

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Message } from '../../shared/protocol/message.ts';
+import type { ShownMessage } from '../../shared/protocol/message.ts';
 import type { SyncPage } from '../../shared/protocol/sync.ts';
 import { type ClientState, emptyState, follow, withFetched, withoutFollowed } from './client-state.ts';
 import { positionsOf, withSynced } from './client-sync.ts';
@@ -100,7 +100,7 @@ const following = (person: Person, device: Device, memory: Memory): Follower & {
     takeIn();
   };
 
-  const takeOwn = (message: Message): void => {
+  const takeOwn = ({ thread: _, ...message }: ShownMessage): void => {
     state = follow(state, { event: 'message.new', data: message });
   };
 
@@ -110,7 +110,7 @@ const following = (person: Person, device: Device, memory: Memory): Follower & {
       const followed = state.conversations[messageId.split('.')[0] ?? ''];
       return followed && !followed.messages[seq];
     });
-    const found = missing.map(({ messageId }) => fetched<Message>(person, `/api/messages/${messageId}`));
+    const found = missing.map(({ messageId }) => fetched<ShownMessage>(person, `/api/messages/${messageId}`));
     for (const message of await Promise.all(found)) if (message) takeOwn(message);
   };
 

@@ -36,13 +36,33 @@ export const schemaExamples: Record<string, unknown> = {
   MessagePreview: story.preview,
   MessageDraft: story.draftMessage,
   MessageEdit: { content: story.editedMessage.content, expectedVersion: 1 },
-  MessageList: { messages: [story.sentMessage], ...moreToCome },
+  MessageList: { messages: [story.shownMessage], ...moreToCome, hidden: [] },
   MessageSend: { conversationId: groupId, ...story.draftMessage },
   MessageEditCommand: {
     messageId: story.sentMessage.id,
     content: story.editedMessage.content,
     expectedVersion: 1,
   },
+  ShownMessage: story.shownMessage,
+  Quote: story.quote,
+  MessageVersion: story.earlierVersion,
+  MessageVersionList: { versions: [story.earlierVersion], ...lastPage },
+  MessageHidden: { conversationId: groupId, messageId: story.sentMessage.id, seq: story.sentMessage.seq },
+
+  ThreadSummary: story.threadSummary,
+  OwnThreadSummary: story.ownThreadSummary,
+  OwnThread: { ...story.ownThreadSummary, unreadCount: 1 },
+  ReplyList: {
+    replies: [{ ...story.reply, thread: null }],
+    ...lastPage,
+    hidden: [],
+    thread: { ...story.ownThreadSummary, unreadCount: 1 },
+  },
+  ThreadReadRequest: { seq: story.reply.seq },
+  ThreadWatermark: { conversationId: groupId, threadId: story.sentMessage.id, lastReadSeq: story.reply.seq },
+  MissedThread: { ...story.ownThreadSummary, threadId: story.sentMessage.id },
+  ThreadUpdated: { ...story.threadSummary, conversationId: groupId, threadId: story.sentMessage.id },
+
   MessageDelete: { messageId: story.sentMessage.id },
   MessageSent: {
     clientMessageId: story.draftMessage.clientMessageId,
@@ -56,6 +76,8 @@ export const schemaExamples: Record<string, unknown> = {
   SyncedChange: story.bobBecameAdmin,
   SyncedConversation: story.syncedGroup,
   SyncPage: {
+    hidden: [],
+    threadsRead: [{ conversationId: groupId, threadId: story.sentMessage.id, lastReadSeq: story.reply.seq }],
     conversations: [story.syncedGroup],
     joined: [],
     removed: [{ conversationId: story.lostGroupId, rev: 9, reason: 'removed' }],

@@ -12,6 +12,7 @@ export const times = {
   read: '2026-11-21T12:01:30.000Z',
   edited: at(2),
   deleted: at(3),
+  replied: at(4),
   expires: '2026-11-21T12:04:30.000Z',
 };
 
@@ -21,6 +22,17 @@ export const draftMessage = {
   contentType: 'text/plain',
   attachments: [{ externalFileId: 'file-731', label: 'agenda.pdf' }],
   replyTo: `${groupId}.41`,
+  threadId: null,
+  inConversation: false,
+};
+
+export const quote = {
+  messageId: `${groupId}.41`,
+  senderId: 'bob',
+  content: 'When do we meet?',
+  contentType: 'text/plain',
+  attachmentCount: 0,
+  status: 'sent',
 };
 
 export const sentMessage = {
@@ -32,6 +44,8 @@ export const sentMessage = {
   status: 'sent',
   senderId: 'ada',
   ...draftMessage,
+  quote,
+  inConversation: true,
   createdAt: times.sent,
   editedAt: null,
   deletedAt: null,
@@ -53,8 +67,49 @@ export const deletedMessage = {
   status: 'deleted',
   content: null,
   attachments: [],
+  quote: null,
   deletedAt: times.deleted,
   deletedBy: 'ada',
+};
+
+export const earlierVersion = {
+  version: sentMessage.version,
+  content: sentMessage.content,
+  contentType: sentMessage.contentType,
+  attachments: sentMessage.attachments,
+  writtenAt: times.sent,
+};
+
+export const threadSummary = {
+  version: 2,
+  replyCount: 2,
+  lastReplySeq: 45,
+  lastReplyAt: times.replied,
+  participants: ['bob', 'mary'],
+};
+
+export const ownThreadSummary = { ...threadSummary, lastReadSeq: 43 };
+
+export const shownMessage = { ...sentMessage, thread: ownThreadSummary };
+
+export const replyDraft = {
+  clientMessageId: '01JD8W6B2K',
+  content: 'Noon suits me.',
+  contentType: 'text/plain',
+  attachments: [],
+  replyTo: null,
+  threadId: sentMessage.id,
+  inConversation: false,
+};
+
+export const reply = {
+  ...sentMessage,
+  id: `${groupId}.45`,
+  seq: 45,
+  senderId: 'mary',
+  ...replyDraft,
+  quote: null,
+  createdAt: times.replied,
 };
 
 export const preview = {
@@ -143,6 +198,7 @@ export const syncedGroup = {
   conversation: ownGroup,
   messages: [sentMessage],
   changed: [olderMessage],
+  threads: [],
   changes: [bobBecameAdmin],
   receipts: [receiptOfBob],
   position: { seq: group.seq, rev: group.rev },

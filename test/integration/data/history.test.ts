@@ -273,7 +273,7 @@ describe('retention', () => {
     await short.says('ada', lobby, 'today');
 
     expect(shown((await short.instance.read(short.caller('ada'), lobby)).items)).toEqual(['3 sent']);
-    expect(await refusalOf(short.instance.messages.get(short.caller('ada'), `${lobby}.2`))).toBe('not_found');
+    expect(await refusalOf(short.instance.messages.find(short.caller('ada'), `${lobby}.2`))).toBe('not_found');
   });
 
   it('is followed by a walk towards the newer, past pages of what has expired', async () => {

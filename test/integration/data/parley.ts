@@ -2,18 +2,25 @@
 import { randomUUID } from 'node:crypto';
 import { createConversations } from '../../../shared/data/conversations.ts';
 import { createDepartures } from '../../../shared/data/departures.ts';
+import { createHides } from '../../../shared/data/hides.ts';
 import { createHistory, type Direction } from '../../../shared/data/history.ts';
 import { createInbox } from '../../../shared/data/inbox.ts';
 import { createLimits, type TenantLimits } from '../../../shared/data/limits.ts';
 import { createMembers } from '../../../shared/data/members.ts';
 import { createMessages } from '../../../shared/data/messages.ts';
+import { createOwnHistory } from '../../../shared/data/own-history.ts';
 import { createPlaces } from '../../../shared/data/places.ts';
 import { createPresence } from '../../../shared/data/presence.ts';
+import { createQuotes } from '../../../shared/data/quotes.ts';
 import { createRateLimits } from '../../../shared/data/rate-limits.ts';
 import { createReceipts } from '../../../shared/data/receipts.ts';
+import { createReferences } from '../../../shared/data/references.ts';
+import { createReplies } from '../../../shared/data/replies.ts';
 import { createSends } from '../../../shared/data/sends.ts';
+import { createShownMessages } from '../../../shared/data/shown-messages.ts';
 import { createSync } from '../../../shared/data/sync.ts';
 import type { Table } from '../../../shared/data/table.ts';
+import { createThreads } from '../../../shared/data/threads.ts';
 import { createTickets } from '../../../shared/data/tickets.ts';
 import { createUsers } from '../../../shared/data/users.ts';
 import type { Caller } from '../../../shared/domain/caller.ts';
@@ -23,7 +30,14 @@ import type { Draft, Message } from '../../../shared/protocol/message.ts';
 import type { TenantRole } from '../../../shared/protocol/roles.ts';
 import { aTable, type Between } from '../../support/table.ts';
 
-const usualLimits: TenantLimits = { groupSize: 256, messagesPerMinute: 30, retentionDays: 90, fastLaneConnections: 10 };
+const usualLimits: TenantLimits = {
+  groupSize: 256,
+  messagesPerMinute: 30,
+  retentionDays: 90,
+  fastLaneConnections: 10,
+  editWindowMinutes: null,
+  deleteWindowMinutes: null,
+};
 
 /** One instance: all access patterns over one view of the table. */
 const instanceOver = (table: Table, clock: Clock, tenantLimits: TenantLimits) => {
@@ -31,19 +45,27 @@ const instanceOver = (table: Table, clock: Clock, tenantLimits: TenantLimits) =>
   const places = createPlaces(table);
   const deps = { table, clock, limits, places };
   const members = createMembers(deps);
-  const sends = createSends(deps);
+  const replies = createReplies(deps);
+  const sends = createSends({ ...deps, references: createReferences(deps), replies });
   const history = createHistory(deps);
+  const hides = createHides(deps);
+  const threads = createThreads({ ...deps, replies });
   return {
     places,
     members,
     sends,
     history,
+    hides,
+    replies,
+    threads,
+    ownHistory: createOwnHistory({ history, hides }),
+    shownMessages: createShownMessages({ quotes: createQuotes(deps), threads }),
     conversations: createConversations(deps),
     departures: createDepartures({ ...deps, members }),
     messages: createMessages(deps),
     receipts: createReceipts({ ...deps, members }),
     inbox: createInbox(table),
-    sync: createSync({ ...deps, members }),
+    sync: createSync({ ...deps, members, threads }),
     users: createUsers(deps),
     presence: createPresence(deps),
     tickets: createTickets(deps),
@@ -51,8 +73,8 @@ const instanceOver = (table: Table, clock: Clock, tenantLimits: TenantLimits) =>
 
     /** A send from its first read to its last write. */
     send: async (caller: Caller, conversationId: string, draft: Draft): Promise<Message> => {
-      const { place, earlier } = await sends.enter(caller, conversationId, draft.clientMessageId);
-      return sends.append(place, draft, earlier);
+      const { place, earlier, referred } = await sends.enter(caller, conversationId, draft);
+      return sends.append(place, draft, earlier, referred);
     },
 
     /** One page of the history, newest first. */
@@ -73,6 +95,8 @@ export const draftOf = (content: string, more: Partial<Draft> = {}): Draft => ({
   contentType: 'text/plain',
   attachments: [],
   replyTo: null,
+  threadId: null,
+  inConversation: false,
   ...more,
 });
 

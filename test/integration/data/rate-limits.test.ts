@@ -14,7 +14,14 @@ const anInstance = (perMinute = 30, between?: Between) =>
     table: between ? parley.given.through(between) : parley.given.table,
     clock: parley.given.clock,
     limits: createLimits({
-      default: { groupSize: 256, messagesPerMinute: perMinute, retentionDays: 90, fastLaneConnections: 10 },
+      default: {
+        groupSize: 256,
+        messagesPerMinute: perMinute,
+        retentionDays: 90,
+        fastLaneConnections: 10,
+        editWindowMinutes: null,
+        deleteWindowMinutes: null,
+      },
       tenants: {},
     }),
   });

@@ -11,7 +11,14 @@ import { aGateway } from './gateway.ts';
 const parley = aParley();
 
 const limits = createLimits({
-  default: { groupSize: 256, messagesPerMinute: 30, retentionDays: 90, fastLaneConnections: 10 },
+  default: {
+    groupSize: 256,
+    messagesPerMinute: 30,
+    retentionDays: 90,
+    fastLaneConnections: 10,
+    editWindowMinutes: null,
+    deleteWindowMinutes: null,
+  },
   tenants: {},
 });
 
@@ -31,7 +38,7 @@ const given = async () => {
     gateway,
     send: async () => {
       const draft = draftOf('Hello!');
-      const { place, earlier } = await instance.sends.enter(ada, conversationId, draft.clientMessageId);
+      const { place, earlier } = await instance.sends.enter(ada, conversationId, draft);
       const audience = await fastLane.audienceOf(place);
       const message = await instance.sends.append(place, draft, earlier);
       await fastLane.deliver(place, message, audience);

@@ -10,7 +10,15 @@ const caller = { tenant: 'demo', user: 'ada', roles: ['member'], expiresAt: 0, c
 const { conversation } = founded(caller, { type: 'group', memberIds: ['bob', 'cyd'] }, now, 256);
 const members = ['ada', 'bob', 'cyd'];
 const message = newMessage(
-  { clientMessageId: 'c1', content: 'hello', contentType: 'text/plain', attachments: [], replyTo: null },
+  {
+    clientMessageId: 'c1',
+    content: 'hello',
+    contentType: 'text/plain',
+    attachments: [],
+    replyTo: null,
+    threadId: null,
+    inConversation: false,
+  },
   conversation.id,
   1,
   'ada',

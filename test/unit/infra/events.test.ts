@@ -47,17 +47,30 @@ describe('the readers of the stream', () => {
   });
 
   it.each([
-    ['fanout', { 'MSG#': ['INSERT', 'MODIFY'], 'CHG#': ['INSERT'], META: ['INSERT'], 'MEMBER#': ['MODIFY'] }],
+    [
+      'fanout',
+      {
+        'MSG#': ['INSERT', 'MODIFY'],
+        'THREAD#': ['INSERT', 'MODIFY'],
+        'TREAD#': ['INSERT', 'MODIFY'],
+        'CHG#': ['INSERT'],
+        META: ['INSERT'],
+        'HIDE#': ['INSERT'],
+        'MEMBER#': ['MODIFY'],
+      },
+    ],
     ['publisher', { 'CHG#': ['INSERT'], META: ['MODIFY'], PROFILE: ['INSERT', 'MODIFY'], 'MEMBER#': ['MODIFY'] }],
   ])('are called for what they act upon alone: %s', (reader, expected) => {
     const filters = readers()
       .filter((mapping) => dev.functionIn(mapping.FunctionName) === dev.functions().get(`Stream/${reader}`)?.id)
       .flatMap(({ FilterCriteria }) => FilterCriteria.Filters)
       .map(({ Pattern }) => JSON.parse(Pattern))
-      .map(({ eventName, dynamodb }) => {
-        const [sortKey] = dynamodb.Keys.SK.S;
-        return [sortKey.prefix ?? sortKey, eventName];
-      });
+      .flatMap(({ eventName, dynamodb }) =>
+        dynamodb.Keys.SK.S.map((sortKey: string | { prefix: string }) => [
+          typeof sortKey === 'string' ? sortKey : sortKey.prefix,
+          eventName,
+        ]),
+      );
 
     expect(Object.fromEntries(filters)).toEqual(expected);
   });

@@ -28,7 +28,14 @@ describe('settings', () => {
     const settings = settingsOf('dev', { tokenIssuers: [issuer] }, 'dev.json');
 
     expect(settings.limits).toEqual({
-      default: { groupSize: 256, messagesPerMinute: 30, retentionDays: 90, fastLaneConnections: 10 },
+      default: {
+        groupSize: 256,
+        messagesPerMinute: 30,
+        retentionDays: 90,
+        fastLaneConnections: 10,
+        editWindowMinutes: null,
+        deleteWindowMinutes: null,
+      },
       tenants: {},
     });
     expect(settings).toMatchObject({ stage: 'dev', retainData: false, corsOrigins: [], logLevel: 'INFO' });

@@ -83,6 +83,7 @@ describe('functions', () => {
       'Http/health-ready',
       'Http/me-get',
       'Http/me-update',
+      'Http/messages-hide',
       'Http/users-delete',
       'Http/users-get',
       'Http/users-sync',

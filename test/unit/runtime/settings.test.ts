@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { settingsFrom } from '../../../shared/runtime/settings.ts';
 
-const limits = { groupSize: 256, messagesPerMinute: 30, retentionDays: 90, fastLaneConnections: 10 };
+const limits = {
+  groupSize: 256,
+  messagesPerMinute: 30,
+  retentionDays: 90,
+  fastLaneConnections: 10,
+  editWindowMinutes: null,
+  deleteWindowMinutes: 15,
+};
 const issuer = { issuer: 'https://id.example', jwksUri: 'https://id.example/keys', audience: 'parley', tenant: 'acme' };
 const issuers = (...all: unknown[]) => settingsFrom({ TOKEN_ISSUERS: JSON.stringify(all) });
 
