@@ -1,6 +1,7 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Caller } from '../domain/caller.ts';
 import { type Clock, epochSeconds } from '../domain/clock.ts';
+import { activityBucket } from '../domain/conversation.ts';
 import { requirePermission } from '../domain/permissions.ts';
 import { Problem } from '../protocol/errors.ts';
 import { placeOfMessage } from '../protocol/identifiers.ts';
@@ -64,19 +65,24 @@ export const createHides = ({ table, clock, places }: Deps) => {
           hiddenAt: now.toISOString(),
           expiresAt: item.expiresAt,
         };
+        const { hiddenSeq = 0, newsHour } = place.member ?? {};
         // Beside the membership, so that an inbox sees by itself that the newest message is one of these.
         const noted: Write = {
           Update: {
             TableName: table.name,
             Key: memberKey(tenant, id, user),
-            UpdateExpression: 'SET hiddenSeq = :seq',
-            ConditionExpression: 'hiddenSeq < :seq',
-            ExpressionAttributeValues: { ':seq': seq },
+            UpdateExpression: 'SET hiddenSeq = :seq, newsHour = :hour',
+            ConditionExpression: 'hiddenSeq = :found',
+            ExpressionAttributeValues: {
+              ':seq': Math.max(seq, hiddenSeq),
+              ':hour': activityBucket(now.toISOString()),
+              ':found': hiddenSeq,
+            },
           },
         };
-        const isGreatest = seq > (place.member?.hiddenSeq ?? seq);
+        const isNoted = seq <= hiddenSeq && newsHour === activityBucket(now.toISOString());
         return {
-          writes: [{ Put: { TableName: table.name, Item } }, ...(isGreatest ? [noted] : [])],
+          writes: [{ Put: { TableName: table.name, Item } }, ...(isNoted ? [] : [noted])],
           result: undefined,
         };
       });

@@ -40,6 +40,7 @@ const memberFields = [
   ...Object.keys(member.shape),
   'joinedSeq',
   'hiddenSeq',
+  'newsHour',
   'shownReadSeq',
   'readMarks',
   'deliveredMarks',

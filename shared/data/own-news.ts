@@ -1,7 +1,7 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Caller } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
-import { activityBucket } from '../domain/conversation.ts';
+import { activityBucket, type MemberState } from '../domain/conversation.ts';
 import { messageIdOf } from '../protocol/identifiers.ts';
 import type { MessageHidden } from '../protocol/message.ts';
 import type { ThreadWatermark } from '../protocol/thread.ts';
@@ -26,10 +26,23 @@ export const newsPlace = ({ tenant, user }: Caller, at: Date) => ({
   GSI1SK: activityBucket(at.toISOString()),
 });
 
+/** From this hour on, what somebody did may be news to who synced last at that moment. */
+const firstHour = (since: string, now: Date): string =>
+  activityBucket(new Date(Math.max(0, Math.min(Date.parse(since), now.getTime()) - overlapMs)).toISOString());
+
 export const createOwnNews = ({ table, clock }: { table: Table; clock: Clock }) => ({
-  /** From the hour of a moment on; some of it may be known already. */
-  since: async ({ tenant, user }: Caller, since: string): Promise<OwnNews | 'too much'> => {
-    const from = new Date(Math.max(0, Math.min(Date.parse(since), clock.now().getTime()) - overlapMs));
+  /**
+   * From the hour of a moment on; some of it may be known already. Costs nothing where no membership tells of any.
+   * @param members theirs, in the conversations that they ask for
+   */
+  since: async (
+    { tenant, user }: Caller,
+    since: string | undefined,
+    members: readonly MemberState[],
+  ): Promise<OwnNews | 'too much'> => {
+    const from = since === undefined ? undefined : firstHour(since, clock.now());
+    if (from === undefined || !members.some(({ newsHour = '' }) => newsHour >= from))
+      return { hidden: [], threadsRead: [] };
     const { Items = [] } = await table.client.send(
       new QueryCommand({
         TableName: table.name,
@@ -37,7 +50,7 @@ export const createOwnNews = ({ table, clock }: { table: Table; clock: Clock }) 
         KeyConditionExpression: 'GSI1PK = :own AND GSI1SK >= :from',
         ExpressionAttributeValues: {
           ':own': ownNewsPartition(tenant, user),
-          ':from': activityBucket(from.toISOString()),
+          ':from': from,
         },
         Limit: atOnce + 1,
       }),

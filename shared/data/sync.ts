@@ -70,15 +70,10 @@ export const createSync = ({ table, clock, limits, places, members, threads: thr
     return everybody.filter((one) => one.userId !== user).map(shownReceipt);
   };
 
-  const anewOf = ({ conversation, member }: Pick<Asked, 'conversation' | 'member'>): Named => ({
-    conversation: ownView(conversation, member),
-    refetch: true,
-  });
-
   /** @returns what was missed without its changed messages, a removal, or undefined where this page has no share left for it */
   const read = async (caller: Caller, asked: Asked): Promise<Named | ConversationRemoval | undefined> => {
     const { conversation, member, receiptsOff, from, ...share } = asked;
-    const anew = anewOf({ conversation, member });
+    const anew: Named = { conversation: ownView(conversation, member), refetch: true };
     if (isAhead(from, conversation)) return anew;
     const isQuiet = conversation.seq === from.seq && conversation.rev === from.rev;
     if (!isQuiet && share.messages + share.changes === 0) return undefined;
@@ -135,27 +130,31 @@ export const createSync = ({ table, clock, limits, places, members, threads: thr
     page: async (caller: Caller, request: SyncRequest): Promise<SyncPage> => {
       const syncedAt = clock.now().toISOString();
       const ids = request.conversations.map(({ conversationId }) => conversationId);
-      const [sights, joining, news] = await Promise.all([
-        places.sightsOf(caller, ids),
-        joined.since(caller, request),
-        request.since === undefined ? nothing : ownNews.since(caller, request.since),
-      ]);
+      const [sights, joining] = await Promise.all([places.sightsOf(caller, ids), joined.since(caller, request)]);
 
       const asked = sharedOut(sights, request);
       const lost = request.conversations.flatMap((from, i) => {
         const sight = sights[i];
         return sight && !asked.some((one) => one.from === from) ? [{ sight, from }] : [];
       });
-      const [found, removals, newcomers] = await Promise.all([
-        pMap(asked, (one) => (news === 'too much' ? anewOf(one) : read(caller, one)), { concurrency: sideBySide }),
+      const [found, removals, newcomers, news] = await Promise.all([
+        pMap(asked, (one) => read(caller, one), { concurrency: sideBySide }),
         pMap(lost, ({ sight, from }) => removalOf(caller, sight, from), { concurrency: sideBySide }),
         joined.shown(caller, joining?.entries ?? []),
+        ownNews.since(
+          caller,
+          request.since,
+          asked.map(({ member }) => member),
+        ),
       ]);
 
       const removed = [...removals, ...found.flatMap((one) => (one && 'reason' in one ? [one] : []))];
       const readable = found.flatMap((one) => (one && !('reason' in one) ? [one] : []));
-      const named = await withThreads(caller, await withChanged(caller.tenant, readable));
-      const { hidden, threadsRead } = news === 'too much' ? nothing : news;
+      const isTooMuch = news === 'too much';
+      const named = isTooMuch
+        ? readable.map(({ conversation }): Named => ({ conversation, refetch: true }))
+        : await withThreads(caller, await withChanged(caller.tenant, readable));
+      const { hidden, threadsRead } = isTooMuch ? nothing : news;
       const cut = cutToFit({ removed, hidden, threadsRead, named, joined: newcomers });
       const nextCursor = joining ? joinedCursor(caller, joining, newcomers[cut.joined.length]?.id) : null;
       const isAllTold = cut.conversations.length + removed.length === ids.length;

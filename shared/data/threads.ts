@@ -8,7 +8,7 @@ import { placeOfMessage } from '../protocol/identifiers.ts';
 import type { Message } from '../protocol/message.ts';
 import type { OwnThread, OwnThreadSummary, ThreadWatermark } from '../protocol/thread.ts';
 import { isExpired, messageFrom, threadFrom } from './items.ts';
-import { type Key, messageKey, threadKey, threadReadKey } from './keys.ts';
+import { type Key, memberKey, messageKey, threadKey, threadReadKey } from './keys.ts';
 import { newsPlace } from './own-news.ts';
 import type { Place, Places } from './places.ts';
 import type { Replies } from './replies.ts';
@@ -40,6 +40,27 @@ export const createThreads = ({ table, clock, places, replies }: Deps) => {
       ConsistentRead: true,
     });
     return items.filter((item) => !isExpired(item, epochSeconds(clock.now())));
+  };
+
+  /** Before the news itself: a note of what came to nothing costs a look, the opposite would be missed. At most once an hour. */
+  const noteNews = async ({ caller, conversation, member }: Place, hour: string): Promise<void> => {
+    if (!member || member.newsHour === hour) return;
+    try {
+      await despiteTransactions(() =>
+        table.client.send(
+          new UpdateCommand({
+            TableName: table.name,
+            Key: memberKey(caller.tenant, conversation.id, caller.user),
+            UpdateExpression: 'SET newsHour = :hour',
+            ConditionExpression: 'attribute_exists(PK)',
+            ExpressionAttributeValues: { ':hour': hour },
+          }),
+        ),
+      );
+    } catch (error) {
+      // Out of the conversation by now.
+      throw isConditionFailed(error) ? new Problem('not_found') : error;
+    }
   };
 
   return {
@@ -122,6 +143,7 @@ export const createThreads = ({ table, clock, places, replies }: Deps) => {
       const seq = Math.min(upTo ?? last, last);
       if (seq <= summary.lastReadSeq) return at(summary.lastReadSeq);
       const { GSI1PK, GSI1SK } = newsPlace(caller, clock.now());
+      await noteNews(place, GSI1SK);
       const Key = threadReadKey(caller.tenant, conversation.id, caller.user, root.seq);
       try {
         await despiteTransactions(() =>

@@ -36,6 +36,8 @@ export interface MemberState extends Member {
   audience?: Audience;
   /** The greatest number that they have deleted for themselves; 0 for none. */
   hiddenSeq: number;
+  /** The last hour in which they did something here that concerns them alone: `own-news.ts`. */
+  newsHour?: string;
 }
 
 /** A group's id says nothing. 128 random bits. */

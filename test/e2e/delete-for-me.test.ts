@@ -203,7 +203,8 @@ it('is told to a device of theirs that was away, and to nobody else', async () =
 });
 
 it('makes a client fetch anew what it holds, where it missed more of these than a page can tell', async () => {
-  const { ada, room } = await given(['one']);
+  const { ada, room, hides } = await given(['one']);
+  await hides(ada, 1);
   const stored = storedIn(world.cloud);
   const news = { GSI1PK: `${world.tenant}#USER#ada#OWN`, GSI1SK: new Date().toISOString().slice(0, 13) };
   for (let i = 1; i <= 201; i += 1) {
