@@ -3,11 +3,14 @@ import { Construct } from 'constructs';
 import {
   changePrefix,
   conversationSort,
+  hidePrefix,
   memberPrefix,
   messagePrefix,
   presenceSort,
   profileSort,
   reactionsPrefix,
+  threadPrefix,
+  threadReadPrefix,
 } from '../../shared/data/keys.ts';
 import type { ChatBus } from '../constructs/chat-bus.ts';
 import type { ChatTable } from '../constructs/chat-table.ts';
@@ -26,12 +29,18 @@ interface EventsStackProps {
 
 type Change = 'INSERT' | 'MODIFY';
 
-const items = (changes: Change[], sortKey: string | { prefix: string }, newImage?: object): StreamFilter => ({
+type SortKey = string | { prefix: string };
+
+const items = (changes: Change[], sortKeys: SortKey | SortKey[], newImage?: object): StreamFilter => ({
   eventName: changes,
-  dynamodb: { Keys: { SK: { S: [sortKey] } }, ...(newImage && { NewImage: newImage }) },
+  dynamodb: { Keys: { SK: { S: [sortKeys].flat() } }, ...(newImage && { NewImage: newImage }) },
 });
 
-const messages = items(['INSERT', 'MODIFY'], { prefix: messagePrefix });
+/** Lambda takes five filters of a reader: what is followed alike shares one. */
+const states = items(
+  ['INSERT', 'MODIFY'],
+  [{ prefix: messagePrefix }, { prefix: reactionsPrefix }, { prefix: threadPrefix }, { prefix: threadReadPrefix }],
+);
 /** Reactions are told by their own records, from which these are filed. */
 const changes = items(
   ['INSERT'],
@@ -40,8 +49,7 @@ const changes = items(
     kind: { S: [{ 'anything-but': ['reaction.added', 'reaction.removed'] }] },
   },
 );
-const reactions = items(['INSERT', 'MODIFY'], { prefix: reactionsPrefix });
-const newConversations = items(['INSERT'], conversationSort);
+const beginnings = items(['INSERT'], [conversationSort, { prefix: hidePrefix }]);
 const activity = items(['MODIFY'], conversationSort);
 const memberships = items(['MODIFY'], { prefix: memberPrefix });
 /** Of members whose raises are told as counts: see `audienceOf`. */
@@ -66,7 +74,7 @@ export class EventsStack extends Stack {
       deployment,
       description: 'Posts what was stored to every live connection of every member.',
       table,
-      filters: [messages, changes, reactions, newConversations, memberships],
+      filters: [states, changes, beginnings, memberships],
       retries: 5,
       // A post that is older finds clients that have long fetched it.
       maxRecordAge: Duration.minutes(10),

@@ -4,10 +4,28 @@ import { activityBucket, type ConversationState, inboxMoment, type MemberState }
 import type { LiveFeed } from '../domain/large-rooms.ts';
 import { noReactions, type ReactionsState } from '../domain/reactions.ts';
 import { conversation, member } from '../protocol/conversation.ts';
-import { messageIdOf } from '../protocol/identifiers.ts';
-import { type Message, message, type Preview, preview } from '../protocol/message.ts';
+import { messageIdOf, placeOfMessage } from '../protocol/identifiers.ts';
+import {
+  type Message,
+  type MessageVersion,
+  message,
+  messageVersion,
+  type Preview,
+  preview,
+} from '../protocol/message.ts';
+import { type ThreadSummary, threadSummary } from '../protocol/thread.ts';
 import type { Preferences } from '../protocol/user.ts';
-import { changeKey, conversationKey, inboxPartition, inboxSort, memberKey, messageKey } from './keys.ts';
+import {
+  changeKey,
+  conversationKey,
+  inboxPartition,
+  inboxSort,
+  memberKey,
+  messageKey,
+  threadIndexPartition,
+  threadKey,
+  versionKey,
+} from './keys.ts';
 import type { Item } from './table.ts';
 
 /** DynamoDB removes it some time after; readers treat it as gone at once. */
@@ -28,6 +46,8 @@ const previewFields = Object.keys(preview.shape);
 const memberFields = [
   ...Object.keys(member.shape),
   'joinedSeq',
+  'hiddenSeq',
+  'newsHour',
   'shownReadSeq',
   'readMarks',
   'deliveredMarks',
@@ -36,6 +56,8 @@ const memberFields = [
 ];
 const publicMemberFields = Object.keys(member.shape);
 const messageFields = Object.keys(message.shape);
+const versionFields = Object.keys(messageVersion.shape);
+const threadFields = Object.keys(threadSummary.shape);
 
 /**
  * META keeps the preview's number beside it, because the write that takes a number cannot put that number inside a map; the
@@ -78,12 +100,40 @@ export const inboxPlace = (
   GSI1SK: inboxSort(activityBucket(inboxMoment({ lastActivityAt }, member)), member.conversationId),
 });
 
-export const messageItem = (tenant: string, state: Message, expiresAt: number): Item => ({
-  ...messageKey(tenant, state.conversationId, state.seq),
+/** A reply is also listed in its thread by GSI2. */
+export const messageItem = (tenant: string, state: Message, expiresAt: number): Item => {
+  const key = messageKey(tenant, state.conversationId, state.seq);
+  return { ...key, ...threadPlace(tenant, state, key.SK), ...state, expiresAt };
+};
+export const messageFrom = (item: Item): Message => picked(item, messageFields);
+
+const threadPlace = (tenant: string, { threadId, conversationId }: Message, sort: string) =>
+  threadId === null
+    ? {}
+    : { GSI2PK: threadIndexPartition(tenant, conversationId, placeOfMessage(threadId).seq), GSI2SK: sort };
+
+/** Goes when the message goes. */
+export const versionItem = (
+  tenant: string,
+  { conversationId, seq }: Message,
+  state: MessageVersion,
+  expiresAt: number,
+): Item => ({ ...versionKey(tenant, conversationId, seq, state.version), ...state, expiresAt });
+export const versionFrom = (item: Item): MessageVersion => picked(item, versionFields);
+
+/** Goes when its root goes. */
+export const threadItem = (
+  tenant: string,
+  root: Pick<Message, 'conversationId' | 'seq'>,
+  state: ThreadSummary,
+  expiresAt: number,
+): Item => ({
+  ...threadKey(tenant, root.conversationId, root.seq),
+  rootSeq: root.seq,
   ...state,
   expiresAt,
 });
-export const messageFrom = (item: Item): Message => picked(item, messageFields);
+export const threadFrom = (item: Item): ThreadSummary => picked(item, threadFields);
 
 /** A string set of users for each emoji, in an attribute that is called like nothing else. */
 export const reactionAttribute = (emoji: string): string => `+${emoji}`;

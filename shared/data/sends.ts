@@ -2,16 +2,17 @@ import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { blockedPair } from '../domain/blocks.ts';
 import type { Caller } from '../domain/caller.ts';
 import { type Clock, epochSeconds } from '../domain/clock.ts';
-import { newMessage, previewOf, requireReplyInside } from '../domain/message.ts';
+import { newMessage, previewOf } from '../domain/message.ts';
 import { requirePermission } from '../domain/permissions.ts';
 import { Problem } from '../protocol/errors.ts';
-import { placeOfMessage } from '../protocol/identifiers.ts';
 import type { Draft, Message } from '../protocol/message.ts';
 import { isExpired, storedPreview } from './items.ts';
 import { conversationKey, sendReceiptKey } from './keys.ts';
 import type { Limits } from './limits.ts';
 import { createNumbers } from './numbers.ts';
 import type { Place, Places } from './places.ts';
+import type { References } from './references.ts';
+import type { Replies } from './replies.ts';
 import { despiteTransactions, getMany, type Item, isConditionFailed, type Table } from './table.ts';
 
 const receiptLifeSeconds = 86_400;
@@ -31,10 +32,21 @@ interface Deps {
   clock: Clock;
   limits: Limits;
   places: Places;
+  references: References;
+  replies: Replies;
+}
+
+/** What a send begins with. */
+interface Entry {
+  place: Place;
+  /** What is known of this send from an earlier attempt. */
+  earlier: SendReceipt | undefined;
+  /** What the draft refers to, read in a hurry. */
+  referred: (Item | undefined)[];
 }
 
 /** The send: docs/ordering.md. Four round trips: read, number, receipt, message. */
-export const createSends = ({ table, clock, limits, places }: Deps) => {
+export const createSends = ({ table, clock, limits, places, references, replies }: Deps) => {
   const numbers = createNumbers({ table, limits });
 
   /**
@@ -117,13 +129,6 @@ export const createSends = ({ table, clock, limits, places }: Deps) => {
     }
   };
 
-  /** What was read in a hurry may miss the message that is replied to: it is looked at again before that is refused. */
-  const requireReply = async ({ caller, conversation }: Place, draft: Draft): Promise<void> => {
-    const isNewer = draft.replyTo !== null && placeOfMessage(draft.replyTo).seq > conversation.seq;
-    const known = isNewer ? (await places.placeOf(caller, conversation.id)).conversation : conversation;
-    requireReplyInside(draft, known);
-  };
-
   /** Numbers taken for nothing are closed at once instead of left for a reader. Once their message is stored: it may be the newest. */
   const giveBack = async (place: Place, spare: readonly number[], now: Date): Promise<void> => {
     for (const seq of spare) {
@@ -133,26 +138,28 @@ export const createSends = ({ table, clock, limits, places }: Deps) => {
   };
 
   return {
-    /** The first round trip: who the caller is here, and what is known of this send. */
-    enter: async (
-      caller: Caller,
-      conversationId: string,
-      clientMessageId: string,
-    ): Promise<{ place: Place; earlier: SendReceipt | undefined }> => {
-      const receiptKey = sendReceiptKey(caller.tenant, conversationId, caller.user, clientMessageId);
-      const { place, rest } = await places.placeWith(caller, conversationId, { more: [receiptKey], hurried: true });
+    /** The first round trip: who the caller is here, what is known of this send, and what its draft refers to. */
+    enter: async (caller: Caller, conversationId: string, draft: Draft): Promise<Entry> => {
+      const receiptKey = sendReceiptKey(caller.tenant, conversationId, caller.user, draft.clientMessageId);
+      const more = [receiptKey, ...references.keysOf(caller, conversationId, draft)];
+      const { place, rest } = await places.placeWith(caller, conversationId, { more, hurried: true });
       requirePermission(place.standings, 'message.send');
-      const [item] = rest;
+      const [item, ...referred] = rest;
       const known = item && !isExpired(item, epochSeconds(clock.now())) ? receiptFrom(item) : undefined;
-      return { place, earlier: known };
+      return { place, earlier: known, referred };
     },
 
     /**
      * Stores the message under the conversation's next number, once per `clientMessageId`.
      * Safe to repeat after any failure: a receipt is written before the message and says where it belongs.
      */
-    append: async (place: Place, draft: Draft, earlier: SendReceipt | undefined): Promise<Message> => {
-      await requireReply(place, draft);
+    append: async (
+      place: Place,
+      draft: Draft,
+      earlier: SendReceipt | undefined,
+      referred: Entry['referred'] = [],
+    ): Promise<Message> => {
+      const { quoted, thread } = await references.settle(place, draft, referred);
       const now = clock.now();
       const spare: number[] = [];
       let receipt = earlier;
@@ -162,8 +169,9 @@ export const createSends = ({ table, clock, limits, places }: Deps) => {
           receipt = await claim(place, draft.clientMessageId, seq, now);
           if (receipt.seq !== seq) spare.push(seq);
         }
-        const message = newMessage(draft, place.conversation.id, receipt.seq, place.caller.user, now);
-        const stored = await numbers.fill(place.caller.tenant, message);
+        const message = newMessage(draft, place.conversation.id, receipt.seq, place.caller.user, now, quoted);
+        const { tenant } = place.caller;
+        const stored = await (thread ? replies.fill(tenant, message, thread) : numbers.fill(tenant, message));
         if (stored.status !== 'void') {
           await giveBack(place, spare, now);
           return stored;

@@ -33,17 +33,20 @@ export const fetchMe = async (person: Person): Promise<OwnUser> => {
 };
 
 /** A whole list, page by page; undefined once it may no longer be seen. */
-const allOf = async <Item>(person: Person, path: string, plural: string): Promise<Item[] | undefined> => {
-  const items: Item[] = [];
+const allOf = async <Item>(person: Person, path: string, plural: string): Promise<Item[] | undefined> =>
+  (await pagesOf(person, path))?.flatMap((page) => page[plural] as Item[]);
+
+const pagesOf = async (person: Person, path: string): Promise<Record<string, unknown>[] | undefined> => {
+  const pages: Record<string, unknown>[] = [];
   let cursor: string | null = null;
   do {
     const query: string = `limit=100${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`;
     const page: Record<string, unknown> | undefined = await fetched(person, `${path}?${query}`);
     if (!page) return undefined;
-    items.push(...(page[plural] as Item[]));
+    pages.push(page);
     cursor = page.nextCursor as string | null;
   } while (cursor !== null);
-  return items;
+  return pages;
 };
 
 /** The inbox alone, newest activity first. */
@@ -55,11 +58,13 @@ export const fetchConversation = async (person: Person, id: string): Promise<Fet
   const path = `/api/conversations/${id}`;
   const own = await fetched<OwnConversation>(person, path);
   if (!own) return undefined;
-  const [members, messages] = await Promise.all([
+  const [members, history] = await Promise.all([
     allOf<Member>(person, `${path}/members`, 'members'),
-    allOf<ShownMessage>(person, `${path}/messages`, 'messages'),
+    pagesOf(person, `${path}/messages`),
   ]);
-  return members && messages ? { own, members, messages: messages.reverse() } : undefined;
+  if (!members || !history) return undefined;
+  const all = <Item>(name: string) => history.flatMap((page) => page[name] as Item[]);
+  return { own, members, messages: all<ShownMessage>('messages').reverse(), hidden: all<number>('hidden') };
 };
 
 /** Everything that somebody can see in their inbox, freshly fetched. */

@@ -4,20 +4,27 @@ import { createBlocks } from '../../../shared/data/blocks.ts';
 import { createConversations } from '../../../shared/data/conversations.ts';
 import { createDepartures } from '../../../shared/data/departures.ts';
 import { createHeartbeats } from '../../../shared/data/heartbeats.ts';
+import { createHides } from '../../../shared/data/hides.ts';
 import { createHistory, type Direction } from '../../../shared/data/history.ts';
 import { createInbox } from '../../../shared/data/inbox.ts';
 import { createLimits, type TenantLimits } from '../../../shared/data/limits.ts';
 import { createMembers } from '../../../shared/data/members.ts';
 import { createMessages } from '../../../shared/data/messages.ts';
+import { createOwnHistory } from '../../../shared/data/own-history.ts';
 import { createPlaces } from '../../../shared/data/places.ts';
 import { createPresence } from '../../../shared/data/presence.ts';
+import { createQuotes } from '../../../shared/data/quotes.ts';
 import { createRateLimits } from '../../../shared/data/rate-limits.ts';
 import { createReactions } from '../../../shared/data/reactions.ts';
 import { createReceipts } from '../../../shared/data/receipts.ts';
+import { createReferences } from '../../../shared/data/references.ts';
+import { createReplies } from '../../../shared/data/replies.ts';
 import { createSends } from '../../../shared/data/sends.ts';
+import { createShownMessages } from '../../../shared/data/shown-messages.ts';
 import { createSubscriptions } from '../../../shared/data/subscriptions.ts';
 import { createSync } from '../../../shared/data/sync.ts';
 import type { Table } from '../../../shared/data/table.ts';
+import { createThreads } from '../../../shared/data/threads.ts';
 import { createTickets } from '../../../shared/data/tickets.ts';
 import { createUsers } from '../../../shared/data/users.ts';
 import type { Caller } from '../../../shared/domain/caller.ts';
@@ -36,6 +43,8 @@ export const usualLimits: TenantLimits = {
   largeRoomAbove: 256,
   shardSize: 1_000,
   reactions: [],
+  editWindowMinutes: null,
+  deleteWindowMinutes: null,
 };
 
 /** One instance: all access patterns over one view of the table. */
@@ -44,21 +53,31 @@ const instanceOver = (table: Table, clock: Clock, tenantLimits: TenantLimits) =>
   const places = createPlaces(table);
   const deps = { table, clock, limits, places };
   const members = createMembers(deps);
-  const sends = createSends(deps);
+  const replies = createReplies(deps);
+  const sends = createSends({ ...deps, references: createReferences(deps), replies });
   const history = createHistory(deps);
+  const hides = createHides(deps);
+  const threads = createThreads({ ...deps, replies });
+  const quotes = createQuotes(deps);
+  const shownMessages = createShownMessages({ table, quotes, threads });
   return {
     limits,
     places,
     members,
     sends,
     history,
+    hides,
+    replies,
+    threads,
+    ownHistory: createOwnHistory({ history, hides }),
+    shownMessages,
     conversations: createConversations(deps),
     departures: createDepartures({ ...deps, members }),
-    messages: createMessages(deps),
+    messages: createMessages({ ...deps, quotes }),
     reactions: createReactions(deps),
     receipts: createReceipts({ ...deps, members }),
     inbox: createInbox(table),
-    sync: createSync({ ...deps, members }),
+    sync: createSync({ ...deps, members, threads, quotes }),
     users: createUsers(deps),
     blocks: createBlocks(deps),
     presence: createPresence(deps),
@@ -69,8 +88,8 @@ const instanceOver = (table: Table, clock: Clock, tenantLimits: TenantLimits) =>
 
     /** A send from its first read to its last write. */
     send: async (caller: Caller, conversationId: string, draft: Draft): Promise<Message> => {
-      const { place, earlier } = await sends.enter(caller, conversationId, draft.clientMessageId);
-      return sends.append(place, draft, earlier);
+      const { place, earlier, referred } = await sends.enter(caller, conversationId, draft);
+      return sends.append(place, draft, earlier, referred);
     },
 
     /** One page of the history, newest first. */
@@ -80,6 +99,16 @@ const instanceOver = (table: Table, clock: Clock, tenantLimits: TenantLimits) =>
         history.stretch(caller.tenant, conversationId, direction),
       ]);
       return history.page(place, stretch);
+    },
+
+    /** The same, with what stands beside the messages. */
+    readShown: async (caller: Caller, conversationId: string, direction: Direction = { limit: 100 }) => {
+      const [place, stretch] = await Promise.all([
+        places.placeOf(caller, conversationId),
+        history.stretch(caller.tenant, conversationId, direction),
+      ]);
+      const page = await history.page(place, stretch);
+      return { ...page, items: await shownMessages.show(place, page.items) };
     },
   };
 };
@@ -91,6 +120,8 @@ export const draftOf = (content: string, more: Partial<Draft> = {}): Draft => ({
   contentType: 'text/plain',
   attachments: [],
   replyTo: null,
+  threadId: null,
+  inConversation: false,
   ...more,
 });
 
@@ -141,7 +172,7 @@ export const aParley = (limits: Partial<TenantLimits> = {}) => {
       const messages: ShownMessage[] = [];
       let cursor: string | undefined;
       do {
-        const page = await parley.instance.read(caller(user), conversationId, { limit, cursor });
+        const page = await parley.instance.readShown(caller(user), conversationId, { limit, cursor });
         messages.push(...page.items);
         cursor = page.nextCursor ?? undefined;
       } while (cursor);

@@ -26,7 +26,7 @@ const given = async () => {
     gateway,
     send: async () => {
       const draft = draftOf('Hello!');
-      const { place, earlier } = await instance.sends.enter(ada, conversationId, draft.clientMessageId);
+      const { place, earlier } = await instance.sends.enter(ada, conversationId, draft);
       const audience = await fastLane.audienceOf(place);
       const message = await instance.sends.append(place, draft, earlier);
       await fastLane.deliver(place, message, audience);

@@ -51,9 +51,12 @@ describe('the readers of the stream', () => {
       'fanout',
       {
         'MSG#': ['INSERT', 'MODIFY'],
-        'CHG#': ['INSERT'],
         'REACT#': ['INSERT', 'MODIFY'],
+        'THREAD#': ['INSERT', 'MODIFY'],
+        'TREAD#': ['INSERT', 'MODIFY'],
+        'CHG#': ['INSERT'],
         META: ['INSERT'],
+        'HIDE#': ['INSERT'],
         'MEMBER#': ['MODIFY'],
       },
     ],
@@ -72,10 +75,12 @@ describe('the readers of the stream', () => {
       .filter((mapping) => dev.functionIn(mapping.FunctionName) === dev.functions().get(`Stream/${reader}`)?.id)
       .flatMap(({ FilterCriteria }) => FilterCriteria.Filters)
       .map(({ Pattern }) => JSON.parse(Pattern))
-      .map(({ eventName, dynamodb }) => {
-        const [sortKey] = dynamodb.Keys.SK.S;
-        return [sortKey.prefix ?? sortKey, eventName];
-      });
+      .flatMap(({ eventName, dynamodb }) =>
+        dynamodb.Keys.SK.S.map((sortKey: string | { prefix: string }) => [
+          typeof sortKey === 'string' ? sortKey : sortKey.prefix,
+          eventName,
+        ]),
+      );
 
     expect(Object.fromEntries(filters)).toEqual(expected);
   });

@@ -86,6 +86,7 @@ describe('functions', () => {
       'Http/health-ready',
       'Http/me-get',
       'Http/me-update',
+      'Http/messages-hide',
       'Http/presence-of-user',
       'Http/users-delete',
       'Http/users-get',

@@ -31,6 +31,8 @@ describe('the heaviest message that anybody may send', () => {
       contentType: 'text/markdown',
       attachments: heaviestAttachments(),
       replyTo: `${conversation}.999999999999`,
+      threadId: `${conversation}.999999999999`,
+      inConversation: true,
     });
     const now = new Date('2026-11-21T12:00:00.000Z');
     const whole = message.parse({
