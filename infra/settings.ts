@@ -21,6 +21,9 @@ const throttle = (rate: number, burst: number) =>
     })
     .prefault({});
 
+/** Up to ten years, which no retention exceeds. */
+const window = z.int().min(1).max(5_256_000).nullable();
+
 const tenantLimits = z.strictObject({
   /** Members of a group. */
   groupSize: z.int().min(2).max(100_000),
@@ -36,6 +39,10 @@ const tenantLimits = z.strictObject({
   shardSize: z.int().min(1).max(10_000),
   /** Short codes that one may react with, such as `:party_parrot:`, beside the emoji of Unicode. */
   reactions: z.array(shortCode).max(200),
+  /** Minutes for which a sender may edit a message; null for ever. */
+  editWindowMinutes: window,
+  /** Minutes for which a sender may delete a message for everybody; null for ever. Those who moderate always may. */
+  deleteWindowMinutes: window,
 });
 
 const origin = z.string().refine((value) => value === '*' || URL.parse(value)?.origin === value, {
@@ -93,6 +100,8 @@ const fileContent = z.strictObject({
           largeRoomAbove: tenantLimits.shape.largeRoomAbove.default(256),
           shardSize: tenantLimits.shape.shardSize.default(1_000),
           reactions: tenantLimits.shape.reactions.default([]),
+          editWindowMinutes: tenantLimits.shape.editWindowMinutes.default(null),
+          deleteWindowMinutes: tenantLimits.shape.deleteWindowMinutes.default(null),
         })
         .prefault({}),
       /** What one tenant has otherwise. */

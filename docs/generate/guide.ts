@@ -42,7 +42,7 @@ export const socketTopics: readonly Topic[] = [
   },
   {
     title: 'Delivery',
-    text: 'Events arrive at least once, and mostly in the order of their numbers: sort by `seq`, never by arrival. Drop those you have by `(conversationId, seq, rev)`. A number of `seq` that is missing tells of a message that you have not seen: fetch it from the history.',
+    text: 'Events arrive at least once, and mostly in the order of their numbers: sort by `seq`, never by arrival. Drop those you have by `(conversationId, seq, rev)`. A number of `seq` that is missing tells of a message that you have not seen: fetch it from the history. Frames carry messages alone; what a read shows beside one, such as its thread, has events of its own.',
   },
   {
     title: 'Receipts',

@@ -1,13 +1,13 @@
 import { AttributeType, BillingMode, ProjectionType, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { inboxIndex } from '../../shared/data/keys.ts';
+import { inboxIndex, threadIndex } from '../../shared/data/keys.ts';
 import { Mistake } from '../mistake.ts';
 import type { ChatFunction } from './chat-function.ts';
 
 /**
  * The one table, and what may be done to it: one method for each group of access patterns. A method gives a function exactly
- * the actions of its patterns, and `TABLE_NAME`. `Query` is on the table or on the inbox index, never on both by default.
+ * the actions of its patterns, and `TABLE_NAME`. `Query` is on the table or on one of its indexes, never on both by default.
  */
 export class ChatTable extends Construct {
   readonly #table: Table;
@@ -31,9 +31,17 @@ export class ChatTable extends Construct {
       sortKey: { name: 'GSI1SK', type: AttributeType.STRING },
       projectionType: ProjectionType.INCLUDE,
       nonKeyAttributes: [
-        ...['role', 'lastReadSeq', 'joinedAt', 'rev', 'joinedSeq', 'userId', 'conversationId'],
+        ...['role', 'lastReadSeq', 'joinedAt', 'rev', 'joinedSeq', 'userId', 'conversationId', 'hiddenSeq'],
         ...['ownVersion', 'markedUnreadSeq', 'mutedUntil', 'archivedAt', 'pinnedAt', 'mentionSeqs'],
+        // Of what somebody did that concerns them alone, beside the inbox.
+        ...['seq', 'rootSeq'],
       ],
+    });
+    this.#table.addGlobalSecondaryIndex({
+      indexName: threadIndex,
+      partitionKey: { name: 'GSI2PK', type: AttributeType.STRING },
+      sortKey: { name: 'GSI2SK', type: AttributeType.STRING },
+      projectionType: ProjectionType.ALL,
     });
   }
 
@@ -55,7 +63,7 @@ export class ChatTable extends Construct {
   grantWriteProfile = (fn: ChatFunction) => this.#allow(fn, 'UpdateItem');
   grantForgetUser = (fn: ChatFunction) => {
     this.#allow(fn, 'GetItem', 'BatchGetItem', 'Query', 'DeleteItem', 'UpdateItem', 'PutItem', 'ConditionCheckItem');
-    this.#allowInboxQuery(fn);
+    this.#allowQuery(fn, inboxIndex);
   };
 
   grantIssueTicket = (fn: ChatFunction) => this.#allow(fn, 'PutItem');
@@ -67,11 +75,11 @@ export class ChatTable extends Construct {
   grantTyping = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'Query');
   grantReadPresence = (fn: ChatFunction) => {
     this.#allow(fn, 'BatchGetItem');
-    this.#allowInboxQuery(fn);
+    this.#allowQuery(fn, inboxIndex);
   };
   grantTellPresence = (fn: ChatFunction) => {
     this.#allow(fn, 'BatchGetItem', 'Query', 'UpdateItem');
-    this.#allowInboxQuery(fn);
+    this.#allowQuery(fn, inboxIndex);
   };
 
   /** Between two people it holds only while neither has blocked the other. */
@@ -86,7 +94,7 @@ export class ChatTable extends Construct {
   grantReact = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'UpdateItem');
   grantListInbox = (fn: ChatFunction) => {
     this.#allow(fn, 'BatchGetItem');
-    this.#allowInboxQuery(fn);
+    this.#allowQuery(fn, inboxIndex);
   };
   grantRefreshInbox = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'Query', 'UpdateItem');
 
@@ -98,6 +106,13 @@ export class ChatTable extends Construct {
   grantKeepOwn = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'UpdateItem');
   grantListDrafts = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'Query');
   grantCountMentions = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'UpdateItem');
+  /** What a message was before, with the asker's place. */
+  grantReadVersions = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'Query');
+  grantListThread = (fn: ChatFunction) => {
+    this.#allow(fn, 'BatchGetItem', 'Query');
+    this.#allowQuery(fn, threadIndex);
+  };
+  grantReadThread = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'UpdateItem');
 
   grantListMembers = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'Query');
   /** `Query` finds what they listen to in a large room. */
@@ -114,7 +129,7 @@ export class ChatTable extends Construct {
   /** Reads memberships old and new, and history, with its holes. */
   grantSync = (fn: ChatFunction) => {
     this.grantReadHistory(fn);
-    this.#allowInboxQuery(fn);
+    this.#allowQuery(fn, inboxIndex);
   };
 
   /** `PutItem` files what happened to reactions. */
@@ -138,8 +153,8 @@ export class ChatTable extends Construct {
     fn.addEnvironment('TABLE_NAME', this.name);
   }
 
-  #allowInboxQuery(fn: ChatFunction): void {
-    fn.allow(['dynamodb:Query'], [`${this.#table.tableArn}/index/${inboxIndex}`]);
+  #allowQuery(fn: ChatFunction, index: string): void {
+    fn.allow(['dynamodb:Query'], [`${this.#table.tableArn}/index/${index}`]);
     fn.addEnvironment('TABLE_NAME', this.name);
   }
 }

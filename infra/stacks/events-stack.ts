@@ -4,11 +4,14 @@ import {
   changePrefix,
   conversationSort,
   draftPrefix,
+  hidePrefix,
   memberPrefix,
   messagePrefix,
   presenceSort,
   profileSort,
   reactionsPrefix,
+  threadPrefix,
+  threadReadPrefix,
 } from '../../shared/data/keys.ts';
 import type { ChatBus } from '../constructs/chat-bus.ts';
 import type { ChatTable } from '../constructs/chat-table.ts';
@@ -35,10 +38,10 @@ const items = (changes: Change[], sortKeys: SortKey | SortKey[], images: object 
   dynamodb: { Keys: { SK: { S: [sortKeys].flat() } }, ...images },
 });
 
-/** Messages, reactions and drafts. */
+/** States of messages, reactions and threads, of how far somebody has read a thread, and of drafts. */
 const states = items(
   ['INSERT', 'MODIFY'],
-  [{ prefix: messagePrefix }, { prefix: reactionsPrefix }, { prefix: draftPrefix }],
+  [messagePrefix, reactionsPrefix, threadPrefix, threadReadPrefix, draftPrefix].map((prefix) => ({ prefix })),
 );
 /** Reactions are told by their own records, from which these are filed. */
 const changes = items(
@@ -48,7 +51,7 @@ const changes = items(
     NewImage: { kind: { S: [{ 'anything-but': ['reaction.added', 'reaction.removed'] }] } },
   },
 );
-const newConversations = items(['INSERT'], conversationSort);
+const beginnings = items(['INSERT'], [conversationSort, { prefix: hidePrefix }]);
 const activity = items(['MODIFY'], conversationSort);
 const memberships = items(['MODIFY'], { prefix: memberPrefix });
 /** Of members whose raises are told as counts: see `audienceOf`. */
@@ -78,7 +81,7 @@ export class EventsStack extends Stack {
       deployment,
       description: 'Posts what was stored to every live connection of every member.',
       table,
-      filters: [states, changes, newConversations, memberships],
+      filters: [states, changes, beginnings, memberships],
       retries: 5,
       // A post that is older finds clients that have long fetched it.
       maxRecordAge: Duration.minutes(10),

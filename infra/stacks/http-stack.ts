@@ -71,6 +71,11 @@ export class HttpStack extends Stack {
       'messages/delete': limited(table.grantChange),
       'messages/read': limited(table.grantRaiseReceipts),
       'messages/receipts': limited(table.grantListMembers),
+      'messages/hide': table.grantChange,
+      'messages/history': limited(table.grantReadVersions),
+
+      'threads/replies': limited(table.grantListThread),
+      'threads/read': limited(table.grantReadThread),
 
       'reactions/list': limited(table.grantReadPlace),
       'reactions/add': limited(table.grantReact),

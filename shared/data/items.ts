@@ -5,8 +5,16 @@ import type { LiveFeed } from '../domain/large-rooms.ts';
 import { inboxPlaceOf, type OwnAttributes } from '../domain/own-state.ts';
 import { noReactions, type ReactionsState } from '../domain/reactions.ts';
 import { conversation, member } from '../protocol/conversation.ts';
-import { messageIdOf } from '../protocol/identifiers.ts';
-import { type Message, message, type Preview, preview } from '../protocol/message.ts';
+import { messageIdOf, placeOfMessage } from '../protocol/identifiers.ts';
+import {
+  type Message,
+  type MessageVersion,
+  message,
+  messageVersion,
+  type Preview,
+  preview,
+} from '../protocol/message.ts';
+import { type ThreadSummary, threadSummary } from '../protocol/thread.ts';
 import type { Preferences } from '../protocol/user.ts';
 import {
   changeKey,
@@ -16,6 +24,9 @@ import {
   inboxStretches,
   memberKey,
   messageKey,
+  threadIndexPartition,
+  threadKey,
+  versionKey,
 } from './keys.ts';
 import type { Item } from './table.ts';
 
@@ -45,6 +56,8 @@ const ownAttributes = [
 const memberFields = [
   ...Object.keys(member.shape),
   'joinedSeq',
+  'hiddenSeq',
+  'newsHour',
   'shownReadSeq',
   'readMarks',
   'deliveredMarks',
@@ -54,6 +67,8 @@ const memberFields = [
 ];
 const publicMemberFields = Object.keys(member.shape);
 const messageFields = Object.keys(message.shape);
+const versionFields = Object.keys(messageVersion.shape);
+const threadFields = Object.keys(threadSummary.shape);
 
 /**
  * META keeps the preview's number beside it, because the write that takes a number cannot put that number inside a map; the
@@ -103,15 +118,54 @@ export const inboxPlace = (
 /** Every entry of the list that a membership is in is above it. */
 export const inboxFloor = (member: OwnAttributes): string => inboxStretches[inboxPlaceOf(member)].low;
 
-/** Mentions are a set, and there only if there are any: that is what the stream's filter asks for. */
-export const messageItem = (tenant: string, { mentions, ...state }: Message, expiresAt: number): Item => ({
-  ...messageKey(tenant, state.conversationId, state.seq),
-  ...state,
-  ...(mentions.length > 0 ? { mentions: new Set(mentions) } : {}),
-  expiresAt,
-});
+/**
+ * Mentions are a set, and there only if there are any: that is what the stream's filter asks for. A reply is also listed in its thread
+ * by GSI2.
+ */
+export const messageItem = (tenant: string, { mentions, ...state }: Message, expiresAt: number): Item => {
+  const key = messageKey(tenant, state.conversationId, state.seq);
+  return {
+    ...key,
+    ...threadPlace(tenant, state, key.SK),
+    ...state,
+    ...(mentions.length > 0 ? { mentions: new Set(mentions) } : {}),
+    expiresAt,
+  };
+};
 export const messageFrom = (item: Item): Message =>
   picked({ ...item, mentions: [...((item.mentions as Set<string> | undefined) ?? [])].sort() }, messageFields);
+
+const threadPlace = (
+  tenant: string,
+  { threadId, conversationId }: Pick<Message, 'threadId' | 'conversationId'>,
+  sort: string,
+) =>
+  threadId === null
+    ? {}
+    : { GSI2PK: threadIndexPartition(tenant, conversationId, placeOfMessage(threadId).seq), GSI2SK: sort };
+
+/** Goes when the message goes. */
+export const versionItem = (
+  tenant: string,
+  { conversationId, seq }: Message,
+  state: MessageVersion,
+  expiresAt: number,
+): Item => ({ ...versionKey(tenant, conversationId, seq, state.version), ...state, expiresAt });
+export const versionFrom = (item: Item): MessageVersion => picked(item, versionFields);
+
+/** Goes when its root goes. */
+export const threadItem = (
+  tenant: string,
+  root: Pick<Message, 'conversationId' | 'seq'>,
+  state: ThreadSummary,
+  expiresAt: number,
+): Item => ({
+  ...threadKey(tenant, root.conversationId, root.seq),
+  rootSeq: root.seq,
+  ...state,
+  expiresAt,
+});
+export const threadFrom = (item: Item): ThreadSummary => picked(item, threadFields);
 
 /** A string set of users for each emoji, in an attribute that is called like nothing else. */
 export const reactionAttribute = (emoji: string): string => `+${emoji}`;

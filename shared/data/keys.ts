@@ -49,6 +49,31 @@ export const reactionsKey = (tenant: string, conversation: string, seq: number):
   SK: `${reactionsPrefix}${digits(seq)}`,
 });
 export const reactionsPrefix = 'REACT#';
+/** What a message was as of a version. */
+export const versionKey = (tenant: string, conversation: string, seq: number, version: number): Key => ({
+  PK: conversationPartition(tenant, conversation),
+  SK: `HIST#${digits(seq)}#${digits(version)}`,
+});
+
+export const threadKey = (tenant: string, conversation: string, rootSeq: number): Key => ({
+  PK: conversationPartition(tenant, conversation),
+  SK: `${threadPrefix}${digits(rootSeq)}`,
+});
+export const threadPrefix = 'THREAD#';
+
+/** The user comes first: how far somebody has read the threads of a page is one range. */
+export const threadReadKey = (tenant: string, conversation: string, user: string, rootSeq: number): Key => ({
+  PK: conversationPartition(tenant, conversation),
+  SK: `${threadReadPrefix}${escaped(user)}#${digits(rootSeq)}`,
+});
+export const threadReadPrefix = 'TREAD#';
+
+/** A message that a user has deleted for themselves. */
+export const hideKey = (tenant: string, user: string, conversation: string, seq: number): Key => ({
+  PK: userPartition(tenant, user),
+  SK: `${hidePrefix}${conversation}#${digits(seq)}`,
+});
+export const hidePrefix = 'HIDE#';
 
 export const sendReceiptKey = (tenant: string, conversation: string, sender: string, clientMessageId: string): Key => ({
   PK: conversationPartition(tenant, conversation),
@@ -118,12 +143,23 @@ export const inboxStretches = {
   archived: { low: '!', high: '0' },
 } as const;
 
+/** GSI2 lists the replies of a thread, by number. Only replies are in it. */
+export const threadIndex = 'GSI2';
+export const threadIndexPartition = (tenant: string, conversation: string, rootSeq: number): string =>
+  `${conversationPartition(tenant, conversation)}#THREAD#${rootSeq}`;
+
+/** In GSI1 too, beside the inbox: what somebody did that concerns them alone, by the hour. */
+export const ownNewsPartition = (tenant: string, user: string): string => `${userPartition(tenant, user)}#OWN`;
+
 export type ParsedKey =
   | { kind: 'conversation'; tenant: string; conversationId: string }
   | { kind: 'member'; tenant: string; conversationId: string; userId: string }
   | { kind: 'message'; tenant: string; conversationId: string; seq: number }
   | { kind: 'change'; tenant: string; conversationId: string; rev: number }
   | { kind: 'reactions'; tenant: string; conversationId: string; seq: number }
+  | { kind: 'thread'; tenant: string; conversationId: string; rootSeq: number }
+  | { kind: 'threadRead'; tenant: string; conversationId: string; userId: string; rootSeq: number }
+  | { kind: 'hide'; tenant: string; userId: string; conversationId: string; seq: number }
   | { kind: 'profile'; tenant: string; userId: string }
   | { kind: 'presence'; tenant: string; userId: string }
   | { kind: 'draft'; tenant: string; userId: string; conversationId: string };
@@ -133,12 +169,7 @@ export const parseKey = ({ PK, SK }: Key): ParsedKey | undefined => {
   const [tenantPart, space, id] = PK.split('#');
   if (tenantPart === undefined || id === undefined) return undefined;
   const tenant = unescaped(tenantPart);
-  if (space === 'USER') {
-    const user = { tenant, userId: unescaped(id) };
-    if (SK.startsWith(draftPrefix)) return { kind: 'draft', ...user, conversationId: SK.slice(draftPrefix.length) };
-    const kind = SK === profileSort ? 'profile' : SK === presenceSort ? 'presence' : undefined;
-    return kind && { kind, ...user };
-  }
+  if (space === 'USER') return parseUserSort(SK, { tenant, userId: unescaped(id) });
   if (space !== 'CONV') return undefined;
   const place = { tenant, conversationId: id };
   if (SK === conversationSort) return { kind: 'conversation', ...place };
@@ -148,5 +179,19 @@ export const parseKey = ({ PK, SK }: Key): ParsedKey | undefined => {
   if (SK.startsWith(reactionsPrefix))
     return { kind: 'reactions', ...place, seq: Number(SK.slice(reactionsPrefix.length)) };
   if (SK.startsWith(changePrefix)) return { kind: 'change', ...place, rev: Number(SK.slice(changePrefix.length)) };
+  if (SK.startsWith(threadPrefix)) return { kind: 'thread', ...place, rootSeq: Number(SK.slice(threadPrefix.length)) };
+  if (SK.startsWith(threadReadPrefix)) {
+    const [user = '', rootSeq] = SK.slice(threadReadPrefix.length).split('#');
+    return { kind: 'threadRead', ...place, userId: unescaped(user), rootSeq: Number(rootSeq) };
+  }
   return undefined;
+};
+
+const parseUserSort = (SK: string, owner: { tenant: string; userId: string }): ParsedKey | undefined => {
+  if (SK === profileSort) return { kind: 'profile', ...owner };
+  if (SK === presenceSort) return { kind: 'presence', ...owner };
+  if (SK.startsWith(draftPrefix)) return { kind: 'draft', ...owner, conversationId: SK.slice(draftPrefix.length) };
+  if (!SK.startsWith(hidePrefix)) return undefined;
+  const [conversationId = '', seq] = SK.slice(hidePrefix.length).split('#');
+  return { kind: 'hide', ...owner, conversationId, seq: Number(seq) };
 };

@@ -15,6 +15,9 @@ export interface TenantLimits {
   shardSize: number;
   /** Short codes that one may react with. */
   reactions: readonly string[];
+  /** For how long a sender may edit and delete their own messages; null for ever. */
+  editWindowMinutes: number | null;
+  deleteWindowMinutes: number | null;
 }
 
 export interface TenantSettings {

@@ -3,16 +3,19 @@ import type { Caller } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import { epochSeconds } from '../domain/clock.ts';
 import { namesIn } from '../domain/mentions.ts';
-import { edited, placeNamed, previewOf, tombstoned } from '../domain/message.ts';
+import { edited, placeNamed, previewOf, tombstoned, versionOf } from '../domain/message.ts';
 import { may, requirePermission, type Standing } from '../domain/permissions.ts';
 import { Problem } from '../protocol/errors.ts';
+import { placeOfMessage } from '../protocol/identifiers.ts';
 import type { Edit, Message, ShownMessage } from '../protocol/message.ts';
 import { freshly, nextRev, revise } from './changes.ts';
-import { isExpired, messageFrom, messageItem, storedPreview } from './items.ts';
-import { type Key, messageKey } from './keys.ts';
+import { isExpired, messageFrom, messageItem, storedPreview, versionItem } from './items.ts';
+import { hideKey, type Key, messageKey, threadKey } from './keys.ts';
 import type { Limits } from './limits.ts';
 import { candidateKeys, mentionsAmong } from './named-members.ts';
 import type { Place, Places } from './places.ts';
+import type { Quotes } from './quotes.ts';
+import { writesOfDeletion } from './replies.ts';
 import { besideKeys, besideOf, shown } from './shown-messages.ts';
 import { type Item, type Table, type Write, writeTogether } from './table.ts';
 
@@ -21,83 +24,136 @@ interface Deps {
   clock: Clock;
   limits: Limits;
   places: Places;
+  quotes: Quotes;
 }
 
-export const createMessages = ({ table, clock, limits, places }: Deps) => {
-  /** The message takes its new state, the conversation a revision, and the inbox the new preview, together or not at all. */
+interface FoundMessage {
+  place: Place;
+  message: Message;
+}
+
+const nothing: typeof besideKeys = () => [];
+
+export const createMessages = ({ table, clock, limits, places, quotes }: Deps) => {
+  /**
+   * The message takes its new state, what it was is filed, the conversation takes a revision, the inbox the new preview, and a
+   * thread has one reply less, together or not at all.
+   */
   const change = (
     { caller, conversation: { id } }: Place,
-    seq: number,
+    { seq, threadId }: Message,
     kind: 'message.updated' | 'message.deleted',
     decide: (message: Message, standings: Standing[], now: Date, rest: (Item | undefined)[]) => Message | undefined,
     more: readonly Key[] = [],
   ): Promise<Message> =>
     writeTogether(table, async () => {
-      const found = await freshly(table, caller, id, [messageKey(caller.tenant, id, seq), ...more]);
+      const { tenant } = caller;
+      const isReply = kind === 'message.deleted' && threadId !== null;
+      const threads = isReply ? [threadKey(tenant, id, placeOfMessage(threadId).seq)] : [];
+      const found = await freshly(table, caller, id, [messageKey(tenant, id, seq), ...threads, ...more]);
       const { conversation, standings, items } = found;
       if (!may(standings, 'conversation.read')) throw new Problem('not_found');
       // An edit says something new; what is taken back says less.
       if (found.isBlocked && kind === 'message.updated') throw blockedPair();
+      const [item, ...others] = items;
       const now = clock.now();
-      const message = visible(items[0], now);
-      const decided = decide(message, standings, now, items.slice(1));
+      const message = visible(item, now);
+      const decided = decide(message, standings, now, others.slice(threads.length));
       if (!decided) return { writes: [], result: message };
       const next = { ...decided, rev: nextRev(conversation) };
       const isNewest = conversation.lastMessage?.seq === seq;
+      const expiresAt = Number(item?.expiresAt);
       const write: Write = {
         Put: {
           TableName: table.name,
-          Item: messageItem(caller.tenant, next, Number(items[0]?.expiresAt)),
+          Item: messageItem(tenant, next, expiresAt),
           ConditionExpression: '#version = :version',
           ExpressionAttributeNames: { '#version': 'version' },
           ExpressionAttributeValues: { ':version': message.version },
         },
       };
+      const filed: Write = {
+        Put: { TableName: table.name, Item: versionItem(tenant, message, versionOf(message), expiresAt) },
+      };
       const revision = revise(table, {
-        tenant: caller.tenant,
+        tenant,
         conversation,
         changes: [{ kind, at: now.toISOString(), by: caller.user, seq }],
-        expiresAt: limits.expiryOf(caller.tenant, now),
+        expiresAt: limits.expiryOf(tenant, now),
         ...(isNewest ? { set: { lastMessage: storedPreview(previewOf(next)) }, where: { lastMessageSeq: seq } } : {}),
       });
-      return { writes: [write, ...revision], result: next };
+      const recount = isReply ? writesOfDeletion(table, tenant, message, others[0]) : [];
+      return { writes: [write, filed, ...revision, ...recount], result: next };
     });
 
-  /** @param keysBeside what to read along with the message */
-  const find = async (
+  /**
+   * @param conversationId where a nested route names it; both have to agree
+   * @param keysBeside what to read along with the message
+   */
+  const read = async (
     caller: Caller,
     messageId: string,
     conversationId?: string,
-    keysBeside: typeof besideKeys = () => [],
+    keysBeside: typeof besideKeys = nothing,
   ) => {
     const { conversationId: id, seq } = placeNamed(messageId, conversationId);
-    const more = [messageKey(caller.tenant, id, seq), ...keysBeside(caller.tenant, id, seq)];
+    const more = [messageKey(caller.tenant, id, seq), ...keysBeside(caller, id, seq)];
     const { place, rest } = await places.placeWith(caller, id, { more });
-    const [item, ...beside] = rest;
-    return { place, message: visible(item, clock.now()), beside: besideOf(beside) };
+    const [item, ...others] = rest;
+    return { place, message: visible(item, clock.now()), others };
+  };
+
+  const readSeen = async (
+    caller: Caller,
+    messageId: string,
+    conversationId?: string,
+    keysBeside: typeof besideKeys = nothing,
+  ) => {
+    const withHide: typeof besideKeys = ({ tenant, user }, id, seq) => [
+      hideKey(tenant, user, id, seq),
+      ...keysBeside({ tenant, user }, id, seq),
+    ];
+    const { place, message, others } = await read(caller, messageId, conversationId, withHide);
+    const [hide, ...beside] = others;
+    if (hide) throw new Problem('not_found');
+    return { place, message, beside };
   };
 
   return {
-    /** A message with the caller's place in its conversation. */
-    find,
+    /**
+     * A message and the caller's place around it, whether or not they have deleted it for themselves.
+     * @throws Problem `not_found` also for a void, and for what retention has removed
+     */
+    find: async (caller: Caller, messageId: string, conversationId?: string): Promise<FoundMessage> => {
+      const { place, message } = await read(caller, messageId, conversationId);
+      return { place, message };
+    },
 
-    /** @throws Problem `not_found` also for a void, and for what retention has removed */
+    /** As `find`, but `not_found` also for what the caller has deleted for themselves. */
+    see: async (caller: Caller, messageId: string, conversationId?: string): Promise<FoundMessage> => {
+      const { place, message } = await readSeen(caller, messageId, conversationId);
+      return { place, message };
+    },
+
+    /** As `see`, with all that is shown of it. One round trip, and one more if it quotes another. */
     get: async (caller: Caller, messageId: string, conversationId?: string): Promise<ShownMessage> => {
-      const { message, beside } = await find(caller, messageId, conversationId, besideKeys);
-      return shown(message, caller.user, beside);
+      const { message, beside } = await readSeen(caller, messageId, conversationId, besideKeys);
+      const [resolved = message] = await quotes.resolve(caller.tenant, [message]);
+      return shown(resolved, caller.user, besideOf(beside));
     },
 
     /** Safe to repeat: an edit that changes nothing makes no new version. */
     edit: async (caller: Caller, messageId: string, edit: Edit, conversationId?: string): Promise<Message> => {
-      const { place, message } = await find(caller, messageId, conversationId);
+      const { place, message } = await read(caller, messageId, conversationId);
       const names = namesIn({ content: edit.content, contentType: edit.contentType ?? message.contentType });
       return change(
         place,
-        message.seq,
+        message,
         'message.updated',
         (current, standings, now, memberships) => {
           requirePermission(standings, 'message.editOwn');
-          return edited(current, edit, caller, now, mentionsAmong(names, memberships));
+          const window = limits.of(caller.tenant).editWindowMinutes;
+          return edited(current, edit, caller, now, { window, mentions: mentionsAmong(names, memberships) });
         },
         candidateKeys(caller.tenant, place.conversation.id, names),
       );
@@ -105,9 +161,9 @@ export const createMessages = ({ table, clock, limits, places }: Deps) => {
 
     /** Leaves a tombstone. Safe to repeat. */
     remove: async (caller: Caller, messageId: string, conversationId?: string): Promise<Message> => {
-      const { place, message } = await find(caller, messageId, conversationId);
-      return change(place, message.seq, 'message.deleted', (current, standings, now) =>
-        tombstoned(current, caller, standings, now),
+      const { place, message } = await read(caller, messageId, conversationId);
+      return change(place, message, 'message.deleted', (current, standings, now) =>
+        tombstoned(current, caller, standings, now, limits.of(caller.tenant).deleteWindowMinutes),
       );
     },
   };

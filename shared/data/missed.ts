@@ -12,7 +12,7 @@ import { changeKey, conversationKey, messageKey } from './keys.ts';
 import type { Limits } from './limits.ts';
 import { between, createNumbers } from './numbers.ts';
 import type { Place } from './places.ts';
-import { besideKeys, besideOf, createShownMessages, nothingBeside, shown } from './shown-messages.ts';
+import { type Beside, besideKeys, besideOf, reactionsBetween, shown } from './shown-messages.ts';
 import { getMany, type Item, type Table } from './table.ts';
 
 interface Deps {
@@ -21,10 +21,11 @@ interface Deps {
   limits: Limits;
 }
 
+const nothingBeside: Beside = { reactions: new Map(), threads: new Map() };
+
 /** What happened in a conversation after a position, read up to a bound and without a gap; `lost` where it is no longer kept. */
 export const createMissed = ({ table, clock, limits }: Deps) => {
   const numbers = createNumbers({ table, limits });
-  const shownMessages = createShownMessages(table);
 
   const isGone = (item: Item): boolean => isExpired(item, epochSeconds(clock.now()));
 
@@ -62,8 +63,9 @@ export const createMissed = ({ table, clock, limits }: Deps) => {
 
   return {
     /**
-     * Oldest first, at most `limit`, as they are now. Where nothing changed since the position, a cheap read shows them as they are,
-     * and is repeated if it misses any.
+     * Oldest first, at most `limit`, as they are now, but for threads: whoever missed a message missed the replies to it as well, and
+     * looks up their threads. Where nothing changed since the position, a cheap read shows them as they are, and is repeated if it
+     * misses any.
      */
     messages: async (place: Place, { seq: after, rev }: Position, limit: number): Promise<ShownMessage[] | 'lost'> => {
       const { caller, conversation } = place;
@@ -85,11 +87,11 @@ export const createMissed = ({ table, clock, limits }: Deps) => {
         const isAll = cheap.LastEvaluatedKey !== undefined || cheap.Count === most - low + 1;
         return isAll ? cheap : read(true);
       };
-      const [{ Items = [], LastEvaluatedKey }, beside] = await Promise.all([
+      const [{ Items = [], LastEvaluatedKey }, reactions] = await Promise.all([
         stretch(),
         conversation.reactedSeq > after
-          ? shownMessages.besideBetween(caller.tenant, conversation.id, after + 1, most)
-          : nothingBeside,
+          ? reactionsBetween(table, caller.tenant, conversation.id, [after + 1, most])
+          : nothingBeside.reactions,
       ]);
       const isAnchored = whole || Items.some((item) => Number(item.seq) === after && !isGone(item));
       const missed = Items.filter((item) => Number(item.seq) > after);
@@ -98,7 +100,7 @@ export const createMissed = ({ table, clock, limits }: Deps) => {
       const high = LastEvaluatedKey ? Number(found.at(-1)?.seq) : most;
       const closed = await closeHoles(place, found, after + 1, high);
       const inOrder = [...found, ...closed].sort((a, b) => a.seq - b.seq);
-      return messagesWithoutGap(inOrder, after).map((one) => shown(one, caller.user, beside));
+      return messagesWithoutGap(inOrder, after).map((one) => shown(one, caller.user, { ...nothingBeside, reactions }));
     },
 
     /** In order, at most `limit`. */
@@ -119,7 +121,7 @@ export const createMissed = ({ table, clock, limits }: Deps) => {
     ): Promise<(ShownMessage | undefined)[]> => {
       const keys = places.map(({ conversationId, seq }) => [
         messageKey(tenant, conversationId, seq),
-        ...besideKeys(tenant, conversationId, seq),
+        ...besideKeys({ tenant, user }, conversationId, seq),
       ]);
       const items = await getMany(table, keys.flat(), { consistent: true });
       return keys.map(({ length }, i) => {

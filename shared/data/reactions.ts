@@ -23,7 +23,7 @@ import type { Reaction, ReactionChange } from '../protocol/reaction.ts';
 import { nextRev, takeRevisions } from './changes.ts';
 import { cursorOf, type Page, positionIn } from './cursors.ts';
 import { changeItem, reactionAttribute, reactionsFrom } from './items.ts';
-import { conversationKey, messageKey, reactionsKey } from './keys.ts';
+import { conversationKey, hideKey, messageKey, reactionsKey } from './keys.ts';
 import type { Limits } from './limits.ts';
 import { visible } from './messages.ts';
 import type { Places } from './places.ts';
@@ -54,11 +54,14 @@ export const createReactions = ({ table, clock, limits, places }: Deps) => {
       more: [
         messageKey(caller.tenant, id, seq),
         reactionsKey(caller.tenant, id, seq),
+        hideKey(caller.tenant, caller.user, id, seq),
         conversationKey(caller.tenant, id),
       ],
     });
-    const [item, beside, meta] = rest;
+    const [item, beside, hide, meta] = rest;
     const message = visible(item, clock.now());
+    // Who has deleted it for themselves does not see what others make of it either.
+    if (hide) throw new Problem('not_found');
     const isBlocked = meta?.blockedBy !== undefined;
     return { place, message, expiresAt: Number(item?.expiresAt), state: reactionsFrom(beside), isBlocked };
   };

@@ -3,10 +3,9 @@ import { blockedPair } from '../domain/blocks.ts';
 import type { Caller } from '../domain/caller.ts';
 import { type Clock, epochSeconds } from '../domain/clock.ts';
 import { namesIn } from '../domain/mentions.ts';
-import { newMessage, previewOf, requireReplyInside } from '../domain/message.ts';
+import { newMessage, previewOf } from '../domain/message.ts';
 import { requirePermission } from '../domain/permissions.ts';
 import { Problem } from '../protocol/errors.ts';
-import { placeOfMessage } from '../protocol/identifiers.ts';
 import type { Draft, Message } from '../protocol/message.ts';
 import { isExpired, storedPreview } from './items.ts';
 import { conversationKey, sendReceiptKey } from './keys.ts';
@@ -14,6 +13,8 @@ import type { Limits } from './limits.ts';
 import { candidateKeys, mentionsAmong } from './named-members.ts';
 import { createNumbers } from './numbers.ts';
 import type { Place, Places } from './places.ts';
+import type { References } from './references.ts';
+import type { Replies } from './replies.ts';
 import { despiteTransactions, getMany, type Item, isConditionFailed, type Table } from './table.ts';
 
 const receiptLifeSeconds = 86_400;
@@ -33,10 +34,23 @@ interface Deps {
   clock: Clock;
   limits: Limits;
   places: Places;
+  references: References;
+  replies: Replies;
+}
+
+/** What a send begins with. */
+interface Entry {
+  place: Place;
+  /** What is known of this send from an earlier attempt. */
+  earlier: SendReceipt | undefined;
+  /** What the draft refers to, read in a hurry. */
+  referred: (Item | undefined)[];
+  /** Members whom its content names. */
+  mentions: string[];
 }
 
 /** The send: docs/ordering.md. Four round trips: read, number, receipt, message. */
-export const createSends = ({ table, clock, limits, places }: Deps) => {
+export const createSends = ({ table, clock, limits, places, references, replies }: Deps) => {
   const numbers = createNumbers({ table, limits });
 
   /**
@@ -119,13 +133,6 @@ export const createSends = ({ table, clock, limits, places }: Deps) => {
     }
   };
 
-  /** What was read in a hurry may miss the message that is replied to: it is looked at again before that is refused. */
-  const requireReply = async ({ caller, conversation }: Place, draft: Draft): Promise<void> => {
-    const isNewer = draft.replyTo !== null && placeOfMessage(draft.replyTo).seq > conversation.seq;
-    const known = isNewer ? (await places.placeOf(caller, conversation.id)).conversation : conversation;
-    requireReplyInside(draft, known);
-  };
-
   /** Numbers taken for nothing are closed at once instead of left for a reader. Once their message is stored: it may be the newest. */
   const giveBack = async (place: Place, spare: readonly number[], now: Date): Promise<void> => {
     for (const seq of spare) {
@@ -135,22 +142,24 @@ export const createSends = ({ table, clock, limits, places }: Deps) => {
   };
 
   return {
-    /** The first round trip: who the caller is here, what is known of this send, and who of those whom it names is a member. */
-    enter: async (
-      caller: Caller,
-      conversationId: string,
-      draft: Draft,
-    ): Promise<{ place: Place; earlier: SendReceipt | undefined; mentions: string[] }> => {
+    /**
+     * The first round trip: who the caller is here, what is known of this send, what its draft refers to, and who of those whom it
+     * names is a member.
+     */
+    enter: async (caller: Caller, conversationId: string, draft: Draft): Promise<Entry> => {
       const receiptKey = sendReceiptKey(caller.tenant, conversationId, caller.user, draft.clientMessageId);
+      const referredKeys = references.keysOf(caller, conversationId, draft);
       const names = namesIn(draft);
       const { place, rest } = await places.placeWith(caller, conversationId, {
-        more: [receiptKey, ...candidateKeys(caller.tenant, conversationId, names)],
+        more: [receiptKey, ...referredKeys, ...candidateKeys(caller.tenant, conversationId, names)],
         hurried: true,
       });
       requirePermission(place.standings, 'message.send');
-      const [item, ...memberships] = rest;
+      const [item, ...others] = rest;
+      const referred = others.slice(0, referredKeys.length);
+      const mentions = mentionsAmong(names, others.slice(referredKeys.length));
       const known = item && !isExpired(item, epochSeconds(clock.now())) ? receiptFrom(item) : undefined;
-      return { place, earlier: known, mentions: mentionsAmong(names, memberships) };
+      return { place, earlier: known, referred, mentions };
     },
 
     /**
@@ -161,9 +170,9 @@ export const createSends = ({ table, clock, limits, places }: Deps) => {
       place: Place,
       draft: Draft,
       earlier: SendReceipt | undefined,
-      mentions: readonly string[] = [],
+      { referred, mentions }: Pick<Entry, 'referred' | 'mentions'> = { referred: [], mentions: [] },
     ): Promise<Message> => {
-      await requireReply(place, draft);
+      const { quoted, thread } = await references.settle(place, draft, referred);
       const now = clock.now();
       const spare: number[] = [];
       let receipt = earlier;
@@ -173,8 +182,9 @@ export const createSends = ({ table, clock, limits, places }: Deps) => {
           receipt = await claim(place, draft.clientMessageId, seq, now);
           if (receipt.seq !== seq) spare.push(seq);
         }
-        const message = newMessage(draft, place.conversation.id, receipt.seq, place.caller.user, now, mentions);
-        const stored = await numbers.fill(place.caller.tenant, message);
+        const { tenant, user } = place.caller;
+        const message = newMessage(draft, place.conversation.id, receipt.seq, user, now, { mentions, quoted });
+        const stored = await (thread ? replies.fill(tenant, message, thread) : numbers.fill(tenant, message));
         if (stored.status !== 'void') {
           await giveBack(place, spare, now);
           return stored;

@@ -1,49 +1,57 @@
 /** Messages with what stands beside them in items of their own: read along with them or side by side, never one by one. */
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { Caller } from '../domain/caller.ts';
 import { emojiOf, noReactions, type ReactionsState, summaryOf } from '../domain/reactions.ts';
 import type { Message, ShownMessage } from '../protocol/message.ts';
-import { reactionsFrom } from './items.ts';
-import { conversationKey, type Key, parseKey, reactionsKey } from './keys.ts';
-import { type Item, queryAll, type Table } from './table.ts';
+import type { OwnThreadSummary } from '../protocol/thread.ts';
+import { reactionsFrom, threadFrom } from './items.ts';
+import { conversationKey, type Key, parseKey, reactionsKey, threadKey, threadReadKey } from './keys.ts';
+import type { Place } from './places.ts';
+import type { Quotes } from './quotes.ts';
+import { getMany, type Item, queryAll, type Table } from './table.ts';
+import type { Threads } from './threads.ts';
 
 /** What stands beside messages, by their numbers. */
 export interface Beside {
   reactions: ReadonlyMap<number, ReactionsState>;
+  threads: ReadonlyMap<number, OwnThreadSummary>;
 }
 
-/** A stretch of a conversation, from a number that is not in it. */
-interface Bounds {
-  towards: 'older' | 'newer';
-  from: number;
-  limit: number;
+interface Deps {
+  table: Table;
+  quotes: Quotes;
+  threads: Threads;
 }
 
-/** What was read beside a stretch, and how far that reached: a number, or as far as there is anything. */
-export interface BesideStretch extends Beside {
-  reached: number | undefined;
-}
-
-const beyondAll = 999_999_999_999;
-
-export const nothingBeside: BesideStretch = { reactions: new Map(), reached: undefined };
-
-/** What to read along with one message. */
-export const besideKeys = (tenant: string, conversationId: string, seq: number): Key[] => [
+/** What to read along with one message, for one who reads it. */
+export const besideKeys = (
+  { tenant, user }: Pick<Caller, 'tenant' | 'user'>,
+  conversationId: string,
+  seq: number,
+): Key[] => [
   reactionsKey(tenant, conversationId, seq),
+  threadKey(tenant, conversationId, seq),
+  threadReadKey(tenant, conversationId, user, seq),
 ];
 
-/** From items of one conversation, in any order. */
-export const besideOf = (items: readonly (Item | undefined)[]): Beside => ({
-  reactions: new Map(
-    items.flatMap((item) => {
-      const key = item && parseKey(item as unknown as Key);
-      return key?.kind === 'reactions' ? [[key.seq, reactionsFrom(item)] as const] : [];
-    }),
-  ),
-});
+/** From items of one conversation, in any order; of how far threads are read, one reader's. */
+export const besideOf = (items: readonly (Item | undefined)[]): Beside => {
+  const reactions = new Map<number, ReactionsState>();
+  const summaries = new Map<number, Item>();
+  const reads = new Map<number, number>();
+  for (const item of items) {
+    const key = item && parseKey(item as unknown as Key);
+    if (key?.kind === 'reactions') reactions.set(key.seq, reactionsFrom(item));
+    if (key?.kind === 'thread') summaries.set(key.rootSeq, item as Item);
+    if (key?.kind === 'threadRead') reads.set(key.rootSeq, Number(item?.lastReadSeq));
+  }
+  const threads = new Map(
+    [...summaries].map(([seq, item]) => [seq, { ...threadFrom(item), lastReadSeq: reads.get(seq) ?? 0 }]),
+  );
+  return { reactions, threads };
+};
 
-/** The message as one user sees it. */
-export const shown = (message: Message, user: string, { reactions }: Beside): ShownMessage => {
+/** The message as one user sees it. A tombstone keeps its thread, and shows no reactions. */
+export const shown = (message: Message, user: string, { reactions, threads }: Beside): ShownMessage => {
   const state = reactions.get(message.seq) ?? noReactions;
   const seen = message.status === 'sent' ? state : noReactions;
   return {
@@ -51,11 +59,18 @@ export const shown = (message: Message, user: string, { reactions }: Beside): Sh
     reactions: summaryOf(seen),
     reactionsVersion: state.version,
     myReactions: emojiOf(seen, user),
+    thread: threads.get(message.seq) ?? null,
   };
 };
 
-export const createShownMessages = (table: Table) => {
-  const rangeOf = (tenant: string, conversationId: string, low: number, high: number) => ({
+/** The reactions to the messages between two numbers, both included. One round trip, but for more than one answer holds. */
+export const reactionsBetween = async (
+  table: Table,
+  tenant: string,
+  conversationId: string,
+  [low, high]: readonly [number, number],
+): Promise<Beside['reactions']> => {
+  const items = await queryAll(table, {
     KeyConditionExpression: 'PK = :pk AND SK BETWEEN :low AND :high',
     ExpressionAttributeValues: {
       ':pk': conversationKey(tenant, conversationId).PK,
@@ -65,51 +80,37 @@ export const createShownMessages = (table: Table) => {
     // People react to what is old as well, unlike what is said in it, which has settled.
     ConsistentRead: true,
   });
+  return besideOf(items).reactions;
+};
 
-  const besideBetween = async (tenant: string, conversationId: string, low: number, high: number): Promise<Beside> =>
-    besideOf(await queryAll(table, rangeOf(tenant, conversationId, low, high)));
+/** Numbers that stand so much farther apart are read one by one: what lies between them is not shown. */
+const spread = 4;
+
+export const createShownMessages = ({ table, quotes, threads }: Deps) => {
+  const reactionsTo = async (
+    { caller: { tenant }, conversation: { id, reactedSeq } }: Place,
+    messages: readonly Message[],
+  ): Promise<Beside['reactions']> => {
+    const seqs = messages.map(({ seq }) => seq);
+    const [low, high] = [Math.min(...seqs), Math.max(...seqs)];
+    // Nobody has reacted to any of them, or there is none.
+    if (reactedSeq < low) return new Map();
+    if (high - low < spread * seqs.length) return reactionsBetween(table, tenant, id, [low, high]);
+    const keys = seqs.map((seq) => reactionsKey(tenant, id, seq));
+    return besideOf(await getMany(table, keys, { consistent: true })).reactions;
+  };
 
   return {
-    /** What stands beside the messages between two numbers, both included. One round trip, but for more than one answer holds. */
-    besideBetween,
-
-    /**
-     * What stands beside the messages of a stretch, in one round trip beside theirs: it is not known yet which numbers they have,
-     * but of `limit` messages in a row, at most so many have reactions.
-     */
-    besideStretch: async (
-      tenant: string,
-      conversationId: string,
-      { towards, from, limit }: Bounds,
-    ): Promise<BesideStretch> => {
-      const [low, high] = towards === 'older' ? [1, from - 1] : [from + 1, beyondAll];
-      if (low > high) return nothingBeside;
-      const { Items = [], LastEvaluatedKey } = await table.client.send(
-        new QueryCommand({
-          TableName: table.name,
-          ...rangeOf(tenant, conversationId, low, high),
-          ScanIndexForward: towards === 'newer',
-          Limit: limit,
-        }),
-      );
-      const beside = besideOf(Items);
-      return { ...beside, reached: LastEvaluatedKey && [...beside.reactions.keys()].at(-1) };
-    },
-
-    /** Reads on to the last of the messages where that did not reach: what they had was too much for one answer. Rarely any call. */
-    besideAll: async (
-      tenant: string,
-      conversationId: string,
-      { towards, beside }: Pick<Bounds, 'towards'> & { beside: BesideStretch },
-      messages: readonly Pick<Message, 'seq'>[],
-    ): Promise<Beside> => {
-      const { reached } = beside;
-      const seqs = messages.map(({ seq }) => seq);
-      if (reached === undefined || seqs.length === 0) return beside;
-      const [low, high] = towards === 'older' ? [Math.min(...seqs), reached - 1] : [reached + 1, Math.max(...seqs)];
-      if (low > high) return beside;
-      const rest = await besideBetween(tenant, conversationId, low, high);
-      return { reactions: new Map([...beside.reactions, ...rest.reactions]) };
+    /** The messages of one page as the caller sees them, in their order: with what depends on other items. One round trip. */
+    show: async (place: Place, messages: readonly Message[]): Promise<ShownMessage[]> => {
+      const { tenant, user } = place.caller;
+      const [resolved, reactions, summaries] = await Promise.all([
+        quotes.resolve(tenant, messages),
+        reactionsTo(place, messages),
+        threads.summariesOf(place, messages),
+      ]);
+      return resolved.map((message) => shown(message, user, { reactions, threads: summaries }));
     },
   };
 };
+export type ShownMessages = ReturnType<typeof createShownMessages>;

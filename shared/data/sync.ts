@@ -7,14 +7,18 @@ import { audienceOf, ownReceipt, shownReceipt } from '../domain/receipts.ts';
 import { asChanged, changedSeqs, isAhead, removalIn, sharesOf } from '../domain/sync.ts';
 import { cutToFit, type Named } from '../domain/sync-page.ts';
 import type { ConversationRemoval } from '../protocol/conversation.ts';
+import type { ShownMessage } from '../protocol/message.ts';
 import type { Receipt } from '../protocol/receipts.ts';
 import type { Position, SyncPage, SyncRequest } from '../protocol/sync.ts';
 import { createJoined, joinedCursor } from './joined.ts';
 import type { Limits } from './limits.ts';
 import type { Members } from './members.ts';
 import { createMissed } from './missed.ts';
+import { createOwnNews, type OwnNews } from './own-news.ts';
 import type { Places, Sight } from './places.ts';
+import type { Quotes } from './quotes.ts';
 import type { Table } from './table.ts';
+import type { Threads } from './threads.ts';
 
 interface Deps {
   table: Table;
@@ -22,7 +26,11 @@ interface Deps {
   limits: Limits;
   places: Places;
   members: Members;
+  threads: Threads;
+  quotes: Quotes;
 }
+
+const nothing: OwnNews = { hidden: [], threadsRead: [] };
 
 /** What a page reads at most, of all conversations together. */
 const atOnce = { messages: 100, changes: 100 };
@@ -39,8 +47,9 @@ interface Asked {
   changes: number;
 }
 
-export const createSync = ({ table, clock, limits, places, members }: Deps) => {
+export const createSync = ({ table, clock, limits, places, members, threads: threadsOf, quotes }: Deps) => {
   const joined = createJoined({ table, clock });
+  const ownNews = createOwnNews({ table, clock });
   const missed = createMissed({ table, clock, limits });
 
   /** Which of them are the caller's, with shares of what a page reads, in their order. */
@@ -86,7 +95,7 @@ export const createSync = ({ table, clock, limits, places, members }: Deps) => {
     const removal = (changes.at(-1)?.rev ?? 0) === conversation.rev ? removalIn(changes, caller.user) : undefined;
     if (removal) return { conversationId: conversation.id, ...removal };
     const own = ownView(conversation, asChanged(member, changes));
-    return { conversation: own, from, messages, changes, changed: new Map(), receipts };
+    return { conversation: own, from, messages, changes, changed: new Map(), threads: new Map(), receipts };
   };
 
   /** What is not theirs is told alike, whether it exists or not, but for what they knew of as members. */
@@ -112,10 +121,29 @@ export const createSync = ({ table, clock, limits, places, members }: Deps) => {
     });
   };
 
+  /** With the threads of the replies among them, and quotes as the quoted messages are now. One round trip for all; none without any. */
+  const upToDate = async (caller: Caller, all: readonly Named[]): Promise<Named[]> => {
+    const messages = all.flatMap((one) => ('refetch' in one ? [] : [...one.messages, ...one.changed.values()]));
+    const [threads, resolved] = await Promise.all([
+      threadsOf.summariesBy(
+        caller,
+        messages.flatMap(({ threadId }) => threadId ?? []),
+      ),
+      quotes.resolve(caller.tenant, messages),
+    ]);
+    const byId = new Map(resolved.map((one) => [one.id, { ...one, thread: threads.get(one.id) ?? one.thread }]));
+    const now = (message: ShownMessage) => byId.get(message.id) ?? message;
+    return all.map((one) => {
+      if ('refetch' in one) return one;
+      const changed = new Map([...one.changed].map(([seq, message]) => [seq, now(message)]));
+      return { ...one, messages: one.messages.map(now), changed, threads };
+    });
+  };
+
   return {
     /**
-     * One page of what somebody missed. Two round trips, three where older messages changed; what it costs grows with what was
-     * missed, not with what there is.
+     * One page of what somebody missed. Two round trips, and one more each where older messages changed and where there are quotes or
+     * replies in threads; what it costs grows with what was missed, not with what there is.
      * @throws Problem `forbidden` to a deleted user
      */
     page: async (caller: Caller, request: SyncRequest): Promise<SyncPage> => {
@@ -128,20 +156,29 @@ export const createSync = ({ table, clock, limits, places, members }: Deps) => {
         const sight = sights[i];
         return sight && !asked.some((one) => one.from === from) ? [{ sight, from }] : [];
       });
-      const [found, removals, newcomers] = await Promise.all([
+      const [found, removals, newcomers, news] = await Promise.all([
         pMap(asked, (one) => read(caller, one), { concurrency: sideBySide }),
         pMap(lost, ({ sight, from }) => removalOf(caller, sight, from), { concurrency: sideBySide }),
         joined.shown(caller, joining?.entries ?? []),
+        ownNews.since(
+          caller,
+          request.since,
+          asked.map(({ member }) => member),
+        ),
       ]);
 
       const removed = [...removals, ...found.flatMap((one) => (one && 'reason' in one ? [one] : []))];
       const readable = found.flatMap((one) => (one && !('reason' in one) ? [one] : []));
-      const named = await withChanged(caller, readable);
-      const cut = cutToFit({ removed, named, joined: newcomers });
+      const isTooMuch = news === 'too much';
+      const named = isTooMuch
+        ? readable.map(({ conversation }): Named => ({ conversation, refetch: true }))
+        : await upToDate(caller, await withChanged(caller, readable));
+      const { hidden, threadsRead } = isTooMuch ? nothing : news;
+      const cut = cutToFit({ removed, hidden, threadsRead, named, joined: newcomers });
       const nextCursor = joining ? joinedCursor(caller, joining, newcomers[cut.joined.length]?.id) : null;
       const isAllTold = cut.conversations.length + removed.length === ids.length;
       const hasMore = !isAllTold || nextCursor !== null || cut.conversations.some((one) => one.hasMore);
-      return { ...cut, removed, syncedAt, nextCursor, hasMore };
+      return { ...cut, removed, hidden, threadsRead, syncedAt, nextCursor, hasMore };
     },
   };
 };

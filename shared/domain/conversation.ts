@@ -38,6 +38,10 @@ export interface MemberState extends Member, OwnAttributes {
   /** How any watermark was raised last, and who is to hear of it. */
   raisedBy?: 'post' | 'read';
   audience?: Audience;
+  /** The greatest number that they have deleted for themselves; 0 for none. */
+  hiddenSeq: number;
+  /** The last hour in which they did something here that concerns them alone: `own-news.ts`. */
+  newsHour?: string;
 }
 
 /** A group's id says nothing. 128 random bits. */
@@ -123,6 +127,7 @@ export const newMember = (
   role,
   joinedAt: now.toISOString(),
   joinedSeq: conversation.seq,
+  hiddenSeq: 0,
   lastReadSeq: conversation.seq,
   shownReadSeq: conversation.seq,
   lastDeliveredSeq: conversation.seq,
@@ -158,10 +163,10 @@ export const publicView = ({
   ...conversation
 }: ConversationState): Conversation => conversation;
 
-/** Who sent the newest message has read everything before it. */
+/** Who sent the newest message has read everything before it; who has deleted it for themselves is shown none. */
 export const ownView = (
   state: ConversationState,
-  member: (Pick<MemberState, 'userId' | 'role' | 'lastReadSeq'> & OwnAttributes) | undefined,
+  member: (Pick<MemberState, 'userId' | 'role' | 'lastReadSeq' | 'hiddenSeq'> & OwnAttributes) | undefined,
 ): OwnConversation => {
   const lastReadSeq = member
     ? state.lastMessage?.senderId === member.userId
@@ -170,6 +175,7 @@ export const ownView = (
     : null;
   return {
     ...publicView(state),
+    ...(member && state.lastMessage?.seq === member.hiddenSeq ? { lastMessage: null } : {}),
     role: member?.role ?? null,
     lastReadSeq,
     unreadCount: lastReadSeq === null ? 0 : Math.max(0, state.seq - lastReadSeq),

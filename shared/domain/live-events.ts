@@ -1,7 +1,9 @@
 /** Who hears of what: from something that happened in a conversation to the frames that tell of it. */
 import type { DraftState } from '../protocol/drafts.ts';
 import type { LiveEvent } from '../protocol/events.ts';
+import { messageIdOf } from '../protocol/identifiers.ts';
 import type { Message } from '../protocol/message.ts';
+import type { ThreadSummary, ThreadWatermark } from '../protocol/thread.ts';
 import type { Change } from './changes.ts';
 import { type ConversationState, type MemberState, publicView } from './conversation.ts';
 import { hasChanged, ownStateOf } from './own-state.ts';
@@ -14,7 +16,11 @@ export type Happening =
   | { kind: 'membership'; before: MemberState; after: MemberState }
   | { kind: 'draft'; userId: string; state: DraftState }
   | ReactionHappening
-  | { kind: 'founded'; conversation: ConversationState };
+  | { kind: 'founded'; conversation: ConversationState }
+  | { kind: 'thread'; conversationId: string; threadId: string; thread: ThreadSummary }
+  /** Of somebody's own, and told to nobody else. */
+  | { kind: 'hidden'; userId: string; conversationId: string; seq: number }
+  | { kind: 'threadRead'; userId: string; watermark: ThreadWatermark };
 
 /** What is known around it by now. */
 export interface Surroundings {
@@ -44,8 +50,18 @@ export const isForAllMembers = (happening: Happening): boolean =>
     happening.change.live !== undefined);
 
 /** Whether it is told to others than the one whom it is about. */
-export const needsMembers = (happening: Happening): boolean =>
-  happening.kind === 'membership' ? isToldToMembers(happening.before, happening.after) : happening.kind !== 'draft';
+export const needsMembers = (happening: Happening): boolean => {
+  switch (happening.kind) {
+    case 'membership':
+      return isToldToMembers(happening.before, happening.after);
+    case 'draft':
+    case 'hidden':
+    case 'threadRead':
+      return false;
+    default:
+      return true;
+  }
+};
 
 export const deliveriesOf = (happening: Happening, around: Surroundings): Delivery[] => {
   switch (happening.kind) {
@@ -60,6 +76,17 @@ export const deliveriesOf = (happening: Happening, around: Surroundings): Delive
       return [toAll(around, { event: happening.kind, data: happening.change })];
     case 'change':
       return changeDeliveries(happening.change, around);
+    case 'thread': {
+      const { conversationId, threadId, thread } = happening;
+      return [toAll(around, { event: 'thread.updated', data: { ...thread, conversationId, threadId } })];
+    }
+    case 'hidden': {
+      const { userId, conversationId, seq } = happening;
+      const data = { conversationId, messageId: messageIdOf(conversationId, seq), seq };
+      return [delivery([userId], { event: 'message.hidden', data })];
+    }
+    case 'threadRead':
+      return [delivery([happening.userId], { event: 'thread.read', data: happening.watermark })];
     case 'draft':
       return [delivery([happening.userId], { event: 'draft.updated', data: happening.state })];
   }

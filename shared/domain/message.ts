@@ -1,6 +1,6 @@
 import { Problem } from '../protocol/errors.ts';
 import { messageIdOf, placeOfMessage } from '../protocol/identifiers.ts';
-import type { Draft, Edit, Message, Preview } from '../protocol/message.ts';
+import type { Draft, Edit, Message, MessageVersion, Preview, Quote } from '../protocol/message.ts';
 import { byteLength } from '../protocol/text.ts';
 import type { Caller } from './caller.ts';
 import { may, type Standing } from './permissions.ts';
@@ -36,7 +36,7 @@ export const newMessage = (
   seq: number,
   senderId: string,
   now: Date,
-  mentions: readonly string[] = [],
+  { mentions = [], quoted }: { mentions?: readonly string[]; quoted?: Message | undefined } = {},
 ): Message => ({
   id: messageIdOf(conversationId, seq),
   conversationId,
@@ -51,6 +51,9 @@ export const newMessage = (
   mentions: [...mentions],
   attachments: draft.attachments,
   replyTo: draft.replyTo,
+  quote: quoted ? quoteOf(quoted) : null,
+  threadId: draft.threadId,
+  inConversation: draft.threadId === null || draft.inConversation,
   createdAt: now.toISOString(),
   editedAt: null,
   deletedAt: null,
@@ -72,22 +75,33 @@ export const voidMessage = (conversationId: string, seq: number, takenAt: string
   mentions: [],
   attachments: [],
   replyTo: null,
+  quote: null,
+  threadId: null,
+  inConversation: true,
   createdAt: takenAt,
   editedAt: null,
   deletedAt: null,
   deletedBy: null,
 });
 
+/** For how long after it was sent its sender may still change a message, in minutes; null without an end. */
+export type Window = number | null;
+
+const requireOpen = (window: Window, message: Message, now: Date): void => {
+  if (window !== null && now.getTime() - Date.parse(message.createdAt) > window * 60_000)
+    throw new Problem('window_closed');
+};
+
 /**
  * The message as an edit leaves it, still with its old `rev`; undefined when the edit changes nothing.
- * @throws Problem `forbidden` to anybody but its sender, `message_deleted`, `version_conflict` with the current state
+ * @throws Problem `forbidden` to anybody but its sender, `message_deleted`, `window_closed`, `version_conflict` with the current state
  */
 export const edited = (
   message: Message,
   edit: Edit,
   caller: Caller,
   now: Date,
-  mentions: readonly string[] = [],
+  { mentions = [], window = null }: { mentions?: readonly string[]; window?: Window } = {},
 ): Message | undefined => {
   if (message.senderId !== caller.user) throw new Problem('forbidden', { detail: 'Only its sender edits a message.' });
   if (message.status === 'deleted') throw new Problem('message_deleted');
@@ -99,6 +113,7 @@ export const edited = (
     sameAttachments(attachments, message.attachments);
   // Said twice, because the answer to the first got lost, it is as its sender wants it.
   if (same) return undefined;
+  requireOpen(window, message, now);
   if (edit.expectedVersion !== undefined && edit.expectedVersion !== message.version) {
     throw new Problem('version_conflict', { current: message });
   }
@@ -119,29 +134,59 @@ const sameAttachments = (some: Message['attachments'], others: Message['attachme
   some.every((one, i) => one.externalFileId === others[i]?.externalFileId && one.label === others[i]?.label);
 
 /**
- * The tombstone, still with the old `rev`; undefined when it is one already.
- * @throws Problem `forbidden` unless it is the caller's own or they may delete anybody's
+ * The tombstone, still with the old `rev`; undefined when it is one already. The window is for senders, not for those who moderate.
+ * @throws Problem `forbidden` unless it is the caller's own or they may delete anybody's; `window_closed`
  */
 export const tombstoned = (
   message: Message,
   caller: Caller,
   held: readonly Standing[],
   now: Date,
+  window: Window = null,
 ): Message | undefined => {
   const own = message.senderId === caller.user && may(held, 'message.deleteOwn');
-  if (!own && !may(held, 'message.deleteAny')) throw new Problem('forbidden', { detail: 'Not your message.' });
+  const moderates = may(held, 'message.deleteAny');
+  if (!own && !moderates) throw new Problem('forbidden', { detail: 'Not your message.' });
   if (message.status === 'deleted') return undefined;
+  if (!moderates) requireOpen(window, message, now);
   return {
     ...message,
     status: 'deleted',
     content: null,
     mentions: [],
     attachments: [],
+    quote: null,
     version: message.version + 1,
     deletedAt: now.toISOString(),
     deletedBy: caller.user,
   };
 };
+
+/** What an answer shows of the message that it answers, as that is now. */
+export const quoteOf = ({ id, senderId, content, contentType, attachments, status }: Message): Quote => ({
+  messageId: id,
+  senderId: senderId ?? '',
+  content: content === null ? null : clipped(content),
+  contentType,
+  attachmentCount: attachments.length,
+  status,
+});
+
+/** What is kept of a message that its sender, or whoever deletes it, is about to change. */
+export const versionOf = ({
+  version,
+  content,
+  contentType,
+  attachments,
+  editedAt,
+  createdAt,
+}: Message): MessageVersion => ({
+  version,
+  content: content ?? '',
+  contentType,
+  attachments,
+  writtenAt: editedAt ?? createdAt,
+});
 
 /** What the inbox shows of a message; a void has none. */
 export const previewOf = (message: Message): Preview => ({

@@ -12,6 +12,7 @@ export type Standing = (typeof standings)[number];
 
 const everyMember = ['owner', 'admin', 'member'] as const;
 const managers = ['owner', 'admin', 'tenant-admin', 'service'] as const;
+const moderators = ['owner', 'admin', 'tenant-moderator', 'tenant-admin', 'service'] as const;
 
 export const permissions = {
   'conversation.read': {
@@ -36,9 +37,12 @@ export const permissions = {
   'message.deleteOwn': { meaning: 'Delete a message of one’s own', allowed: [...everyMember, 'service'] },
   'message.deleteAny': {
     meaning: 'Delete anybody’s message',
-    allowed: ['owner', 'admin', 'tenant-moderator', 'tenant-admin', 'service'],
+    allowed: moderators,
   },
   'reaction.add': { meaning: 'React to a message, and take it back', allowed: everyMember },
+  'message.hide': { meaning: 'Delete a message for oneself alone', allowed: everyMember },
+  'message.history': { meaning: 'See what a message was before it was edited or deleted', allowed: moderators },
+  'thread.read': { meaning: 'Say how far one has read a thread', allowed: everyMember },
 } as const satisfies Record<string, { meaning: string; allowed: readonly Standing[] }>;
 
 export type Action = keyof typeof permissions;

@@ -1,7 +1,9 @@
 /** A page of a sync, cut to what fits one frame: what has no room is left for the next. */
 import type { ConversationRemoval, OwnConversation } from '../protocol/conversation.ts';
-import type { SyncedChange, SyncedConversation } from '../protocol/sync.ts';
+import type { Message } from '../protocol/message.ts';
+import type { SyncedChange, SyncedConversation, SyncPage } from '../protocol/sync.ts';
 import { byteLength } from '../protocol/text.ts';
+import type { MissedThread } from '../protocol/thread.ts';
 import type { Change } from './changes.ts';
 import type { Missed } from './sync.ts';
 
@@ -11,7 +13,7 @@ export const pageBytes = 126 * 1024;
 /** One of those that were named: what was missed, or that it has to be fetched anew. */
 export type Named = Missed | { conversation: OwnConversation; refetch: true };
 
-interface Content {
+interface Content extends Pick<SyncPage, 'hidden' | 'threadsRead'> {
   removed: readonly ConversationRemoval[];
   named: readonly Named[];
   joined: readonly OwnConversation[];
@@ -37,13 +39,14 @@ const roomFor = (bytes: number) => {
 type Room = ReturnType<typeof roomFor>;
 
 /** In the order given. Whatever is alone on its page makes progress: so whoever asks again comes to an end. */
-export const cutToFit = ({ removed, named, joined }: Content, bytes = pageBytes): Cut => {
+export const cutToFit = ({ removed, hidden, threadsRead, named, joined }: Content, bytes = pageBytes): Cut => {
   const room = roomFor(bytes);
-  for (const one of removed) room.takes(one);
+  const before = [...removed, ...hidden, ...threadsRead];
+  for (const one of before) room.takes(one);
   const conversations: SyncedConversation[] = [];
   for (const one of named) {
     const entry = 'refetch' in one ? fitting(anew(one.conversation), room) : entryOf(one, room);
-    const isFirst = removed.length === 0 && conversations.length === 0;
+    const isFirst = before.length === 0 && conversations.length === 0;
     if (entry) conversations.push(entry);
     // A message that no page holds beside its conversation is read from the history.
     else if (isFirst) conversations.push(anew(one.conversation));
@@ -52,7 +55,7 @@ export const cutToFit = ({ removed, named, joined }: Content, bytes = pageBytes)
   return { conversations, joined: fits < 0 ? [...joined] : joined.slice(0, fits) };
 };
 
-const blank = { messages: [], changed: [], changes: [], receipts: [], hasMore: false, refetch: false };
+const blank = { messages: [], changed: [], threads: [], changes: [], receipts: [], hasMore: false, refetch: false };
 
 const anew = (conversation: OwnConversation): SyncedConversation => ({
   ...blank,
@@ -70,24 +73,45 @@ const entryOf = (
 ): SyncedConversation | undefined => {
   const receipts = [...told];
   if (!room.takes({ ...blank, conversation, receipts, position: from })) return undefined;
-  const { changes, changed, upTo } = changesThatFit(missed, from.rev, room);
-  const tooMany = missed.messages.findIndex((one) => !room.takes(one));
+  const { threads, takes } = withThreads(missed, room);
+  const { changes, changed, upTo } = changesThatFit(missed, from.rev, { ...room, takesMessage: takes });
+  const tooMany = missed.messages.findIndex((one) => !takes(one));
   const messages = tooMany < 0 ? [...missed.messages] : missed.messages.slice(0, tooMany);
   const position = { seq: from.seq + messages.length, rev: upTo };
   const isStuck = position.seq === from.seq && position.rev === from.rev;
   if (isStuck && missed.messages.length + missed.changes.length > 0) return undefined;
   const hasMore = position.seq < conversation.seq || position.rev < conversation.rev;
-  return { conversation, messages, changed, changes, receipts, position, hasMore, refetch: false };
+  return { conversation, messages, changed, threads, changes, receipts, position, hasMore, refetch: false };
 };
 
-const changesThatFit = (missed: Pick<Missed, 'changes' | 'changed'>, from: number, room: Room) => {
+/** A reply takes its thread along, once. */
+const withThreads = (missed: Pick<Missed, 'threads'>, room: Room) => {
+  const threads: MissedThread[] = [];
+  const takes = (message: Message): boolean => {
+    const { threadId } = message;
+    const isNew = threadId !== null && !threads.some((one) => one.threadId === threadId);
+    const summary = isNew ? missed.threads.get(threadId) : undefined;
+    if (!summary || threadId === null) return room.takes(message);
+    const thread = { ...summary, threadId };
+    if (!room.takes([message, thread])) return false;
+    threads.push(thread);
+    return true;
+  };
+  return { threads, takes };
+};
+
+const changesThatFit = (
+  missed: Pick<Missed, 'changes' | 'changed'>,
+  from: number,
+  room: Room & { takesMessage: (message: Message) => boolean },
+) => {
   const changes: SyncedChange[] = [];
   const shown = new Set<number>();
   let upTo = from;
   for (const change of missed.changes) {
     if ('seq' in change) {
       const message = missed.changed.get(change.seq);
-      if (message && !shown.has(change.seq) && !room.takes(message)) break;
+      if (message && !shown.has(change.seq) && !room.takesMessage(message)) break;
       if (message) shown.add(change.seq);
     } else {
       const told = toldOf(change);

@@ -3,6 +3,7 @@ import type { ConversationRemoval, OwnConversation } from '../protocol/conversat
 import type { Message, ShownMessage } from '../protocol/message.ts';
 import type { Receipt } from '../protocol/receipts.ts';
 import type { Position } from '../protocol/sync.ts';
+import type { OwnThreadSummary } from '../protocol/thread.ts';
 import type { Change } from './changes.ts';
 import type { ConversationState, MemberState } from './conversation.ts';
 
@@ -21,6 +22,8 @@ export interface Missed {
   changed: ReadonlyMap<number, ShownMessage>;
   /** The caller's own, and of the other members where each of them is told of. */
   receipts: readonly Receipt[];
+  /** The threads of all these messages, by their roots. */
+  threads: ReadonlyMap<string, OwnThreadSummary>;
 }
 
 /** Numbers that the conversation never gave: the client's are of another life. */

@@ -78,7 +78,7 @@ export const messageEdit = command({
   summary: 'Change a message of your own.',
   data: edit.extend({ messageId }).meta({ id: 'MessageEditCommand' }),
   answer: messageUpdated,
-  errors: ['forbidden', 'version_conflict', 'message_deleted'],
+  errors: ['forbidden', 'version_conflict', 'message_deleted', 'window_closed'],
 });
 
 export const messageDelete = command({
@@ -87,7 +87,7 @@ export const messageDelete = command({
     'Delete a message of your own, or of anybody as an admin of the conversation. A tombstone stays. Safe to repeat.',
   data: z.strictObject({ messageId }).meta({ id: 'MessageDelete' }),
   answer: messageDeleted,
-  errors: ['forbidden'],
+  errors: ['forbidden', 'window_closed'],
 });
 
 export const reactionAdd = command({

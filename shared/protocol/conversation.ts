@@ -39,7 +39,9 @@ export const conversation = z
     rev: sequence.meta({
       description: 'Counts what changed after it was first said: edits, deletions, members, settings.',
     }),
-    lastMessage: preview.nullable(),
+    lastMessage: preview.nullable().meta({
+      description: 'The newest; null before the first, and for who has deleted it for themselves.',
+    }),
     lastActivityAt: timestamp,
     createdAt: timestamp,
     createdBy: userId,

@@ -74,6 +74,13 @@ export const errorCatalogue = {
     advice: 'React with an emoji that is there already, or wait until somebody takes one back.',
     retry: false,
   },
+  window_closed: {
+    status: 409,
+    title: 'Too late to change this message',
+    advice:
+      'The tenant limits for how long a sender edits or deletes a message; an admin of the conversation can still delete it.',
+    retry: false,
+  },
   last_owner: {
     status: 409,
     title: 'A group needs an owner',

@@ -4,12 +4,13 @@ import { conversation, conversationRemoval, live, member } from './conversation.
 import { draftState } from './drafts.ts';
 import { errorCodes } from './errors.ts';
 import { clientMessageId, conversationId, messageId, sequence, timestamp, userId } from './identifiers.ts';
-import { message } from './message.ts';
+import { messageHidden as hiddenMessage, message } from './message.ts';
 import { membershipNews } from './own-state.ts';
 import { heartbeatStatus, presence } from './presence.ts';
 import { reactionChange } from './reaction.ts';
 import { receipt, receiptCountData } from './receipts.ts';
 import { syncPage } from './sync.ts';
+import { threadSummary, threadWatermark } from './thread.ts';
 
 export interface ServerEvent<Name extends string = string, Data extends z.ZodType = z.ZodType> {
   name: Name;
@@ -68,6 +69,24 @@ export const reactionRemoved = serverEvent({
   name: 'reaction.removed',
   summary: 'Somebody took a reaction back; otherwise as `reaction.added`. Also the answer to `reaction.remove`.',
   data: reactionChange,
+});
+
+export const messageHidden = serverEvent({
+  name: 'message.hidden',
+  summary: 'You have deleted a message for yourself alone. Goes to your own devices.',
+  data: hiddenMessage,
+});
+
+export const threadUpdated = serverEvent({
+  name: 'thread.updated',
+  summary: 'A thread has another reply, or one less. Replaces the summary of a lesser `version`.',
+  data: threadSummary.extend({ conversationId, threadId: messageId }).meta({ id: 'ThreadUpdated' }),
+});
+
+export const threadRead = serverEvent({
+  name: 'thread.read',
+  summary: 'You have read a thread up to this number. Goes to your own devices; take the greater one.',
+  data: threadWatermark,
 });
 
 export const conversationNew = serverEvent({
@@ -224,6 +243,9 @@ export const serverEvents = [
   messageDeleted,
   reactionAdded,
   reactionRemoved,
+  messageHidden,
+  threadUpdated,
+  threadRead,
   conversationNew,
   conversationUpdated,
   conversationRemoved,

@@ -3,10 +3,11 @@ import { emoji } from './emoji.ts';
 import { clientMessageId, conversationId, messageId, sequence, timestamp, userId } from './identifiers.ts';
 import { reactions, reactionsVersion } from './reaction.ts';
 import { byteLength, text } from './text.ts';
+import { ownThreadSummary } from './thread.ts';
 
 /** As people count them: grapheme clusters. Bytes are bounded too, so that a message always fits one 128 KB frame, in JSON as well. */
 export const contentLimit = { characters: 4_000, bytes: 100 * 1024 };
-const attachmentsLimit = { count: 10, bytes: 16 * 1024 };
+const attachmentsLimit = { count: 10, bytes: 15 * 1024 };
 
 export const content = text({ max: contentLimit.characters, maxBytes: contentLimit.bytes, multiline: true }).meta({
   examples: ['Hello!'],
@@ -34,6 +35,19 @@ const attachments = z
  */
 export const messageStatus = z.enum(['sent', 'deleted', 'void']).meta({ id: 'MessageStatus' });
 
+/** What an answer shows of the message that it answers. */
+export const quote = z
+  .object({
+    messageId,
+    senderId: userId,
+    content: z.string().nullable().meta({ description: 'The first 100 characters; null once deleted.' }),
+    contentType,
+    attachmentCount: z.int().min(0),
+    status: messageStatus,
+  })
+  .meta({ id: 'Quote' });
+export type Quote = z.infer<typeof quote>;
+
 export const message = z
   .object({
     id: messageId,
@@ -53,6 +67,14 @@ export const message = z
       .meta({ description: 'Members whom the content names, `@ada` or `<@any id>`: at most 20, sorted.' }),
     attachments: z.array(attachment),
     replyTo: messageId.nullable(),
+    quote: quote.nullable().meta({
+      description:
+        'What `replyTo` names. Reads show it as it is now, frames as it was when this was sent: what you know of it yourself is newer. It stays when retention has removed the original.',
+    }),
+    threadId: messageId.nullable().meta({ description: 'The message whose thread this is a reply in.' }),
+    inConversation: z.boolean().meta({
+      description: 'Whether the main view shows it: all but the replies that stay in their thread.',
+    }),
     createdAt: timestamp,
     editedAt: timestamp.nullable(),
     deletedAt: timestamp.nullable(),
@@ -67,9 +89,25 @@ export const shownMessage = message
     reactions,
     reactionsVersion,
     myReactions: z.array(emoji).meta({ description: 'The emoji that you have reacted with.' }),
+    thread: ownThreadSummary.nullable().meta({ description: 'Its thread; null before the first reply.' }),
   })
   .meta({ id: 'ShownMessage' });
 export type ShownMessage = z.infer<typeof shownMessage>;
+
+export const messageHidden = z.object({ conversationId, messageId, seq: sequence }).meta({ id: 'MessageHidden' });
+export type MessageHidden = z.infer<typeof messageHidden>;
+
+/** What a message was before an edit or its deletion. */
+export const messageVersion = z
+  .object({
+    version: z.int().min(1),
+    content: z.string(),
+    contentType,
+    attachments: z.array(attachment),
+    writtenAt: timestamp.meta({ description: 'When its sender wrote it so.' }),
+  })
+  .meta({ id: 'MessageVersion' });
+export type MessageVersion = z.infer<typeof messageVersion>;
 
 /** What a sender gives; HTTP and sockets alike. */
 export const draft = z
@@ -78,7 +116,15 @@ export const draft = z
     content,
     contentType: contentType.default('text/plain'),
     attachments: attachments.default([]),
-    replyTo: messageId.nullable().default(null).meta({ description: 'A message of the same conversation.' }),
+    replyTo: messageId.nullable().default(null).meta({ description: 'A message of the same conversation, to quote.' }),
+    threadId: messageId
+      .nullable()
+      .default(null)
+      .meta({ description: 'Posts a reply in the thread of this message, which is no reply in a thread itself.' }),
+    inConversation: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'Shows a reply in the main view too. Says nothing of what is no reply.' }),
   })
   .meta({ id: 'MessageDraft' });
 export type Draft = z.infer<typeof draft>;

@@ -10,6 +10,7 @@ import * as presence from './routes/presence.ts';
 import * as reactions from './routes/reactions.ts';
 import * as service from './routes/service.ts';
 import * as sync from './routes/sync.ts';
+import * as threads from './routes/threads.ts';
 import * as users from './routes/users.ts';
 
 export const routes: readonly Route[] = [
@@ -21,6 +22,7 @@ export const routes: readonly Route[] = [
   drafts,
   members,
   messages,
+  threads,
   reactions,
   sync,
   service,

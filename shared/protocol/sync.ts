@@ -2,8 +2,9 @@
 import * as z from 'zod';
 import { conversationRemoval, member, ownConversation } from './conversation.ts';
 import { conversationId, sequence, timestamp, userId } from './identifiers.ts';
-import { shownMessage } from './message.ts';
+import { messageHidden, shownMessage } from './message.ts';
 import { receipt } from './receipts.ts';
+import { missedThread, threadWatermark } from './thread.ts';
 
 export const position = z
   .strictObject({
@@ -59,6 +60,10 @@ export const syncedConversation = z
     changed: z.array(shownMessage).meta({
       description: 'Those up to your `seq` that changed after your `rev`, or the reactions to them, as they are now.',
     }),
+    threads: z.array(missedThread).meta({
+      description:
+        'Those of the replies among `messages` and `changed`, as they are now. Their roots may be older than all of these.',
+    }),
     changes: z
       .array(syncedChange)
       .meta({ description: 'What became of members and settings after your `rev`, in order.' }),
@@ -84,6 +89,12 @@ export const syncPage = z
       description: 'What you became a member of and did not name. Some of it you may hold already.',
     }),
     removed: z.array(conversationRemoval).meta({ description: 'Those that you named and are no member of.' }),
+    hidden: z.array(messageHidden).meta({
+      description: 'With `since`: what you deleted for yourself from about then on. Some of it you may know already.',
+    }),
+    threadsRead: z.array(threadWatermark).meta({
+      description: 'With `since`: how far you read threads from about then on; take the greater number.',
+    }),
     syncedAt: timestamp.meta({
       description: 'The `since` of your next sync, if you keep that of the first of your pages.',
     }),

@@ -3,21 +3,32 @@ import { type Blocks, createBlocks } from '../data/blocks.ts';
 import { type Conversations, createConversations } from '../data/conversations.ts';
 import { createDepartures, type Departures } from '../data/departures.ts';
 import { createDrafts, type Drafts } from '../data/drafts.ts';
+import { createHides, type Hides } from '../data/hides.ts';
 import { createHistory, type History } from '../data/history.ts';
 import { createInbox, type Inbox } from '../data/inbox.ts';
 import { createMentions, type Mentions } from '../data/mentions.ts';
+import { createOwnHistory, type OwnHistory } from '../data/own-history.ts';
+import { createOwnReplies, type OwnReplies } from '../data/own-replies.ts';
 import { createOwnStates, type OwnStates } from '../data/own-states.ts';
+import { createShownMessages, type ShownMessages } from '../data/shown-messages.ts';
 import { createTickets, type Tickets } from '../data/tickets.ts';
 import { createUnread, type Unread } from '../data/unread.ts';
 import { createUsers, type Users } from '../data/users.ts';
+import { createVersions, type Versions } from '../data/versions.ts';
 import { createFanOut, type FanOut } from './fan-out.ts';
 import { lazily } from './lazily.ts';
 import { type SocketDeps, socketMakers } from './socket-deps.ts';
+import { type SyncDeps, syncMakers } from './sync-deps.ts';
 
-export interface Deps extends SocketDeps {
+export interface Deps extends SocketDeps, SyncDeps {
   conversations: Conversations;
   departures: Departures;
   history: History;
+  hides: Hides;
+  ownHistory: OwnHistory;
+  ownReplies: OwnReplies;
+  versions: Versions;
+  shownMessages: ShownMessages;
   inbox: Inbox;
   unread: Unread;
   ownStates: OwnStates;
@@ -32,9 +43,15 @@ export interface Deps extends SocketDeps {
 export const liveDeps = (environment: NodeJS.ProcessEnv): Deps =>
   lazily<Deps>({
     ...socketMakers(environment),
+    ...syncMakers(environment),
     conversations: (deps) => createConversations(deps),
     departures: (deps) => createDepartures(deps),
     history: (deps) => createHistory(deps),
+    hides: (deps) => createHides(deps),
+    ownHistory: (deps) => createOwnHistory(deps),
+    ownReplies: (deps) => createOwnReplies(deps),
+    versions: (deps) => createVersions(deps),
+    shownMessages: (deps) => createShownMessages(deps),
     inbox: ({ table }) => createInbox(table),
     unread: (deps) => createUnread(deps),
     ownStates: (deps) => createOwnStates(deps),

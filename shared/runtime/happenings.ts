@@ -1,9 +1,10 @@
 import { draftFrom } from '../data/drafts.ts';
-import { changeFrom, conversationFrom, memberFrom, messageFrom, reactionsFrom } from '../data/items.ts';
+import { changeFrom, conversationFrom, memberFrom, messageFrom, reactionsFrom, threadFrom } from '../data/items.ts';
 import type { Followed } from '../data/stream.ts';
 import type { Item } from '../data/table.ts';
 import type { Happening } from '../domain/live-events.ts';
 import { changeOf, type ReactionHappening, stepBetween } from '../domain/reactions.ts';
+import { messageIdOf } from '../protocol/identifiers.ts';
 import type { Run } from './fan-out.ts';
 
 interface Located {
@@ -36,6 +37,21 @@ export const happeningOf = ({ key, before, after, sequenceNumber }: Followed): L
       return { ...place, happening: { kind: 'change', change: changeFrom(after) } };
     case 'conversation':
       return before ? undefined : { ...place, happening: { kind: 'founded', conversation: conversationFrom(after) } };
+    case 'thread': {
+      const { conversationId, rootSeq } = key;
+      const threadId = messageIdOf(conversationId, rootSeq);
+      return { ...place, happening: { kind: 'thread', conversationId, threadId, thread: threadFrom(after) } };
+    }
+    case 'threadRead': {
+      const { conversationId, rootSeq, userId } = key;
+      const lastReadSeq = Number(after.lastReadSeq);
+      const watermark = { conversationId, threadId: messageIdOf(conversationId, rootSeq), lastReadSeq };
+      return { ...place, happening: { kind: 'threadRead', userId, watermark } };
+    }
+    case 'hide': {
+      const { conversationId, userId, seq } = key;
+      return { ...place, happening: { kind: 'hidden', userId, conversationId, seq } };
+    }
     case 'draft':
       return { ...place, happening: { kind: 'draft', userId: key.userId, state: draftFrom(after) } };
   }

@@ -15,13 +15,13 @@ interface Deps {
 export const createSendMessage =
   ({ sends, rateLimits, fastLane }: Deps) =>
   async (caller: Caller, conversationId: string, draft: Draft): Promise<Message> => {
-    const [{ place, earlier, mentions }] = await together([
+    const [{ place, earlier, ...entry }] = await together([
       sends.enter(caller, conversationId, draft),
       rateLimits.takeMessage(caller),
     ]);
     // What an earlier attempt stored is the stream's to tell.
     const audience = earlier ? undefined : fastLane.audienceOf(place);
-    const [message, listening] = await together([sends.append(place, draft, earlier, mentions), audience]);
+    const [message, listening] = await together([sends.append(place, draft, earlier, entry), audience]);
     await fastLane.deliver(place, message, listening);
     return message;
   };

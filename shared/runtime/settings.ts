@@ -17,6 +17,8 @@ const json = <T extends z.ZodType>(schema: T) =>
     })
     .pipe(schema);
 
+const window = z.int().min(1).max(5_256_000).nullable();
+
 const limits = z.strictObject({
   groupSize: z.int().min(2).max(100_000),
   messagesPerMinute: z.int().min(1).max(6_000),
@@ -25,6 +27,8 @@ const limits = z.strictObject({
   largeRoomAbove: z.int().min(2).max(100_000),
   shardSize: z.int().min(1).max(10_000),
   reactions: z.array(shortCode),
+  editWindowMinutes: window,
+  deleteWindowMinutes: window,
 });
 
 const issuer = z.strictObject({

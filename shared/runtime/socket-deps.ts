@@ -1,40 +1,30 @@
 /**
  * What handlers of sockets may need, and no more: somebody waits for each of them to be loaded. As deps.ts has it, which adds the rest.
+ * A sync has deps of its own, sync-deps.ts.
  */
 import { createHeartbeats, type Heartbeats } from '../data/heartbeats.ts';
-import { createLimits, type Limits } from '../data/limits.ts';
-import { createMembers, type Members } from '../data/members.ts';
 import { createMessages, type Messages } from '../data/messages.ts';
-import { createPlaces, type Places } from '../data/places.ts';
 import { createPresence, type Presence } from '../data/presence.ts';
 import { createRateLimits, type RateLimits } from '../data/rate-limits.ts';
 import { createReactions, type Reactions } from '../data/reactions.ts';
 import { createReceipts, type Receipts } from '../data/receipts.ts';
+import { createReferences, type References } from '../data/references.ts';
 import { createSends, type Sends } from '../data/sends.ts';
 import { createSubscriptions, type Subscriptions } from '../data/subscriptions.ts';
-import { createSync, type Sync } from '../data/sync.ts';
-import { openTable, type Table } from '../data/table.ts';
-import { type Clock, systemClock } from '../domain/clock.ts';
 import { type Connections, createConnections } from './connections.ts';
 import { createPosting, type Posting } from './delivery.ts';
 import { createFastLane, type FastLane } from './fast-lane.ts';
 import { lazily, type Makers } from './lazily.ts';
 import { createSendMessage, type SendMessage } from './send-message.ts';
-import { type Settings, settingsFrom } from './settings.ts';
+import { type TableDeps, tableMakers } from './table-deps.ts';
 import { createTyping, type Typing } from './typing.ts';
 
-export interface SocketDeps {
-  clock: Clock;
-  settings: Settings;
-  table: Table;
-  limits: Limits;
-  places: Places;
-  members: Members;
+export interface SocketDeps extends TableDeps {
   messages: Messages;
   reactions: Reactions;
   sends: Sends;
   receipts: Receipts;
-  sync: Sync;
+  references: References;
   presence: Presence;
   heartbeats: Heartbeats;
   subscriptions: Subscriptions;
@@ -47,17 +37,12 @@ export interface SocketDeps {
 }
 
 export const socketMakers = (environment: NodeJS.ProcessEnv): Makers<SocketDeps> => ({
-  clock: () => systemClock,
-  settings: () => settingsFrom(environment),
-  table: ({ settings }) => openTable(settings.TABLE_NAME),
-  limits: ({ settings }) => createLimits(settings.TENANT_SETTINGS),
-  places: ({ table }) => createPlaces(table),
-  members: (deps) => createMembers(deps),
+  ...tableMakers(environment),
   messages: (deps) => createMessages(deps),
   reactions: (deps) => createReactions(deps),
   sends: (deps) => createSends(deps),
   receipts: (deps) => createReceipts(deps),
-  sync: (deps) => createSync(deps),
+  references: (deps) => createReferences(deps),
   presence: (deps) => createPresence(deps),
   heartbeats: (deps) => createHeartbeats(deps),
   subscriptions: (deps) => createSubscriptions(deps),

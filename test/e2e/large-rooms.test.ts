@@ -81,6 +81,28 @@ describe('a large room', () => {
     expect(heardOn(bobsTablet)).toEqual(['conversation.new']);
   });
 
+  it('tells them of threads, and everybody’s own devices of what concerns them alone, subscribed or not', async () => {
+    const { ada, bob, phone, tablet, bobsPhone, bobsTablet, devices, room } = await given();
+    const root = await posts(ada, room, 'What do you think?');
+    const reply = await posts(bob, room, 'Fine', { threadId: root.id });
+    await ada.does('PUT', `/api/messages/${root.id}/replies/read`, {});
+    await ada.does('POST', `/api/messages/${reply.id}/hide`);
+    await allIsQuiet(devices);
+
+    const heardBy = (device: Device) => new Set(device.frames.map(({ event }) => event));
+    const thread = { threadId: root.id, replyCount: 1 };
+    for (const device of [phone, bobsPhone]) expect(device.heard('thread.updated').at(-1)).toMatchObject(thread);
+    for (const device of [tablet, bobsTablet]) expect(device.heard('thread.updated')).toEqual([]);
+    for (const device of [phone, tablet]) {
+      expect(heardBy(device)).toContain('message.hidden');
+      expect(heardBy(device)).toContain('thread.read');
+    }
+    for (const device of [bobsPhone, bobsTablet]) {
+      expect(heardBy(device)).not.toContain('message.hidden');
+      expect(heardBy(device)).not.toContain('thread.read');
+    }
+  });
+
   it('tells those who watch how many its members are, and those alone of a change whose it is', async () => {
     const { ada, bob, phone, tablet, bobsPhone, bobsTablet, devices, path } = await given();
     const eve = await world.person('eve');

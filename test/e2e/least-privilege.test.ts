@@ -121,6 +121,19 @@ const receipts = async (ada: Person, bob: Person) => {
   await receiptsOf(ada, message);
 };
 
+const threadsAndVersions = async (ada: Person, bob: Person) => {
+  const room = await createsGroup(ada, [bob]);
+  const root = await posts(ada, room, 'root');
+  const reply = await posts(bob, room, 'reply', { threadId: root.id, replyTo: root.id });
+  await ada.does('GET', `/api/messages/${root.id}`);
+  await ada.does('GET', `/api/messages/${root.id}/replies`);
+  await ada.does('PUT', `/api/messages/${root.id}/replies/read`, {});
+  await bob.does('PATCH', `/api/messages/${reply.id}`, { content: 'a reply' });
+  await ada.does('GET', `/api/messages/${reply.id}/history`);
+  await ada.does('POST', `/api/messages/${root.id}/hide`);
+  await ada.does('POST', `/api/messages/${reply.id}/hide`);
+};
+
 /** Repetitions read what was stored; readers close what never was, also when several do at once. */
 const repetitionsAndHoles = async (ada: Person, bob: Person) => {
   const phone = await ada.connects();
@@ -295,6 +308,7 @@ it('grants every function what it does, and nothing more', async () => {
   await whatOneKeeps(ada, bob, service);
   await messagesOverBothWays(ada, bob);
   await receipts(ada, bob);
+  await threadsAndVersions(ada, bob);
   await repetitionsAndHoles(ada, bob);
   await endedTokens(ada);
   await redelivery(ada, bob);

@@ -88,6 +88,7 @@ describe('a client that was away', () => {
         conversation: await bob.does('GET', pathOf(room)),
         messages: [],
         changed: [],
+        threads: [],
         changes: [],
         receipts: [
           { conversationId: room.id, userId: 'bob', lastReadSeq: 0, lastDeliveredSeq: 0 },
@@ -295,6 +296,8 @@ describe('whoever is no member', () => {
         conversations: [],
         joined: [],
         removed: [room, nowhere].map(({ id }) => ({ conversationId: id, rev: 2, reason: 'removed' })),
+        hidden: [],
+        threadsRead: [],
         syncedAt: '',
         nextCursor: null,
         hasMore: false,

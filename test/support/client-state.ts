@@ -15,6 +15,7 @@ import type { Message, ShownMessage } from '../../shared/protocol/message.ts';
 import type { OwnState } from '../../shared/protocol/own-state.ts';
 import type { ReactionChange, ReactionSummary } from '../../shared/protocol/reaction.ts';
 import type { Receipt } from '../../shared/protocol/receipts.ts';
+import type { ThreadSummary } from '../../shared/protocol/thread.ts';
 import { asSaid } from './as-said.ts';
 
 /** The reactions to one message, and which of them are one's own. */
@@ -37,6 +38,12 @@ export interface Followed {
   messages: Record<number, Message>;
   /** By `seq`; of a message that is not known yet too. */
   reactions: Record<number, Reactions>;
+  /** Numbers that they have deleted for themselves: known, and not shown. */
+  hidden: number[];
+  /** By the number of their roots. */
+  threads: Record<number, ThreadSummary>;
+  /** How far they have read each thread. */
+  threadReads: Record<number, number>;
   /** By user. */
   members: Record<string, Member>;
   /** The revision that removed somebody, so that older news of them is not believed. */
@@ -80,6 +87,7 @@ export interface Fetched {
   own: OwnConversation;
   members: Member[];
   messages: ShownMessage[];
+  hidden: number[];
   draft: DraftState;
 }
 
@@ -100,6 +108,16 @@ export const follow = (state: ClientState, frame: ServerFrame): ClientState => {
       return inConversation(state, frame.data.conversationId, (one) =>
         heard(withMessage(one, frame.data), frame.data.rev),
       );
+    case 'message.hidden':
+      return inConversation(state, frame.data.conversationId, (one) => withHidden(one, [frame.data.seq]));
+    case 'thread.updated': {
+      const { conversationId, threadId, ...thread } = frame.data;
+      return inConversation(state, conversationId, (one) => withThread(one, seqOf(threadId), thread));
+    }
+    case 'thread.read': {
+      const { conversationId, threadId, lastReadSeq } = frame.data;
+      return inConversation(state, conversationId, (one) => withThreadRead(one, seqOf(threadId), lastReadSeq));
+    }
     case 'message.sent': {
       const [conversationId = ''] = frame.data.messageId.split('.');
       return inConversation(state, conversationId, (one) => ({ ...one, seq: Math.max(one.seq, frame.data.seq) }));
@@ -150,7 +168,7 @@ export const follow = (state: ClientState, frame: ServerFrame): ClientState => {
 };
 
 /** The state with a conversation that was fetched while events came: each part is as new as the newer of both. */
-export const withFetched = (state: ClientState, { own, members, messages, draft }: Fetched): ClientState => {
+export const withFetched = (state: ClientState, { own, members, messages, hidden, draft }: Fetched): ClientState => {
   if (own.rev <= (state.lost[own.id] ?? -1)) return state;
   const before = state.conversations[own.id];
   const about = aboutOf(own);
@@ -167,7 +185,7 @@ export const withFetched = (state: ClientState, { own, members, messages, draft 
   const listed = new Set(members.map(({ userId }) => userId));
   const stillThere = Object.entries(known.members).filter(([user, { rev }]) => rev > own.rev || listed.has(user));
   const present = { ...merged, members: Object.fromEntries(stillThere) };
-  const followed = messages.reduce(withShown, members.reduce(withMember, present));
+  const followed = messages.reduce(withShown, members.reduce(withMember, withHidden(present, hidden)));
   return { ...state, conversations: { ...state.conversations, [own.id]: followed } };
 };
 
@@ -196,8 +214,8 @@ export const withFetchedMessage = (state: ClientState, one: ShownMessage): Clien
   inConversation(state, one.conversationId, (followed) => withShown(followed, one));
 
 /** The numbers, of messages and revisions, that somebody has and this client has not: what a client would fetch. */
-export const gapsOf = ({ seq, messages, fetchedRev, heardRevs }: Followed) => ({
-  seqs: missing(1, seq, new Set(Object.keys(messages).map(Number))),
+export const gapsOf = ({ seq, messages, hidden, fetchedRev, heardRevs }: Followed) => ({
+  seqs: missing(1, seq, new Set([...Object.keys(messages).map(Number), ...hidden])),
   revs: missing(fetchedRev + 1, Math.max(fetchedRev, ...heardRevs), new Set(heardRevs)),
 });
 
@@ -222,6 +240,9 @@ const blank = (about: Conversation): Followed => ({
   seq: about.seq,
   messages: {},
   reactions: {},
+  hidden: [],
+  threads: {},
+  threadReads: {},
   members: {},
   departed: {},
   fetchedRev: about.rev,
@@ -251,23 +272,32 @@ export const withMessage = (one: Followed, message: Message): Followed => {
   return { ...one, seq: Math.max(one.seq, message.seq), messages: { ...one.messages, [message.seq]: message } };
 };
 
-export const withShown = (one: Followed, shown: ShownMessage): Followed => {
-  const known = withMessage(one, asSaid(shown));
+/** What is shown beside a message is kept apart from it: events bring the one or the other. */
+export const withShown = (one: Followed, shown: ShownMessage): Followed =>
+  withShownThread(withShownReactions(withMessage(one, asSaid(shown)), shown), shown);
+
+const withShownReactions = (one: Followed, shown: ShownMessage): Followed => {
   const { seq, reactions: all, reactionsVersion: version, myReactions } = shown;
   const before = one.reactions[seq] ?? unreacted;
-  if (version < before.ownAsOf) return known;
+  if (version < before.ownAsOf) return one;
   // What was heard of one's own since then is newer than what was fetched.
   const later = Object.entries(before.own).filter(([, own]) => own.version > version);
   const own = Object.fromEntries([...myReactions.map((emoji) => [emoji, { version, isThere: true }]), ...later]);
   const newer = before.version > version ? { version: before.version, all: before.all } : { version, all };
-  return { ...known, reactions: { ...known.reactions, [seq]: { ...newer, own, ownAsOf: version } } };
+  return { ...one, reactions: { ...one.reactions, [seq]: { ...newer, own, ownAsOf: version } } };
+};
+
+const withShownThread = (one: Followed, { seq, thread }: ShownMessage): Followed => {
+  if (!thread) return one;
+  const { lastReadSeq, ...summary } = thread;
+  return withThreadRead(withThread(one, seq, summary), seq, lastReadSeq);
 };
 
 export const unreacted: Reactions = { version: 0, all: [], own: {}, ownAsOf: 0 };
 
 /** All of them are told each time, so the newest news holds; of one's own each emoji is told by itself. */
 const withReaction = (one: Followed, change: ReactionChange, user: string, isThere: boolean): Followed => {
-  const { seq } = placeOfMessage(change.messageId);
+  const seq = seqOf(change.messageId);
   const { emoji, userId, version, reactions: all } = change;
   const before = one.reactions[seq] ?? unreacted;
   const isOwn = userId === user && version > Math.max(before.ownAsOf, before.own[emoji]?.version ?? 0);
@@ -275,6 +305,20 @@ const withReaction = (one: Followed, change: ReactionChange, user: string, isThe
   const newer = version > before.version ? { version, all } : { version: before.version, all: before.all };
   return { ...one, reactions: { ...one.reactions, [seq]: { ...before, ...newer, own } } };
 };
+const withHidden = (one: Followed, seqs: readonly number[]): Followed => ({
+  ...one,
+  hidden: [...new Set([...one.hidden, ...seqs])].sort((a, b) => b - a),
+});
+
+export const withThread = (one: Followed, root: number, thread: ThreadSummary): Followed =>
+  (one.threads[root]?.version ?? 0) >= thread.version ? one : { ...one, threads: { ...one.threads, [root]: thread } };
+
+export const withThreadRead = (one: Followed, root: number, lastReadSeq: number): Followed => ({
+  ...one,
+  threadReads: { ...one.threadReads, [root]: Math.max(lastReadSeq, one.threadReads[root] ?? 0) },
+});
+
+export const seqOf = (messageId: string): number => placeOfMessage(messageId).seq;
 
 /** Of oneself it tells what is one's own; of others, what they show. */
 export const withReceipt = (

@@ -4,8 +4,10 @@ import {
   aboutOf,
   type ClientState,
   type Followed,
+  follow,
   gapsOf,
   revOf,
+  seqOf,
   withConversation,
   withFetchedRev,
   withMember,
@@ -16,11 +18,19 @@ import {
   withoutMember,
   withReceipt,
   withShown,
+  withThread,
+  withThreadRead,
 } from './client-state.ts';
 
 type Part = (one: Followed, synced: SyncedConversation, user: string) => Followed;
 
 const messages: Part = (one, { messages, changed }) => [...messages, ...changed].reduce(withShown, one);
+
+const threads: Part = (one, { threads }) =>
+  threads.reduce((now, { threadId, lastReadSeq, ...thread }) => {
+    const root = seqOf(threadId);
+    return withThreadRead(withThread(now, root, thread), root, lastReadSeq);
+  }, one);
 
 const members: Part = (one, { changes }) =>
   changes.reduce((now, { kind, rev, member }) => {
@@ -43,11 +53,14 @@ const own: Part = (one, { conversation }) => withOwn(one, conversation);
 
 const position: Part = (one, synced) => withFetchedRev(one, synced.position.rev);
 
-const parts: readonly Part[] = [messages, members, settings, ownWatermark, receipts, own, position];
+const parts: readonly Part[] = [messages, threads, members, settings, ownWatermark, receipts, own, position];
 
 /** The state with one page of a sync, whatever events told meanwhile. */
-export const withSynced = (state: ClientState, { conversations, joined, removed }: SyncPage): ClientState => {
-  const caughtUp = conversations.reduce(withSyncedConversation, state);
+export const withSynced = (state: ClientState, page: SyncPage): ClientState => {
+  const { conversations, joined, removed, hidden, threadsRead } = page;
+  const synced = conversations.reduce(withSyncedConversation, state);
+  const own = hidden.reduce((now, one) => follow(now, { event: 'message.hidden', data: one }), synced);
+  const caughtUp = threadsRead.reduce((now, one) => follow(now, { event: 'thread.read', data: one }), own);
   const without = removed.reduce((now, one) => withoutConversation(now, one.conversationId, one.rev), caughtUp);
   return joined.reduce((now, one) => withConversation(now, aboutOf(one)), without);
 };

@@ -1,8 +1,9 @@
 import { asksFor } from '../../shared/domain/mentions.ts';
-import { previewOf } from '../../shared/domain/message.ts';
+import { previewOf, quoteOf } from '../../shared/domain/message.ts';
 import type { Conversation, Member } from '../../shared/protocol/conversation.ts';
 import type { Message, Preview, ShownMessage } from '../../shared/protocol/message.ts';
 import { mostMentions, type OwnState } from '../../shared/protocol/own-state.ts';
+import type { OwnThreadSummary } from '../../shared/protocol/thread.ts';
 import {
   type ClientState,
   type Fetched,
@@ -10,6 +11,7 @@ import {
   gapsOf,
   type Reactions,
   revOf,
+  seqOf,
   unreacted,
   type Watermarks,
 } from './client-state.ts';
@@ -39,8 +41,14 @@ export interface View {
   draft: unknown;
   lastMessage: unknown;
   /** By number. */
-  messages: Record<number, ShownMessage>;
+  messages: Record<number, WithReactions>;
+  hidden: number[];
+  /** By the number of the root. */
+  threads: Record<number, OwnThreadSummary>;
 }
+
+/** Threads are compared by themselves. */
+type WithReactions = Omit<ShownMessage, 'thread'>;
 
 /** By conversation id. */
 export type Views = Record<string, View>;
@@ -63,6 +71,7 @@ const followedView = (user: string, one: Followed, readReceipts: boolean): View 
   const lastReadSeq = Math.max(one.lastReadSeq, postedBy(user));
   const others = Object.keys(one.members).filter((other) => other !== user);
   const isShown = readReceipts && others.length < mostHeardEach && !isLarge(one.about);
+  const shown = messages.filter(({ seq }) => !one.hidden.includes(seq));
   return {
     about: aboutOf(one.about),
     seq: one.seq,
@@ -83,14 +92,28 @@ const followedView = (user: string, one: Followed, readReceipts: boolean): View 
     mentionCount: Math.min(mostMentions, messages.filter((it) => it.seq > lastReadSeq && asksFor(it, user)).length),
     own: withoutVersion(one.own),
     draft: one.draft.draft,
-    lastMessage: newest ? withoutTime(previewOf(newest)) : null,
-    messages: Object.fromEntries(
-      messages.map((message) => [message.seq, shownOf(message, one.reactions[message.seq])]),
+    lastMessage: newest && shown.includes(newest) ? withoutTime(previewOf(newest)) : null,
+    messages: bySeq(shown.map((message) => withReactions(withCurrentQuote(one, message), one.reactions[message.seq]))),
+    hidden: one.hidden,
+    threads: Object.fromEntries(
+      shown.flatMap(({ seq }) => {
+        const thread = one.threads[seq];
+        return thread ? [[seq, { ...thread, lastReadSeq: one.threadReads[seq] ?? 0 }]] : [];
+      }),
     ),
   };
 };
 
-const fetchedView = (user: string, { own, members, messages, draft }: Fetched): View => ({
+/** What a client knows of a quoted message is newer than the quote that came with the answer. */
+const withCurrentQuote = ({ messages }: Followed, message: Message): Message => {
+  const original = message.quote && messages[seqOf(message.quote.messageId)];
+  return original ? { ...message, quote: quoteOf(original) } : message;
+};
+
+const bySeq = (messages: readonly WithReactions[]) =>
+  Object.fromEntries(messages.map((message) => [message.seq, message]));
+
+const fetchedView = (user: string, { own, members, messages, hidden, draft }: Fetched): View => ({
   about: aboutOf(own),
   seq: own.seq,
   rev: own.rev,
@@ -110,11 +133,13 @@ const fetchedView = (user: string, { own, members, messages, draft }: Fetched): 
   own: withoutVersion(own),
   draft: draft.draft,
   lastMessage: own.lastMessage && withoutTime(own.lastMessage),
-  messages: Object.fromEntries(messages.map((message) => [message.seq, message])),
+  messages: bySeq(messages.map(({ thread: _, ...message }) => message)),
+  hidden,
+  threads: Object.fromEntries(messages.flatMap(({ seq, thread }) => (thread ? [[seq, thread]] : []))),
 });
 
 /** Nobody reacts to what is deleted. */
-const shownOf = (message: Message, { version, all, own }: Reactions = unreacted): ShownMessage => {
+const withReactions = (message: Message, { version, all, own }: Reactions = unreacted): WithReactions => {
   const isSeen = message.status === 'sent';
   const mine = Object.keys(own).filter((emoji) => own[emoji]?.isThere);
   return {

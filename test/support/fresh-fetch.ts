@@ -34,17 +34,20 @@ export const fetchMe = async (person: Person): Promise<OwnUser> => {
 };
 
 /** A whole list, page by page; undefined once it may no longer be seen. */
-const allOf = async <Item>(person: Person, path: string, plural: string, filter = ''): Promise<Item[] | undefined> => {
-  const items: Item[] = [];
+const allOf = async <Item>(person: Person, path: string, plural: string, filter = ''): Promise<Item[] | undefined> =>
+  (await pagesOf(person, path, filter))?.flatMap((page) => page[plural] as Item[]);
+
+const pagesOf = async (person: Person, path: string, filter = ''): Promise<Record<string, unknown>[] | undefined> => {
+  const pages: Record<string, unknown>[] = [];
   let cursor: string | null = null;
   do {
     const query: string = `${filter}limit=100${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`;
     const page: Record<string, unknown> | undefined = await fetched(person, `${path}?${query}`);
     if (!page) return undefined;
-    items.push(...(page[plural] as Item[]));
+    pages.push(page);
     cursor = page.nextCursor as string | null;
   } while (cursor !== null);
-  return items;
+  return pages;
 };
 
 /** One list of the inbox alone, newest activity first. */
@@ -63,12 +66,14 @@ export const fetchConversation = async (
   const path = `/api/conversations/${id}`;
   const own = await fetched<OwnConversation>(person, path);
   if (!own) return undefined;
-  const [members, messages, draft] = await Promise.all([
+  const [members, history, draft] = await Promise.all([
     allOf<Member>(person, `${path}/members`, 'members'),
-    allOf<ShownMessage>(person, `${path}/messages`, 'messages'),
+    pagesOf(person, `${path}/messages`),
     knownDraft ?? (own.role === null ? noDraft(id) : fetched<DraftState>(person, `${path}/draft`)),
   ]);
-  return members && messages && draft ? { own, members, messages: messages.reverse(), draft } : undefined;
+  if (!members || !history || !draft) return undefined;
+  const all = <Item>(name: string) => history.flatMap((page) => page[name] as Item[]);
+  return { own, members, messages: all<ShownMessage>('messages').reverse(), hidden: all<number>('hidden'), draft };
 };
 
 const noDraft = (conversationId: string): DraftState => ({ conversationId, version: 0, draft: null });

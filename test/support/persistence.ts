@@ -16,6 +16,8 @@ interface Wish {
   conversation: Pick<Conversation, 'id'>;
   content: string;
   clientMessageId?: string;
+  /** The rest of the draft. */
+  more?: Record<string, unknown>;
 }
 
 const patience = 8;
@@ -23,12 +25,12 @@ const patience = 8;
 /** Over a socket. The gateway's own refusals name no `id`, so it has one send under way at a time. */
 export const insistsOn = async (
   device: Device,
-  { conversation, content, clientMessageId = randomUUID() }: Wish,
+  { conversation, content, clientMessageId = randomUUID(), more }: Wish,
 ): Promise<Acked> => {
   for (let attempts = 1; attempts <= patience; attempts += 1) {
     const id = randomUUID();
     const before = device.frames.length;
-    const data = { conversationId: conversation.id, clientMessageId, content };
+    const data = { conversationId: conversation.id, clientMessageId, content, ...more };
     device.sendsRaw(JSON.stringify({ event: 'message.send', id, data }));
     const answer = await device.hears(
       (frame) => frame.id === id || ('requestId' in frame && device.frames.indexOf(frame) >= before),

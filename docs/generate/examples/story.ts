@@ -12,6 +12,7 @@ export const times = {
   read: '2026-11-21T12:01:30.000Z',
   edited: at(2),
   deleted: at(3),
+  replied: at(4),
   expires: '2026-11-21T12:04:30.000Z',
   noted: '2026-11-21T12:01:30.000Z',
   typed: '2026-11-21T12:01:05.000Z',
@@ -23,6 +24,17 @@ export const draftMessage = {
   contentType: 'text/plain',
   attachments: [{ externalFileId: 'file-731', label: 'agenda.pdf' }],
   replyTo: `${groupId}.41`,
+  threadId: null,
+  inConversation: false,
+};
+
+export const quote = {
+  messageId: `${groupId}.41`,
+  senderId: 'bob',
+  content: 'When do we meet?',
+  contentType: 'text/plain',
+  attachmentCount: 0,
+  status: 'sent',
 };
 
 export const sentMessage = {
@@ -35,6 +47,8 @@ export const sentMessage = {
   senderId: 'ada',
   ...draftMessage,
   mentions: ['bob'],
+  quote,
+  inConversation: true,
   createdAt: times.sent,
   editedAt: null,
   deletedAt: null,
@@ -57,6 +71,7 @@ export const deletedMessage = {
   content: null,
   mentions: [],
   attachments: [],
+  quote: null,
   deletedAt: times.deleted,
   deletedBy: 'ada',
 };
@@ -65,8 +80,6 @@ export const reactions = [
   { emoji: '👍', count: 2, userIds: ['bob', 'mary'] },
   { emoji: ':party_parrot:', count: 1, userIds: ['mary'] },
 ];
-
-export const shownMessage = { ...sentMessage, reactions, reactionsVersion: 3, myReactions: [] };
 
 export const reactionAdded = {
   conversationId: groupId,
@@ -86,6 +99,52 @@ export const reactionRemoved = {
     { emoji: ':party_parrot:', count: 1, userIds: ['mary'] },
     { emoji: '👍', count: 1, userIds: ['bob'] },
   ],
+};
+
+export const earlierVersion = {
+  version: sentMessage.version,
+  content: sentMessage.content,
+  contentType: sentMessage.contentType,
+  attachments: sentMessage.attachments,
+  writtenAt: times.sent,
+};
+
+export const threadSummary = {
+  version: 2,
+  replyCount: 2,
+  lastReplySeq: 45,
+  lastReplyAt: times.replied,
+  participants: ['bob', 'mary'],
+};
+
+export const ownThreadSummary = { ...threadSummary, lastReadSeq: 43 };
+
+export const shownMessage = {
+  ...sentMessage,
+  reactions,
+  reactionsVersion: 3,
+  myReactions: [],
+  thread: ownThreadSummary,
+};
+
+export const replyDraft = {
+  clientMessageId: '01JD8W6B2K',
+  content: 'Noon suits me.',
+  contentType: 'text/plain',
+  attachments: [],
+  replyTo: null,
+  threadId: sentMessage.id,
+  inConversation: false,
+};
+
+export const reply = {
+  ...sentMessage,
+  id: `${groupId}.45`,
+  seq: 45,
+  senderId: 'mary',
+  ...replyDraft,
+  quote: null,
+  createdAt: times.replied,
 };
 
 export const preview = {
@@ -194,7 +253,8 @@ export const receiptOfBob = { conversationId: groupId, userId: 'bob', lastReadSe
 export const syncedGroup = {
   conversation: ownGroup,
   messages: [shownMessage],
-  changed: [{ ...olderMessage, reactions: [], reactionsVersion: 0, myReactions: [] }],
+  changed: [{ ...olderMessage, reactions: [], reactionsVersion: 0, myReactions: [], thread: null }],
+  threads: [],
   changes: [bobBecameAdmin],
   receipts: [receiptOfBob],
   position: { seq: group.seq, rev: group.rev },

@@ -1,17 +1,23 @@
-/** History, newest first. One round trip: who asks and what is there are read side by side. */
+/** History, newest first. Two round trips: who asks and what is there are read side by side, then what it is shown with. */
 import { messagesList } from '../../../shared/protocol/routes/messages.ts';
 import { type Deps, live } from '../../../shared/runtime/deps.ts';
 import { onRequest } from '../../../shared/runtime/http.ts';
 import { listed } from '../../../shared/runtime/listed.ts';
 import { together } from '../../../shared/runtime/together.ts';
 
-export const listMessages = ({ history, places }: Pick<Deps, 'history' | 'places'>) =>
+export const listMessages = ({
+  ownHistory,
+  places,
+  shownMessages,
+}: Pick<Deps, 'ownHistory' | 'places' | 'shownMessages'>) =>
   onRequest(messagesList, async ({ params, query, caller }) => {
     const [place, stretch] = await together([
       places.placeOf(caller, params.conversationId),
-      history.stretch(caller.tenant, params.conversationId, query),
+      ownHistory.stretch(caller, params.conversationId, query),
     ]);
-    return listed('messages', await history.page(place, stretch));
+    const { items, nextCursor, hidden } = await ownHistory.page(place, stretch);
+    const messages = await shownMessages.show(place, items);
+    return { ...listed('messages', { items: messages, nextCursor }), hidden };
   });
 
 export const handler = live(listMessages);

@@ -5,7 +5,7 @@ import { onRequest } from '../../../shared/runtime/http.ts';
 
 export const listReceipts = ({ messages, receipts }: Pick<Deps, 'messages' | 'receipts'>) =>
   onRequest(messagesReceipts, async ({ params, query, caller }) => {
-    const { place, message } = await messages.find(caller, params.messageId, params.conversationId);
+    const { place, message } = await messages.see(caller, params.messageId, params.conversationId);
     return receipts.page(place, message, query);
   });
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { conversationId, messageId } from '../identifiers.ts';
+import { conversationId, messageId, sequence } from '../identifiers.ts';
 import { listOf, pageQuery, queryNumber } from '../lists.ts';
-import { draft, edit, message, shownMessage } from '../message.ts';
+import { draft, edit, message, messageVersion, shownMessage } from '../message.ts';
 import { messageReceipts, receipt } from '../receipts.ts';
 import { route } from '../route.ts';
 
@@ -12,6 +12,11 @@ const ofMessage = z.strictObject({ messageId, conversationId: conversationId.opt
 const onePaths = ['/api/messages/{messageId}', '/api/conversations/{conversationId}/messages/{messageId}'] as const;
 
 const below = (last: string) => onePaths.map((path) => `${path}/${last}`) as [string, ...string[]];
+
+/** Of what is missing in a list of messages, what is missing for the reader alone. */
+const hidden = z.array(sequence).meta({
+  description: 'Numbers in this stretch that you have deleted for yourself: they are no gap.',
+});
 
 const position = queryNumber(0, 999_999_999_999);
 
@@ -39,13 +44,17 @@ export const messagesList = route({
     .extend({
       before: position.optional().meta({ description: 'Those whose `seq` is less. One of before, after and cursor.' }),
       after: position.optional().meta({ description: 'Those whose `seq` is greater, nearest first.' }),
+      replies: z
+        .enum(['include', 'exclude'])
+        .default('include')
+        .meta({ description: '`exclude` leaves out the replies that are in their thread only.' }),
     })
     .refine(
       ({ before, after, cursor }) => [before, after, cursor].filter((one) => one !== undefined).length <= 1,
       'takes one of before, after and cursor',
     ),
   status: 200,
-  answer: listOf('messages', shownMessage).meta({ id: 'MessageList' }),
+  answer: listOf('messages', shownMessage).extend({ hidden }).meta({ id: 'MessageList' }),
   errors: ['not_found', 'forbidden'],
 });
 
@@ -71,7 +80,7 @@ export const messagesUpdate = route({
   body: edit,
   status: 200,
   answer: message,
-  errors: ['not_found', 'forbidden', 'version_conflict', 'message_deleted'],
+  errors: ['not_found', 'forbidden', 'version_conflict', 'message_deleted', 'window_closed'],
 });
 
 export const messagesDelete = route({
@@ -84,6 +93,31 @@ export const messagesDelete = route({
   params: ofMessage,
   status: 200,
   answer: message,
+  errors: ['not_found', 'forbidden', 'window_closed'],
+});
+
+export const messagesHide = route({
+  name: 'messages/hide',
+  method: 'POST',
+  paths: below('hide'),
+  summary: 'Delete a message for yourself alone: you do not see it any more, others do. Safe to repeat; not undone.',
+  access: 'token',
+  params: ofMessage,
+  status: 204,
+  errors: ['not_found', 'forbidden'],
+});
+
+export const messagesHistory = route({
+  name: 'messages/history',
+  method: 'GET',
+  paths: below('history'),
+  summary:
+    'What a message was before it was edited or deleted, newest first; for admins of the conversation. Goes with the message’s retention.',
+  access: 'token',
+  params: ofMessage,
+  query: pageQuery,
+  status: 200,
+  answer: listOf('versions', messageVersion).meta({ id: 'MessageVersionList' }),
   errors: ['not_found', 'forbidden'],
 });
 

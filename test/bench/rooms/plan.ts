@@ -50,7 +50,15 @@ const tenant = 'acme';
 
 const content = 'The quick brown fox jumps over the lazy dog. '.repeat(3).trim();
 const message = newMessage(
-  { clientMessageId: '01JD8W5Q5Z', content, contentType: 'text/plain', attachments: [], replyTo: null },
+  {
+    clientMessageId: '01JD8W5Q5Z',
+    content,
+    contentType: 'text/plain',
+    attachments: [],
+    replyTo: null,
+    threadId: null,
+    inConversation: false,
+  },
   conversationId,
   42,
   'user-1',

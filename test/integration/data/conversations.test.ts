@@ -206,7 +206,7 @@ describe('a deleted group', () => {
 
     expect(await refusalOf(parley.placeOf('bob', group))).toBe('not_found');
     expect(await refusalOf(parley.placeOf('backend', group, ['service']))).toBe('not_found');
-    expect(await refusalOf(parley.instance.messages.get(parley.caller('ada'), id))).toBe('not_found');
+    expect(await refusalOf(parley.instance.messages.find(parley.caller('ada'), id))).toBe('not_found');
     expect(await refusalOf(parley.instance.conversations.update(place, { title: 'x' }))).toBe('not_found');
     expect(await refusalOf(parley.instance.conversations.remove(place))).toBe('not_found');
     expect(await refusalOf(parley.instance.members.add(place, ['cyd'], 'member'))).toBe('not_found');

@@ -5,22 +5,29 @@ import { createConversations } from '../../../shared/data/conversations.ts';
 import { createDepartures } from '../../../shared/data/departures.ts';
 import { createDrafts } from '../../../shared/data/drafts.ts';
 import { createHeartbeats } from '../../../shared/data/heartbeats.ts';
+import { createHides } from '../../../shared/data/hides.ts';
 import { createHistory, type Direction } from '../../../shared/data/history.ts';
 import { createInbox } from '../../../shared/data/inbox.ts';
 import { createLimits, type TenantLimits } from '../../../shared/data/limits.ts';
 import { createMembers } from '../../../shared/data/members.ts';
 import { createMentions } from '../../../shared/data/mentions.ts';
 import { createMessages } from '../../../shared/data/messages.ts';
+import { createOwnHistory } from '../../../shared/data/own-history.ts';
 import { createOwnStates } from '../../../shared/data/own-states.ts';
 import { createPlaces } from '../../../shared/data/places.ts';
 import { createPresence } from '../../../shared/data/presence.ts';
+import { createQuotes } from '../../../shared/data/quotes.ts';
 import { createRateLimits } from '../../../shared/data/rate-limits.ts';
 import { createReactions } from '../../../shared/data/reactions.ts';
 import { createReceipts } from '../../../shared/data/receipts.ts';
+import { createReferences } from '../../../shared/data/references.ts';
+import { createReplies } from '../../../shared/data/replies.ts';
 import { createSends } from '../../../shared/data/sends.ts';
+import { createShownMessages } from '../../../shared/data/shown-messages.ts';
 import { createSubscriptions } from '../../../shared/data/subscriptions.ts';
 import { createSync } from '../../../shared/data/sync.ts';
 import type { Table } from '../../../shared/data/table.ts';
+import { createThreads } from '../../../shared/data/threads.ts';
 import { createTickets } from '../../../shared/data/tickets.ts';
 import { createUnread } from '../../../shared/data/unread.ts';
 import { createUsers } from '../../../shared/data/users.ts';
@@ -40,6 +47,8 @@ export const usualLimits: TenantLimits = {
   largeRoomAbove: 256,
   shardSize: 1_000,
   reactions: [],
+  editWindowMinutes: null,
+  deleteWindowMinutes: null,
 };
 
 /** One instance: all access patterns over one view of the table. */
@@ -48,21 +57,31 @@ const instanceOver = (table: Table, clock: Clock, tenantLimits: TenantLimits) =>
   const places = createPlaces(table);
   const deps = { table, clock, limits, places };
   const members = createMembers(deps);
-  const sends = createSends(deps);
+  const replies = createReplies(deps);
+  const sends = createSends({ ...deps, references: createReferences(deps), replies });
   const history = createHistory(deps);
+  const hides = createHides(deps);
+  const threads = createThreads({ ...deps, replies });
+  const quotes = createQuotes(deps);
+  const shownMessages = createShownMessages({ table, quotes, threads });
   return {
     limits,
     places,
     members,
     sends,
     history,
+    hides,
+    replies,
+    threads,
+    ownHistory: createOwnHistory({ history, hides }),
+    shownMessages,
     conversations: createConversations(deps),
     departures: createDepartures({ ...deps, members }),
-    messages: createMessages(deps),
+    messages: createMessages({ ...deps, quotes }),
     reactions: createReactions(deps),
     receipts: createReceipts({ ...deps, members }),
     inbox: createInbox(table),
-    sync: createSync({ ...deps, members }),
+    sync: createSync({ ...deps, members, threads, quotes }),
     unread: createUnread(deps),
     ownStates: createOwnStates(deps),
     drafts: createDrafts(deps),
@@ -77,8 +96,8 @@ const instanceOver = (table: Table, clock: Clock, tenantLimits: TenantLimits) =>
 
     /** A send from its first read to its last write. */
     send: async (caller: Caller, conversationId: string, draft: Draft): Promise<Message> => {
-      const { place, earlier, mentions } = await sends.enter(caller, conversationId, draft);
-      return sends.append(place, draft, earlier, mentions);
+      const { place, earlier, ...entry } = await sends.enter(caller, conversationId, draft);
+      return sends.append(place, draft, earlier, entry);
     },
 
     /** One page of the history, newest first. */
@@ -88,6 +107,16 @@ const instanceOver = (table: Table, clock: Clock, tenantLimits: TenantLimits) =>
         history.stretch(caller.tenant, conversationId, direction),
       ]);
       return history.page(place, stretch);
+    },
+
+    /** The same, with what stands beside the messages. */
+    readShown: async (caller: Caller, conversationId: string, direction: Direction = { limit: 100 }) => {
+      const [place, stretch] = await Promise.all([
+        places.placeOf(caller, conversationId),
+        history.stretch(caller.tenant, conversationId, direction),
+      ]);
+      const page = await history.page(place, stretch);
+      return { ...page, items: await shownMessages.show(place, page.items) };
     },
   };
 };
@@ -99,6 +128,8 @@ export const draftOf = (content: string, more: Partial<Draft> = {}): Draft => ({
   contentType: 'text/plain',
   attachments: [],
   replyTo: null,
+  threadId: null,
+  inConversation: false,
   ...more,
 });
 
@@ -149,7 +180,7 @@ export const aParley = (limits: Partial<TenantLimits> = {}) => {
       const messages: ShownMessage[] = [];
       let cursor: string | undefined;
       do {
-        const page = await parley.instance.read(caller(user), conversationId, { limit, cursor });
+        const page = await parley.instance.readShown(caller(user), conversationId, { limit, cursor });
         messages.push(...page.items);
         cursor = page.nextCursor ?? undefined;
       } while (cursor);

@@ -304,8 +304,9 @@ it('costs four calls one after the other', async () => {
 it('remembers on the receipt who knows of a message already: its sender’s connection, and those that were posted to', async () => {
   const lobby = await parley.aGroup();
   const ada = parley.caller('ada', { connectionId: 'conn-1' });
-  const { place } = await parley.instance.sends.enter(ada, lobby, draftOf('one', { clientMessageId: 'c1' }));
-  const told = await parley.instance.sends.append(place, draftOf('one', { clientMessageId: 'c1' }), undefined);
+  const draft = draftOf('one', { clientMessageId: 'c1' });
+  const { place } = await parley.instance.sends.enter(ada, lobby, draft);
+  const told = await parley.instance.sends.append(place, draft, undefined);
   const untold = await parley.instance.send(ada, lobby, draftOf('two'));
   const silent = await parley.says('ada', lobby, 'over HTTP');
   await parley.instance.sends.markTold(place, told, ['conn-2', 'conn-3']);

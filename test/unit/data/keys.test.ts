@@ -5,6 +5,7 @@ import {
   conversationKey,
   draftKey,
   heartbeatKey,
+  hideKey,
   inboxPartition,
   inboxSort,
   inboxStretches,
@@ -17,7 +18,10 @@ import {
   rateLimitKey,
   reactionsKey,
   sendReceiptKey,
+  threadKey,
+  threadReadKey,
   ticketKey,
+  versionKey,
 } from '../../../shared/data/keys.ts';
 import { clientMessageId, userId } from '../../../shared/protocol/identifiers.ts';
 
@@ -41,6 +45,14 @@ const keyed = fc.oneof(
   fc.tuple(aTenant, aConversation, aNumber).map((ids) => ({ ids: ['message', ...ids], key: messageKey(...ids) })),
   fc.tuple(aTenant, aConversation, aNumber).map((ids) => ({ ids: ['reactions', ...ids], key: reactionsKey(...ids) })),
   fc.tuple(aTenant, aConversation, aNumber).map((ids) => ({ ids: ['change', ...ids], key: changeKey(...ids) })),
+  fc.tuple(aTenant, aConversation, aNumber).map((ids) => ({ ids: ['thread', ...ids], key: threadKey(...ids) })),
+  fc
+    .tuple(aTenant, aConversation, aNumber, aNumber)
+    .map((ids) => ({ ids: ['version', ...ids], key: versionKey(...ids) })),
+  fc
+    .tuple(aTenant, aConversation, aUser, aNumber)
+    .map((ids) => ({ ids: ['threadRead', ...ids], key: threadReadKey(...ids) })),
+  fc.tuple(aTenant, aUser, aConversation, aNumber).map((ids) => ({ ids: ['hide', ...ids], key: hideKey(...ids) })),
   fc
     .tuple(aTenant, aConversation, aUser, tricky)
     .map((ids) => ({ ids: ['receipt', ...ids], key: sendReceiptKey(...ids) })),
@@ -77,6 +89,23 @@ describe('keys', () => {
         const place = { tenant, conversationId };
         expect(parseKey(conversationKey(tenant, conversationId))).toEqual({ kind: 'conversation', ...place });
         expect(parseKey(memberKey(tenant, conversationId, user))).toEqual({ kind: 'member', ...place, userId: user });
+        expect(parseKey(threadKey(tenant, conversationId, number))).toEqual({
+          kind: 'thread',
+          ...place,
+          rootSeq: number,
+        });
+        expect(parseKey(threadReadKey(tenant, conversationId, user, number))).toEqual({
+          kind: 'threadRead',
+          ...place,
+          userId: user,
+          rootSeq: number,
+        });
+        expect(parseKey(hideKey(tenant, user, conversationId, number))).toEqual({
+          kind: 'hide',
+          ...place,
+          userId: user,
+          seq: number,
+        });
         expect(parseKey(messageKey(tenant, conversationId, number))).toEqual({
           kind: 'message',
           ...place,

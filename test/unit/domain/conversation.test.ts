@@ -189,6 +189,7 @@ describe('the heir', () => {
     lastReadSeq: 0,
     shownReadSeq: 0,
     lastDeliveredSeq: 0,
+    hiddenSeq: 0,
     rev: 0,
     joinedSeq: 0,
   });
@@ -231,7 +232,7 @@ describe('what is unread', () => {
       createdAt: now.toISOString(),
     },
   });
-  const bob = (lastReadSeq: number) => ({ userId: 'bob', role: 'member', lastReadSeq }) as const;
+  const bob = (lastReadSeq: number) => ({ userId: 'bob', role: 'member', lastReadSeq, hiddenSeq: 0 }) as const;
 
   it('is what came after what was read', () => {
     expect(ownView(at(10, 'ada'), bob(7))).toMatchObject({ unreadCount: 3, lastReadSeq: 7, role: 'member' });
@@ -239,6 +240,12 @@ describe('what is unread', () => {
 
   it('is nothing for who said the last word', () => {
     expect(ownView(at(10, 'bob'), bob(7))).toMatchObject({ unreadCount: 0, lastReadSeq: 10 });
+  });
+
+  it('counts what they have deleted for themselves, of which no preview is shown', () => {
+    expect(ownView(at(10, 'ada'), { ...bob(7), hiddenSeq: 10 })).toMatchObject({ unreadCount: 3, lastMessage: null });
+    expect(ownView(at(10, 'bob'), { ...bob(7), hiddenSeq: 10 })).toMatchObject({ unreadCount: 0, lastMessage: null });
+    expect(ownView(at(10, 'ada'), { ...bob(7), hiddenSeq: 9 })).toMatchObject({ lastMessage: { seq: 10 } });
   });
 
   it('is never less than nothing', () => {

@@ -12,6 +12,7 @@ import {
 } from '../../../shared/domain/live-events.ts';
 import { newMessage, tombstoned, voidMessage } from '../../../shared/domain/message.ts';
 import { changeOf, noReactions, reacted } from '../../../shared/domain/reactions.ts';
+import { emptyThread } from '../../../shared/domain/thread.ts';
 import { serverEvents } from '../../../shared/protocol/events.ts';
 
 const now = new Date('2026-11-21T12:00:00.000Z');
@@ -23,7 +24,15 @@ const { conversation } = founded(caller, { type: 'group', memberIds: ['bob', 'cy
 });
 const members = ['ada', 'bob', 'cyd'];
 const message = newMessage(
-  { clientMessageId: 'c1', content: 'hello', contentType: 'text/plain', attachments: [], replyTo: null },
+  {
+    clientMessageId: 'c1',
+    content: 'hello',
+    contentType: 'text/plain',
+    attachments: [],
+    replyTo: null,
+    threadId: null,
+    inConversation: false,
+  },
   conversation.id,
   1,
   'ada',
@@ -204,6 +213,16 @@ describe('a large room', () => {
     expect(inRoom(change({ kind: 'conversation.deleted' } as never))).toEqual(['conversation.removed → the room']);
   });
 
+  it('is told of its threads, and nothing of what concerns one user alone', () => {
+    const thread = { conversationId: room.id, threadId: message.id };
+    const own = { userId: 'bob', conversationId: room.id, seq: 1 };
+    expect(inRoom({ kind: 'thread', ...thread, thread: emptyThread })).toEqual(['thread.updated → the room']);
+    expect(inRoom({ kind: 'hidden', ...own })).toEqual(['message.hidden → bob']);
+    expect(inRoom({ kind: 'threadRead', userId: 'bob', watermark: { ...thread, lastReadSeq: 1 } })).toEqual([
+      'thread.read → bob',
+    ]);
+  });
+
   it('is told how many its members are by now, once for all changes, and under the number of each', () => {
     const [count, ...more] = memberCountOf([added, { kind: 'message', message, isNew: true }, removed], room);
     expect(more).toEqual([]);
@@ -257,7 +276,7 @@ it('nobody hears who is not a member, but whom it is about', () => {
 });
 
 describe('what a member keeps for themselves', () => {
-  const before = { ...member('bob'), joinedSeq: 0, shownReadSeq: 0, ownVersion: 7 };
+  const before = { ...member('bob'), joinedSeq: 0, hiddenSeq: 0, shownReadSeq: 0, ownVersion: 7 };
 
   it('is told to them alone where it looks different', () => {
     const after = { ...before, ownVersion: 8, lastReadSeq: 3, mentionSeqs: new Set([2, 4]) };

@@ -1,16 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Caller } from '../../../shared/domain/caller.ts';
-import {
-  edited,
-  newMessage,
-  previewOf,
-  requireReplyInside,
-  tombstoned,
-  voidMessage,
-} from '../../../shared/domain/message.ts';
+import { edited, newMessage, previewOf, tombstoned, voidMessage } from '../../../shared/domain/message.ts';
 import type { Standing } from '../../../shared/domain/permissions.ts';
-import { type Draft, message as messageSchema, preview as previewSchema } from '../../../shared/protocol/message.ts';
+import {
+  type Draft,
+  type Message,
+  message as messageSchema,
+  preview as previewSchema,
+} from '../../../shared/protocol/message.ts';
 import { byteLength, characterCount } from '../../../shared/protocol/text.ts';
 
 const lobby = 'g-5TxSCA9jRrmBc3sYsmpfjg';
@@ -29,6 +27,8 @@ const draft = (content: string, more: Partial<Draft> = {}): Draft => ({
   contentType: 'text/plain',
   attachments: [],
   replyTo: null,
+  threadId: null,
+  inConversation: false,
   ...more,
 });
 const said = (content: string, more: Partial<Draft> = {}) => newMessage(draft(content, more), lobby, 7, 'ada', now);
@@ -143,16 +143,54 @@ describe('a tombstone', () => {
   });
 });
 
-describe('a reply', () => {
-  it.each([
-    [null, true],
-    [`${lobby}.1`, true],
-    [`${lobby}.7`, true],
-    [`${lobby}.8`, false],
-    ['g-AAAAAAAAAAAAAAAAAAAAAA.1', false],
-  ])('to %s, of seven messages: %s', (replyTo, allowed) => {
-    const code = refusal(() => requireReplyInside(draft('x', { replyTo }), { id: lobby, seq: 7 }));
-    expect(code).toBe(allowed ? undefined : 'invalid_request');
+describe('a message that answers another', () => {
+  const answer = (quoted: Message) => newMessage(draft('yes', { replyTo: quoted.id }), lobby, 8, 'bob', later, quoted);
+
+  it('quotes it in short', () => {
+    const original = said('x'.repeat(200), { attachments: [{ externalFileId: 'f', label: 'F' }] });
+    expect(answer(original).quote).toEqual({
+      messageId: original.id,
+      senderId: 'ada',
+      content: 'x'.repeat(100),
+      contentType: 'text/plain',
+      attachmentCount: 1,
+      status: 'sent',
+    });
+  });
+
+  it('quotes a tombstone without its content, and no more once it is one itself', () => {
+    const tombstone = tombstoned(said('x'), caller('ada'), ['member'], later);
+    if (!tombstone) throw new Error('It was deleted already.');
+    expect(answer(tombstone).quote).toMatchObject({ content: null, status: 'deleted' });
+    expect(tombstoned(answer(tombstone), caller('bob'), ['member'], later)).toMatchObject({ quote: null });
+  });
+});
+
+describe('the window in which a sender may change a message', () => {
+  const minutesLater = (minutes: number) => new Date(now.getTime() + minutes * 60_000);
+  const edit = (minutes: number, window: number | null) =>
+    refusal(() => edited(said('x'), { content: 'y' }, caller('ada'), minutesLater(minutes), { window }));
+  const deletion = (minutes: number, window: number | null, held: Standing[] = ['member']) =>
+    refusal(() => tombstoned(said('x'), caller('ada'), held, minutesLater(minutes), window));
+
+  it('ends with its last minute, for edits and for deletions', () => {
+    expect([edit(15, 15), deletion(15, 15)]).toEqual([undefined, undefined]);
+    expect([edit(15.1, 15), deletion(15.1, 15)]).toEqual(['window_closed', 'window_closed']);
+  });
+
+  it('has no end where there is none', () => {
+    expect([edit(1e6, null), deletion(1e6, null)]).toEqual([undefined, undefined]);
+  });
+
+  it('is not for those who may delete anybody’s', () => {
+    expect(deletion(60, 15, ['admin'])).toBeUndefined();
+  });
+
+  it('is no matter where nothing changes', () => {
+    expect(edited(said('x'), { content: 'x' }, caller('ada'), minutesLater(60), { window: 15 })).toBeUndefined();
+    const tombstone = tombstoned(said('x'), caller('ada'), ['member'], later);
+    if (!tombstone) throw new Error('It was deleted already.');
+    expect(tombstoned(tombstone, caller('ada'), ['member'], minutesLater(60), 15)).toBeUndefined();
   });
 });
 

@@ -63,7 +63,7 @@ describe('the permission table', () => {
   });
 
   it('lets a moderator read and clean up, and nothing else', () => {
-    expect(allowed('tenant-moderator')).toEqual(['conversation.read', 'message.deleteAny']);
+    expect(allowed('tenant-moderator')).toEqual(['conversation.read', 'message.deleteAny', 'message.history']);
   });
 
   it('lets only members leave, and only members and the host’s backend speak', () => {

@@ -22,6 +22,7 @@ const member = (userId: string, joinedSeq = 0): MemberState => ({
   role: 'member',
   joinedAt: at(0),
   joinedSeq,
+  hiddenSeq: 0,
   lastReadSeq: joinedSeq,
   shownReadSeq: joinedSeq,
   lastDeliveredSeq: joinedSeq,

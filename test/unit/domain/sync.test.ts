@@ -24,13 +24,21 @@ const upTo = (n: number, begin = 1) => Array.from({ length: n }, (_, i) => begin
 
 const aMessage = (seq: number, content = 'x') => ({
   ...newMessage(
-    { clientMessageId: `c${seq}`, content, contentType: 'text/plain', attachments: [], replyTo: null },
+    {
+      clientMessageId: `c${seq}`,
+      content,
+      contentType: 'text/plain',
+      attachments: [],
+      replyTo: null,
+      threadId: null,
+      inConversation: false,
+    },
     group,
     seq,
     'ada',
     now,
   ),
-  ...{ reactions: [], reactionsVersion: 0, myReactions: [] },
+  ...{ reactions: [], reactionsVersion: 0, myReactions: [], thread: null },
 });
 const edit = (rev: number, seq: number, at = ago(0)): Change => ({
   conversationId: group,
@@ -41,7 +49,7 @@ const edit = (rev: number, seq: number, at = ago(0)): Change => ({
   seq,
 });
 const aMember = (userId: string, rev: number, role: 'member' | 'admin' = 'member') => ({
-  ...{ conversationId: group, userId, role, joinedAt: ago(0), lastReadSeq: 0, joinedSeq: 0, rev },
+  ...{ conversationId: group, userId, role, joinedAt: ago(0), lastReadSeq: 0, joinedSeq: 0, hiddenSeq: 0, rev },
   ...{ shownReadSeq: 0, lastDeliveredSeq: 0 },
 });
 const membership = (
@@ -153,8 +161,11 @@ const missedAfter = (
     changes: left,
     changed: new Map(states),
     receipts: [],
+    threads: new Map(),
   };
 };
+
+const noNews = { hidden: [], threadsRead: [] };
 
 describe('pages', () => {
   it('of whatever size lead to the end, each within its size, with every message and change once', () => {
@@ -167,7 +178,7 @@ describe('pages', () => {
         const told: number[] = [];
         for (let page = 0; page === 0 || at.seq < end.seq || at.rev < end.rev; page += 1) {
           const named = [missedAfter(at, end, sizes, edits)];
-          const { conversations } = cutToFit({ removed: [], named, joined: [] }, bytes);
+          const { conversations } = cutToFit({ ...noNews, removed: [], named, joined: [] }, bytes);
           const [one] = conversations;
           expect(one?.refetch).toBe(false);
           expect(JSON.stringify(conversations).length).toBeLessThanOrEqual(bytes + 2);
@@ -189,6 +200,7 @@ describe('pages', () => {
     const cut = (named: Missed[], removed = 0) =>
       cutToFit(
         {
+          ...noNews,
           removed: upTo(removed).map((rev) => ({ conversationId: group, rev, reason: 'left' as const })),
           named,
           joined: [],
@@ -200,9 +212,31 @@ describe('pages', () => {
     expect(cut([heavy]).conversations).toMatchObject([{ refetch: true, position: { seq: 1, rev: 0 } }]);
   });
 
+  it('tell of a thread once, with the first of its replies that finds room', () => {
+    const threadId = `${group}.1`;
+    const thread = {
+      version: 3,
+      replyCount: 3,
+      lastReplySeq: 4,
+      lastReplyAt: ago(0),
+      participants: ['bob'],
+      lastReadSeq: 0,
+    };
+    const replies = [2, 3, 4].map((seq) => ({ ...aMessage(seq, 'x'.repeat(2_000)), threadId, inConversation: false }));
+    const missed: Missed = {
+      ...missedAfter({ seq: 1, rev: 0 }, { seq: 4, rev: 0 }, [], []),
+      messages: replies,
+      threads: new Map([[threadId, thread]]),
+    };
+    const cut = (bytes: number) =>
+      cutToFit({ ...noNews, removed: [], named: [missed], joined: [] }, bytes).conversations;
+    expect(cut(20_000)).toMatchObject([{ threads: [{ ...thread, threadId }], messages: replies, hasMore: false }]);
+    expect(cut(7_000)).toMatchObject([{ threads: [{ threadId }], position: { seq: 3 }, hasMore: true }]);
+  });
+
   it('show as much of what was joined as there is room for', () => {
     const joined = upTo(20).map((n) => ({ ...ownGroup, rev: n }) as OwnConversation);
-    const shown = cutToFit({ removed: [], named: [], joined }, 8_000).joined;
+    const shown = cutToFit({ ...noNews, removed: [], named: [], joined }, 8_000).joined;
     expect(shown.length).toBeGreaterThan(5);
     expect(shown).toEqual(joined.slice(0, shown.length));
     expect(shown.length).toBeLessThan(20);

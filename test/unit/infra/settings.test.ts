@@ -36,6 +36,8 @@ describe('settings', () => {
         largeRoomAbove: 256,
         shardSize: 1_000,
         reactions: [],
+        editWindowMinutes: null,
+        deleteWindowMinutes: null,
       },
       tenants: {},
     });

@@ -87,6 +87,7 @@ describe('functions', () => {
       'Http/me-get',
       'Http/me-unread',
       'Http/me-update',
+      'Http/messages-hide',
       'Http/own-state-clear-unread',
       'Http/own-state-mark-unread',
       'Http/own-state-update',

@@ -51,6 +51,8 @@ describe('a draft', () => {
       contentType: 'text/plain',
       attachments: [],
       replyTo: null,
+      threadId: null,
+      inConversation: false,
     });
   });
 });

@@ -38,10 +38,14 @@ describe('the heaviest message that anybody may send', () => {
       contentType: 'text/markdown',
       attachments: heaviestAttachments(),
       replyTo: `${conversation}.999999999999`,
+      threadId: `${conversation}.999999999999`,
+      inConversation: true,
     });
     const now = new Date('2026-11-21T12:00:00.000Z');
+    const said = (options?: Parameters<typeof newMessage>[5]) =>
+      newMessage(sent, conversation, 999_999_999_999, heaviestUser, now, options);
     const whole = message.parse({
-      ...newMessage(sent, conversation, 999_999_999_999, heaviestUser, now, heaviestMentions),
+      ...said({ mentions: heaviestMentions, quoted: said() }),
       rev: 999_999_999_999,
       editedAt: now.toISOString(),
     });

@@ -9,6 +9,8 @@ const limits = {
   largeRoomAbove: 256,
   shardSize: 1_000,
   reactions: [],
+  editWindowMinutes: null,
+  deleteWindowMinutes: 15,
 };
 const issuer = { issuer: 'https://id.example', jwksUri: 'https://id.example/keys', audience: 'parley', tenant: 'acme' };
 const issuers = (...all: unknown[]) => settingsFrom({ TOKEN_ISSUERS: JSON.stringify(all) });
