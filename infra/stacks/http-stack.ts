@@ -63,6 +63,9 @@ export class HttpStack extends Stack {
       'messages/read': limited(table.grantRaiseReceipts),
       'messages/receipts': limited(table.grantListMembers),
 
+      'pins/list': limited(table.grantReadPlace),
+      'pins/add': limited(table.grantChange),
+      'pins/remove': limited(table.grantChange),
       'sync/create': limited(table.grantSync),
 
       'ws-tickets/create': table.grantIssueTicket,

@@ -1,14 +1,16 @@
 /** Between the table's items and the domain's plain values. */
 import type { Change } from '../domain/changes.ts';
 import { activityBucket, type ConversationState, inboxMoment, type MemberState } from '../domain/conversation.ts';
-import { conversation, member } from '../protocol/conversation.ts';
+import { defaultSettings } from '../domain/settings.ts';
+import type { Kept } from '../domain/visibility.ts';
+import { type ConversationSettings, conversation, conversationSettings, member } from '../protocol/conversation.ts';
 import { messageIdOf } from '../protocol/identifiers.ts';
 import { type Message, message, type Preview, preview } from '../protocol/message.ts';
 import type { Preferences } from '../protocol/user.ts';
 import { changeKey, conversationKey, inboxPartition, inboxSort, memberKey, messageKey } from './keys.ts';
 import type { Item } from './table.ts';
 
-/** DynamoDB removes it some time after; readers treat it as gone at once. */
+/** DynamoDB removes it some time after; readers treat it as gone at once. For messages, `isVisible` decides. */
 export const isExpired = (item: Item, nowSeconds: number): boolean =>
   typeof item.expiresAt === 'number' && item.expiresAt <= nowSeconds;
 
@@ -16,7 +18,15 @@ export const isExpired = (item: Item, nowSeconds: number): boolean =>
 const picked = <T>(item: Item, names: readonly string[]): T =>
   Object.fromEntries(names.flatMap((name) => (item[name] === undefined ? [] : [[name, item[name]]]))) as T;
 
-const conversationFields = [...Object.keys(conversation.shape), 'ownerCount', 'deletedAt', 'changedAt'];
+const conversationFields = [
+  ...Object.keys(conversation.shape),
+  'ownerCount',
+  'deletedAt',
+  'changedAt',
+  'lastMessageExpiresAt',
+  'retentionChangedAt',
+];
+const settingsFields = Object.keys(conversationSettings.shape);
 const previewFields = Object.keys(preview.shape);
 const memberFields = [
   ...Object.keys(member.shape),
@@ -44,7 +54,9 @@ export const conversationFrom = (item: Item): ConversationState => {
   const stored = item.lastMessage as Item | null;
   const lastMessage =
     stored && picked<Preview>({ ...stored, seq, messageId: messageIdOf(String(item.id), seq) }, previewFields);
-  return picked({ ...item, lastMessage }, conversationFields);
+  const settings = picked<ConversationSettings>({ ...defaultSettings, ...(item.settings as Item) }, settingsFields);
+  const unknown = { lastMessageExpiresAt: null, retentionChangedAt: null };
+  return picked({ ...unknown, ...item, settings, lastMessage }, conversationFields);
 };
 
 /** @param newest its number is written by `lastMessageSeq` */
@@ -77,6 +89,11 @@ export const messageItem = (tenant: string, state: Message, expiresAt: number): 
   expiresAt,
 });
 export const messageFrom = (item: Item): Message => picked(item, messageFields);
+export const keptFrom = ({ seq, createdAt, expiresAt }: Item): Kept => ({
+  seq: Number(seq),
+  createdAt: String(createdAt),
+  expiresAt: Number(expiresAt),
+});
 
 export const changeItem = (tenant: string, change: Change, expiresAt: number): Item => ({
   ...changeKey(tenant, change.conversationId, change.rev),

@@ -1,18 +1,19 @@
 import { blockedPair } from '../domain/blocks.ts';
 import type { Caller } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
-import { epochSeconds } from '../domain/clock.ts';
+import type { ConversationState } from '../domain/conversation.ts';
 import { edited, previewOf, tombstoned } from '../domain/message.ts';
-import { may, requirePermission, type Standing } from '../domain/permissions.ts';
+import { may, postingIn, requirePermission, type Standing } from '../domain/permissions.ts';
 import { Problem } from '../protocol/errors.ts';
 import { placeOfMessage } from '../protocol/identifiers.ts';
 import type { Edit, Message } from '../protocol/message.ts';
 import { freshly, nextRev, revise } from './changes.ts';
-import { isExpired, messageFrom, messageItem, storedPreview } from './items.ts';
+import { messageItem, storedPreview } from './items.ts';
 import { messageKey } from './keys.ts';
 import type { Limits } from './limits.ts';
 import type { Place, Places } from './places.ts';
-import { type Item, type Table, type Write, writeTogether } from './table.ts';
+import { type Table, type Write, writeTogether } from './table.ts';
+import { requireMessage } from './visible-message.ts';
 
 interface Deps {
   table: Table;
@@ -21,30 +22,31 @@ interface Deps {
   places: Places;
 }
 
-export const createMessages = ({ table, clock, limits, places }: Deps) => {
-  const visible = (item: Item | undefined): Message => {
-    if (!item || isExpired(item, epochSeconds(clock.now()))) throw new Problem('not_found');
-    const message = messageFrom(item);
-    if (message.status === 'void') throw new Problem('not_found');
-    return message;
-  };
+/** What a change is decided on, read afresh. */
+interface Found {
+  conversation: ConversationState;
+  /** The caller's. */
+  standings: Standing[];
+  now: Date;
+}
 
+export const createMessages = ({ table, clock, limits, places }: Deps) => {
   /** The message takes its new state, the conversation a revision, and the inbox the new preview, together or not at all. */
   const change = (
     { caller, conversation: { id } }: Place,
     seq: number,
     kind: 'message.updated' | 'message.deleted',
-    decide: (message: Message, standings: Standing[], now: Date) => Message | undefined,
+    decide: (message: Message, found: Found) => Message | undefined,
   ): Promise<Message> =>
     writeTogether(table, async () => {
       const found = await freshly(table, caller, id, [messageKey(caller.tenant, id, seq)]);
-      const { conversation, standings, items } = found;
+      const { conversation, member, standings, items } = found;
       if (!may(standings, 'conversation.read')) throw new Problem('not_found');
       // An edit says something new; what is taken back says less.
       if (found.isBlocked && kind === 'message.updated') throw blockedPair();
-      const message = visible(items[0]);
       const now = clock.now();
-      const decided = decide(message, standings, now);
+      const message = requireMessage({ conversation, member }, items[0], now);
+      const decided = decide(message, { conversation, standings, now });
       if (!decided) return { writes: [], result: message };
       const next = { ...decided, rev: nextRev(conversation) };
       const isNewest = conversation.lastMessage?.seq === seq;
@@ -78,7 +80,7 @@ export const createMessages = ({ table, clock, limits, places }: Deps) => {
     const found = await places.placeWith(caller, place.conversationId, {
       more: [messageKey(caller.tenant, place.conversationId, place.seq)],
     });
-    return { place: found.place, message: visible(found.rest[0]) };
+    return { place: found.place, message: requireMessage(found.place, found.rest[0], clock.now()) };
   };
 
   return {
@@ -92,8 +94,9 @@ export const createMessages = ({ table, clock, limits, places }: Deps) => {
     /** Safe to repeat: an edit that changes nothing makes no new version. */
     edit: async (caller: Caller, messageId: string, edit: Edit, conversationId?: string): Promise<Message> => {
       const { place, message } = await find(caller, messageId, conversationId);
-      return change(place, message.seq, 'message.updated', (current, standings, now) => {
+      return change(place, message.seq, 'message.updated', (current, { conversation, standings, now }) => {
         requirePermission(standings, 'message.editOwn');
+        requirePermission(standings, postingIn(conversation.settings));
         return edited(current, edit, caller, now);
       });
     },
@@ -101,7 +104,7 @@ export const createMessages = ({ table, clock, limits, places }: Deps) => {
     /** Leaves a tombstone. Safe to repeat. */
     remove: async (caller: Caller, messageId: string, conversationId?: string): Promise<Message> => {
       const { place, message } = await find(caller, messageId, conversationId);
-      return change(place, message.seq, 'message.deleted', (current, standings, now) =>
+      return change(place, message.seq, 'message.deleted', (current, { standings, now }) =>
         tombstoned(current, caller, standings, now),
       );
     },

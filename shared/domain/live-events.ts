@@ -1,5 +1,7 @@
 /** Who hears of what: from something that happened in a conversation to the frames that tell of it. */
+import type { Conversation } from '../protocol/conversation.ts';
 import type { LiveEvent } from '../protocol/events.ts';
+import { messageIdOf } from '../protocol/identifiers.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Change } from './changes.ts';
 import { type ConversationState, type MemberState, publicView } from './conversation.ts';
@@ -15,11 +17,15 @@ export type Happening =
 export interface Surroundings {
   /** Users who are members now; read only when a happening needs them. */
   members: readonly string[];
-  /** The conversation as it is now; read only when a happening needs it. */
+  /** The conversation as it is now, without a newest message that has expired; read only when a happening needs it. */
   conversation: ConversationState | undefined;
+  /** The first number that a member sees. */
+  firstSeqOf(user: string): number;
   /** Connections that know of a new message already: the sender's own, and those that the sender posted to. */
   told: readonly string[];
 }
+
+type PinChange = Extract<Change, { kind: 'message.pinned' | 'message.unpinned' }>;
 
 export interface Delivery {
   to: ReadonlySet<string>;
@@ -30,10 +36,16 @@ export interface Delivery {
   frame: LiveEvent;
 }
 
-/** Whether the conversation's current state is part of what is told. */
+/** Whether the conversation's current state is part of what is told, or of who may hear it. */
 export const needsConversation = (happening: Happening): boolean =>
-  happening.kind === 'change' &&
-  (happening.change.kind === 'member.added' || happening.change.kind === 'conversation.updated');
+  happening.kind === 'message' || (happening.kind === 'change' && showingChanges.has(happening.change.kind));
+
+const showingChanges: ReadonlySet<Change['kind']> = new Set([
+  'member.added',
+  'conversation.updated',
+  'message.pinned',
+  'message.unpinned',
+]);
 
 /** Whether it is told to others than the one whom it is about. */
 export const needsMembers = (happening: Happening): boolean =>
@@ -42,7 +54,7 @@ export const needsMembers = (happening: Happening): boolean =>
 export const deliveriesOf = (happening: Happening, around: Surroundings): Delivery[] => {
   switch (happening.kind) {
     case 'message':
-      return [messageDelivery(happening.message, happening.isNew, around)];
+      return messageDeliveries(happening.message, happening.isNew, around);
     case 'founded':
       return [toAll(around, { event: 'conversation.new', data: publicView(happening.conversation) })];
     case 'membership':
@@ -60,10 +72,53 @@ const delivery = (to: readonly string[], frame: LiveEvent, except: readonly stri
 
 const toAll = ({ members }: Surroundings, frame: LiveEvent): Delivery => delivery(members, frame);
 
-const messageDelivery = (message: Message, isNew: boolean, around: Surroundings): Delivery => {
-  if (message.status !== 'sent') return toAll(around, { event: 'message.deleted', data: message });
-  if (!isNew) return toAll(around, { event: 'message.updated', data: message });
-  return delivery(around.members, { event: 'message.new', data: message }, around.told);
+const messageDeliveries = (message: Message, isNew: boolean, around: Surroundings): Delivery[] => {
+  const { seq, rev, conversationId } = message;
+  const told = (frame: LiveEvent, except: readonly string[] = []) =>
+    deliveriesAbout({ conversationId, seq, rev }, around, frame, except);
+  if (message.status !== 'sent') return told({ event: 'message.deleted', data: message });
+  if (!isNew) return told({ event: 'message.updated', data: message });
+  return told({ event: 'message.new', data: message }, around.told);
+};
+
+/** To those who see message `seq`; the others hear that the revision, if it is one, is none of theirs. */
+const deliveriesAbout = (
+  { conversationId, seq, rev }: { conversationId: string; seq: number; rev: number },
+  { members, firstSeqOf }: Surroundings,
+  frame: LiveEvent,
+  except: readonly string[] = [],
+): Delivery[] => {
+  const { seeing = [], others = [] } = Object.groupBy(members, (user) =>
+    seq >= firstSeqOf(user) ? 'seeing' : 'others',
+  );
+  return [
+    delivery(seeing, frame, except),
+    ...(rev > 0 && others.length > 0
+      ? [delivery(others, { event: 'revision.hidden', data: { conversationId, rev } })]
+      : []),
+  ];
+};
+
+const pinFrame = ({ kind, conversationId, seq, rev, at, by }: PinChange): LiveEvent => {
+  const data = { conversationId, messageId: messageIdOf(conversationId, seq), rev };
+  return kind === 'message.pinned'
+    ? { event: 'message.pinned', data: { ...data, pinnedAt: at, pinnedBy: by } }
+    : { event: 'message.unpinned', data };
+};
+
+/** The conversation as each of them sees it: its newest message may be from before somebody joined. */
+const newsOf = (
+  event: 'conversation.new' | 'conversation.updated',
+  conversation: Conversation,
+  to: readonly string[],
+  { firstSeqOf }: Surroundings,
+): Delivery[] => {
+  const newest = conversation.lastMessage?.seq ?? Number.POSITIVE_INFINITY;
+  const { seeing = [], others = [] } = Object.groupBy(to, (user) => (newest >= firstSeqOf(user) ? 'seeing' : 'others'));
+  return [
+    delivery(seeing, { event, data: conversation }),
+    ...(others.length > 0 ? [delivery(others, { event, data: { ...conversation, lastMessage: null } })] : []),
+  ];
 };
 
 const isToldToMembers = (before: MemberState, after: MemberState): boolean =>
@@ -94,7 +149,7 @@ const changeDeliveries = (change: Change, around: Surroundings): Delivery[] => {
       return [
         delivery(others(change.member.userId), { event: 'member.added', data: change.member }),
         ...(conversation && around.members.includes(change.member.userId)
-          ? [delivery([change.member.userId], { event: 'conversation.new', data: publicView(conversation) })]
+          ? newsOf('conversation.new', publicView(conversation), [change.member.userId], around)
           : []),
       ];
     case 'member.updated':
@@ -110,7 +165,7 @@ const changeDeliveries = (change: Change, around: Surroundings): Delivery[] => {
     case 'conversation.updated':
       // What it shows may be newer already; numbered as the change, so that every revision is told under its own number.
       return conversation && !conversation.deletedAt
-        ? [toAll(around, { event: 'conversation.updated', data: { ...publicView(conversation), rev: change.rev } })]
+        ? newsOf('conversation.updated', { ...publicView(conversation), rev: change.rev }, around.members, around)
         : [];
     case 'conversation.deleted':
       return [
@@ -119,6 +174,9 @@ const changeDeliveries = (change: Change, around: Surroundings): Delivery[] => {
           data: { conversationId: change.conversationId, rev: change.rev, reason: 'deleted' },
         }),
       ];
+    case 'message.pinned':
+    case 'message.unpinned':
+      return deliveriesAbout(change, around, pinFrame(change));
     // Told by the message's own record, which holds its content.
     case 'message.updated':
     case 'message.deleted':

@@ -65,7 +65,13 @@ export const errorCatalogue = {
   message_deleted: {
     status: 409,
     title: 'The message has been deleted',
-    advice: 'A deleted message can no longer be edited.',
+    advice: 'A deleted message can no longer be edited or pinned.',
+    retry: false,
+  },
+  too_many_pins: {
+    status: 409,
+    title: 'The conversation has as many pins as it may',
+    advice: 'Take another pin off first.',
     retry: false,
   },
   last_owner: {

@@ -8,14 +8,17 @@ import { createInbox, type Inbox } from '../data/inbox.ts';
 import { createLimits, type Limits } from '../data/limits.ts';
 import { createMembers, type Members } from '../data/members.ts';
 import { createMessages, type Messages } from '../data/messages.ts';
+import { createPins, type Pins } from '../data/pins.ts';
 import { createPlaces, type Places } from '../data/places.ts';
 import { createPresence, type Presence } from '../data/presence.ts';
+import { createProfiles, type Profiles } from '../data/profiles.ts';
 import { createRateLimits, type RateLimits } from '../data/rate-limits.ts';
 import { createReceipts, type Receipts } from '../data/receipts.ts';
 import { createSends, type Sends } from '../data/sends.ts';
 import { createSync, type Sync } from '../data/sync.ts';
 import { openTable, type Table } from '../data/table.ts';
 import { createTickets, type Tickets } from '../data/tickets.ts';
+import { createTurns, type Turns } from '../data/turns.ts';
 import { createUsers, type Users } from '../data/users.ts';
 import { type Clock, systemClock } from '../domain/clock.ts';
 import { type Connections, createConnections } from './connections.ts';
@@ -55,16 +58,19 @@ export interface Deps {
   departures: Departures;
   messages: Messages;
   history: History;
+  pins: Pins;
   sends: Sends;
   receipts: Receipts;
   inbox: Inbox;
   sync: Sync;
   users: Users;
+  profiles: Profiles;
   blocks: Blocks;
   presence: Presence;
   heartbeats: Heartbeats;
   tickets: Tickets;
   rateLimits: RateLimits;
+  turns: Turns;
   connections: Connections;
   posting: Posting;
   fastLane: FastLane;
@@ -85,16 +91,19 @@ export const liveDeps = (environment: NodeJS.ProcessEnv): Deps =>
     departures: (deps) => createDepartures(deps),
     messages: (deps) => createMessages(deps),
     history: (deps) => createHistory(deps),
+    pins: (deps) => createPins(deps),
     sends: (deps) => createSends(deps),
     receipts: (deps) => createReceipts(deps),
-    inbox: ({ table }) => createInbox(table),
+    inbox: (deps) => createInbox(deps),
     sync: (deps) => createSync(deps),
     users: (deps) => createUsers(deps),
+    profiles: ({ table }) => createProfiles(table),
     blocks: (deps) => createBlocks(deps),
     presence: (deps) => createPresence(deps),
     heartbeats: (deps) => createHeartbeats(deps),
     tickets: (deps) => createTickets(deps),
     rateLimits: (deps) => createRateLimits(deps),
+    turns: (deps) => createTurns(deps),
     connections: ({ settings }) => createConnections(settings.CONNECTIONS_URL, environment),
     posting: (deps) => createPosting(deps),
     fastLane: (deps) => createFastLane(deps),

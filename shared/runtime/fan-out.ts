@@ -3,8 +3,10 @@ import type { Members } from '../data/members.ts';
 import type { Presence } from '../data/presence.ts';
 import type { Receipts } from '../data/receipts.ts';
 import type { Sends } from '../data/sends.ts';
+import type { Clock } from '../domain/clock.ts';
 import type { MemberState } from '../domain/conversation.ts';
 import { type Delivery, deliveriesOf, type Happening, needsConversation, needsMembers } from '../domain/live-events.ts';
+import { firstVisibleSeq, withoutExpired } from '../domain/visibility.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Patience } from './connections.ts';
 import type { Posting, Undelivered } from './delivery.ts';
@@ -17,6 +19,7 @@ interface Deps {
   receipts: Receipts;
   sends: Sends;
   posting: Posting;
+  clock: Clock;
 }
 
 /** One that answers slowly must not hold up everybody behind it: what takes longer goes through the redelivery queue. */
@@ -34,7 +37,7 @@ export interface Run {
  * Two round trips and the posts: who is a member, then who of them is connected.
  * @returns what could not be delivered although its connection may still be there
  */
-export const createFanOut = ({ conversations, members, presence, receipts, sends, posting }: Deps) => {
+export const createFanOut = ({ conversations, members, presence, receipts, sends, posting, clock }: Deps) => {
   const around = async ({ tenant, conversationId, happenings }: Run) => {
     const sent = newMessagesOf(happenings);
     const [everybody, conversation, sendReceipts] = await together([
@@ -47,7 +50,13 @@ export const createFanOut = ({ conversations, members, presence, receipts, sends
     const receiptBySeq = new Map(
       sent.map((message, i) => [message.seq, sendReceipts[i]?.seq === message.seq ? sendReceipts[i] : undefined]),
     );
-    return { everybody, conversation, receiptBySeq };
+    const byUser = new Map(everybody.map((one) => [one.userId, one]));
+    const known = {
+      members: [...byUser.keys()],
+      conversation: conversation && withoutExpired(conversation, clock.now()),
+      firstSeqOf: (user: string) => (conversation ? firstVisibleSeq({ conversation, member: byUser.get(user) }) : 1),
+    };
+    return { everybody, known, receiptBySeq };
   };
 
   const tell = async (tenant: string, deliveries: readonly Delivery[]): Promise<Undelivered[]> => {
@@ -58,12 +67,11 @@ export const createFanOut = ({ conversations, members, presence, receipts, sends
   };
 
   return async (run: Run): Promise<Undelivered[]> => {
-    const { everybody, conversation, receiptBySeq } = await around(run);
-    const users = everybody.map((one) => one.userId);
+    const { everybody, known, receiptBySeq } = await around(run);
     const deliveries = run.happenings.flatMap((happening) => {
       const receipt =
         happening.kind === 'message' && happening.isNew ? receiptBySeq.get(happening.message.seq) : undefined;
-      return deliveriesOf(happening, { members: users, conversation, told: receipt?.told ?? [] });
+      return deliveriesOf(happening, { ...known, told: receipt?.told ?? [] });
     });
     const [undelivered] = await together([
       tell(run.tenant, deliveries),

@@ -4,7 +4,9 @@
  */
 import type { Conversation, Member, OwnConversation } from '../../shared/protocol/conversation.ts';
 import type { ServerFrame } from '../../shared/protocol/events.ts';
+import { placeOfMessage } from '../../shared/protocol/identifiers.ts';
 import type { Message } from '../../shared/protocol/message.ts';
+import type { Pin } from '../../shared/protocol/pin.ts';
 import type { Receipt } from '../../shared/protocol/receipts.ts';
 
 /** A conversation that was followed. Everything in it is told by events; what follows from it is in client-view.ts. */
@@ -17,18 +19,30 @@ export interface Followed {
   messages: Record<number, Message>;
   /** By user. */
   members: Record<string, Member>;
+  /** By the message's `seq`: as of `rev`, it is pinned, or not any more. */
+  pins: Record<number, PinKnown>;
   /** The revision that removed somebody, so that older news of them is not believed. */
   departed: Record<string, number>;
   /** Everything up to this revision is in what was fetched. */
   fetchedRev: number;
   /** Later revisions that an event has told of. */
   heardRevs: number[];
+  /** What its user sees begins with: the lowest number that was fetched. What is below it is not theirs, or was forgotten. */
+  firstSeq: number;
+  /** The newest number when its user joined. */
+  joinedSeq: number;
   /** What this user has read, on any device; their own messages raise it. */
   lastReadSeq: number;
   /** By user, how far the others show that they have read and received; what they post raises it. Told in small groups alone. */
   watermarks: Record<string, Watermarks>;
   /** False for one that was heard of, or come back to, and whose members and messages are still to be fetched. */
   isFetched: boolean;
+}
+
+export interface PinKnown {
+  rev: number;
+  /** null where the pin was taken off. */
+  pinned: { pinnedAt: string; pinnedBy: string } | null;
 }
 
 export interface Watermarks {
@@ -50,6 +64,7 @@ export interface Fetched {
   own: OwnConversation;
   members: Member[];
   messages: Message[];
+  pins: Pin[];
 }
 
 export const emptyState = (user: string, readReceipts = true): ClientState => ({
@@ -69,6 +84,15 @@ export const follow = (state: ClientState, frame: ServerFrame): ClientState => {
       return inConversation(state, frame.data.conversationId, (one) =>
         heard(withMessage(one, frame.data), frame.data.rev),
       );
+    case 'message.pinned': {
+      const { conversationId, messageId, rev, pinnedAt, pinnedBy } = frame.data;
+      const known = { rev, pinned: { pinnedAt, pinnedBy } };
+      return inConversation(state, conversationId, (one) => heard(withPin(one, messageId, known), rev));
+    }
+    case 'message.unpinned': {
+      const { conversationId, messageId, rev } = frame.data;
+      return inConversation(state, conversationId, (one) => heard(withPin(one, messageId, { rev, pinned: null }), rev));
+    }
     case 'message.sent': {
       const [conversationId = ''] = frame.data.messageId.split('.');
       return inConversation(state, conversationId, (one) => ({ ...one, seq: Math.max(one.seq, frame.data.seq) }));
@@ -84,6 +108,8 @@ export const follow = (state: ClientState, frame: ServerFrame): ClientState => {
       );
     case 'conversation.updated':
       return inConversation(state, frame.data.id, (one) => heard(withNews(one, frame.data), frame.data.rev));
+    case 'revision.hidden':
+      return inConversation(state, frame.data.conversationId, (one) => heard(one, frame.data.rev));
     case 'conversation.new':
       return withConversation(state, frame.data);
     case 'conversation.removed':
@@ -99,10 +125,11 @@ export const follow = (state: ClientState, frame: ServerFrame): ClientState => {
 };
 
 /** The state with a conversation that was fetched while events came: each part is as new as the newer of both. */
-export const withFetched = (state: ClientState, { own, members, messages }: Fetched): ClientState => {
+export const withFetched = (state: ClientState, { own, members, messages, pins }: Fetched): ClientState => {
   if (own.rev <= (state.lost[own.id] ?? -1)) return state;
   const before = state.conversations[own.id];
   const about = aboutOf(own);
+  const firstSeq = Math.min(own.seq + 1, ...messages.map(({ seq }) => seq));
   // Not as `own` has it: that counts a message of one's own that is still under way, and may come to nothing.
   const lastReadSeq = members.find(({ userId }) => userId === state.user)?.lastReadSeq ?? 0;
   const blank: Followed = {
@@ -110,9 +137,12 @@ export const withFetched = (state: ClientState, { own, members, messages }: Fetc
     seq: own.seq,
     messages: {},
     members: {},
+    pins: {},
     departed: {},
     fetchedRev: own.rev,
     heardRevs: [],
+    firstSeq,
+    joinedSeq: 0,
     lastReadSeq: 0,
     watermarks: {},
     isFetched: true,
@@ -120,19 +150,32 @@ export const withFetched = (state: ClientState, { own, members, messages }: Fetc
   const known = before ? withNews(before, about) : blank;
   const merged: Followed = {
     ...withFetchedRev(known, own.rev),
+    firstSeq: before?.isFetched ? Math.min(before.firstSeq, firstSeq) : firstSeq,
+    joinedSeq: own.joinedSeq ?? 0,
     lastReadSeq: Math.max(known.lastReadSeq, lastReadSeq),
-    isFetched: true,
+    // Opened to newcomers since: what was fetched is not all that they see by now.
+    isFetched: !opens(about, known.about),
   };
   const listed = new Set(members.map(({ userId }) => userId));
   const stillThere = Object.entries(known.members).filter(([user, { rev }]) => rev > own.rev || listed.has(user));
-  const present = { ...merged, members: Object.fromEntries(stillThere) };
-  const followed = messages.reduce(withMessage, members.reduce(withMember, present));
+  const newerPins = Object.entries(known.pins).filter(([, { rev }]) => rev > own.rev);
+  const present = { ...merged, members: Object.fromEntries(stillThere), pins: Object.fromEntries(newerPins) };
+  const pinned = pins.reduce(
+    (one, { message, rev, pinnedAt, pinnedBy }) => withPin(one, message.id, { rev, pinned: { pinnedAt, pinnedBy } }),
+    present,
+  );
+  const followed = messages.reduce(withMessage, members.reduce(withMember, pinned));
   return { ...state, conversations: { ...state.conversations, [own.id]: followed } };
 };
 
 /** Without what is one's own of it. */
-export const aboutOf = ({ role: _, lastReadSeq: __, unreadCount: ___, ...about }: OwnConversation): Conversation =>
-  about;
+export const aboutOf = ({
+  role: _,
+  joinedSeq: __,
+  lastReadSeq: ___,
+  unreadCount: ____,
+  ...about
+}: OwnConversation): Conversation => about;
 
 /** Everything up to this revision is known. */
 export const withFetchedRev = (one: Followed, rev: number): Followed => {
@@ -141,8 +184,8 @@ export const withFetchedRev = (one: Followed, rev: number): Followed => {
 };
 
 /** The numbers, of messages and revisions, that somebody has and this client has not: what a client would fetch. */
-export const gapsOf = ({ seq, messages, fetchedRev, heardRevs }: Followed) => ({
-  seqs: missing(1, seq, new Set(Object.keys(messages).map(Number))),
+export const gapsOf = ({ firstSeq, seq, messages, fetchedRev, heardRevs }: Followed) => ({
+  seqs: missing(firstSeq, seq, new Set(Object.keys(messages).map(Number))),
   revs: missing(fetchedRev + 1, Math.max(fetchedRev, ...heardRevs), new Set(heardRevs)),
 });
 
@@ -192,6 +235,11 @@ export const withMember = (before: Followed, member: Member): Followed => {
   return member.rev <= known ? one : { ...one, members: { ...one.members, [member.userId]: member } };
 };
 
+export const withPin = (one: Followed, messageId: string, known: PinKnown): Followed => {
+  const { seq } = placeOfMessage(messageId);
+  return known.rev <= (one.pins[seq]?.rev ?? -1) ? one : { ...one, pins: { ...one.pins, [seq]: known } };
+};
+
 export const withoutMember = (one: Followed, userId: string, rev: number): Followed => {
   const { [userId]: member, ...others } = one.members;
   if (member && member.rev > rev) return one;
@@ -199,11 +247,15 @@ export const withoutMember = (one: Followed, userId: string, rev: number): Follo
   return { ...one, members: others, departed };
 };
 
-export const withNews = (one: Followed, news: Conversation): Followed => ({
-  ...one,
-  seq: Math.max(one.seq, news.seq),
-  about: news.rev > one.about.rev ? news : one.about,
-});
+export const withNews = (one: Followed, news: Conversation): Followed => {
+  const about = news.rev > one.about.rev ? news : one.about;
+  const isFetched = one.isFetched && !(one.joinedSeq > 0 && opens(one.about, about));
+  return { ...one, seq: Math.max(one.seq, news.seq), about, isFetched };
+};
+
+/** Whether newcomers come to see what was said before they joined, which nobody tells them of: they look anew. */
+const opens = (before: Conversation, after: Conversation): boolean =>
+  before.settings.historyFrom === 'join' && after.settings.historyFrom === 'start';
 
 export const withConversation = (state: ClientState, about: Conversation): ClientState => {
   if (about.rev <= (state.lost[about.id] ?? -1)) return state;
@@ -213,9 +265,12 @@ export const withConversation = (state: ClientState, about: Conversation): Clien
     seq: about.seq,
     messages: {},
     members: {},
+    pins: {},
     departed: {},
     fetchedRev: about.rev,
     heardRevs: [],
+    firstSeq: 1,
+    joinedSeq: 0,
     lastReadSeq: 0,
     watermarks: {},
     isFetched: false,

@@ -11,12 +11,14 @@ import { createMembers } from '../../../shared/data/members.ts';
 import { createMessages } from '../../../shared/data/messages.ts';
 import { createPlaces } from '../../../shared/data/places.ts';
 import { createPresence } from '../../../shared/data/presence.ts';
+import { createProfiles } from '../../../shared/data/profiles.ts';
 import { createRateLimits } from '../../../shared/data/rate-limits.ts';
 import { createReceipts } from '../../../shared/data/receipts.ts';
 import { createSends } from '../../../shared/data/sends.ts';
 import { createSync } from '../../../shared/data/sync.ts';
 import type { Table } from '../../../shared/data/table.ts';
 import { createTickets } from '../../../shared/data/tickets.ts';
+import { createTurns } from '../../../shared/data/turns.ts';
 import { createUsers } from '../../../shared/data/users.ts';
 import type { Caller } from '../../../shared/domain/caller.ts';
 import { type Clock, epochSeconds } from '../../../shared/domain/clock.ts';
@@ -44,14 +46,16 @@ const instanceOver = (table: Table, clock: Clock, tenantLimits: TenantLimits) =>
     departures: createDepartures({ ...deps, members }),
     messages: createMessages(deps),
     receipts: createReceipts({ ...deps, members }),
-    inbox: createInbox(table),
+    inbox: createInbox(deps),
     sync: createSync({ ...deps, members }),
     users: createUsers(deps),
+    profiles: createProfiles(table),
     blocks: createBlocks(deps),
     presence: createPresence(deps),
     heartbeats: createHeartbeats(deps),
     tickets: createTickets(deps),
     rateLimits: createRateLimits(deps),
+    turns: createTurns(deps),
 
     /** A send from its first read to its last write. */
     send: async (caller: Caller, conversationId: string, draft: Draft): Promise<Message> => {

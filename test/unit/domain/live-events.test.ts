@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../../shared/domain/changes.ts';
-import { type ConversationState, founded } from '../../../shared/domain/conversation.ts';
-import { deliveriesOf, type Happening, needsConversation } from '../../../shared/domain/live-events.ts';
-import { newMessage, tombstoned, voidMessage } from '../../../shared/domain/message.ts';
+import { founded } from '../../../shared/domain/conversation.ts';
+import {
+  deliveriesOf,
+  type Happening,
+  needsConversation,
+  type Surroundings,
+} from '../../../shared/domain/live-events.ts';
+import { newMessage, previewOf, tombstoned, voidMessage } from '../../../shared/domain/message.ts';
 import { serverEvents } from '../../../shared/protocol/events.ts';
 
 const now = new Date('2026-11-21T12:00:00.000Z');
@@ -32,11 +37,8 @@ const change = (one: Omit<Change, 'conversationId' | 'rev' | 'at' | 'by'>, by = 
 });
 
 /** Who hears what, in words: `event → users`, and connections left out. */
-const heard = (
-  happening: Happening,
-  around: { members?: string[]; conversation?: ConversationState | undefined; told?: string[] } = {},
-) =>
-  deliveriesOf(happening, { members, conversation, told: [], ...around })
+const heard = (happening: Happening, around: Partial<Surroundings> = {}) =>
+  deliveriesOf(happening, { members, conversation, told: [], firstSeqOf: () => 1, ...around })
     .filter(({ to }) => to.size > 0)
     .map(({ to, except, frame }) => {
       const event = serverEvents.find(({ name }) => name === frame.event);
@@ -83,7 +85,9 @@ describe('a conversation', () => {
     const happening = change({ kind: 'conversation.updated' } as never);
     expect(heard(happening)).toEqual(['conversation.updated → ada bob cyd']);
     const newer = { ...conversation, rev: 9 };
-    expect(deliveriesOf(happening, { members, conversation: newer, told: [] })[0]?.frame.data).toMatchObject({
+    expect(
+      deliveriesOf(happening, { members, conversation: newer, told: [], firstSeqOf: () => 1 })[0]?.frame.data,
+    ).toMatchObject({
       rev: 5,
     });
   });
@@ -97,11 +101,49 @@ describe('a conversation', () => {
   it('that is deleted is told to all as removed', () => {
     const happening = change({ kind: 'conversation.deleted' } as never);
     expect(heard(happening)).toEqual(['conversation.removed → ada bob cyd']);
-    expect(deliveriesOf(happening, { members, conversation, told: [] })[0]?.frame.data).toEqual({
+    expect(deliveriesOf(happening, { members, conversation, told: [], firstSeqOf: () => 1 })[0]?.frame.data).toEqual({
       conversationId: conversation.id,
       rev: 5,
       reason: 'deleted',
     });
+  });
+});
+
+describe('what was said before somebody joined', () => {
+  /** Cyd joined after the first message. */
+  const firstSeqOf = (user: string) => (user === 'cyd' ? 2 : 1);
+
+  it('is not told to them; of a change they hear the number alone', () => {
+    expect(heard({ kind: 'message', message, isNew: true }, { firstSeqOf })).toEqual(['message.new → ada bob']);
+    const edited = { ...message, content: 'bye', version: 2, rev: 7 };
+    expect(heard({ kind: 'message', message: edited, isNew: false }, { firstSeqOf })).toEqual([
+      'message.updated → ada bob',
+      'revision.hidden → cyd',
+    ]);
+    const tombstone = { ...(tombstoned(message, caller, ['member'], now) ?? message), rev: 8 };
+    expect(heard({ kind: 'message', message: tombstone, isNew: false }, { firstSeqOf })).toEqual([
+      'message.deleted → ada bob',
+      'revision.hidden → cyd',
+    ]);
+    expect(heard({ kind: 'message', message: { ...message, seq: 2 }, isNew: true }, { firstSeqOf })).toEqual([
+      'message.new → ada bob cyd',
+    ]);
+  });
+
+  it('is not in the conversation that they are shown', () => {
+    const around = {
+      members,
+      told: [],
+      firstSeqOf,
+      conversation: { ...conversation, lastMessage: previewOf(message) },
+    };
+    const shown = (happening: Happening) =>
+      deliveriesOf(happening, around).flatMap(({ to, frame }) =>
+        'lastMessage' in frame.data ? [[...to].join(' '), frame.data.lastMessage?.content ?? null] : [],
+      );
+    expect(shown(change({ kind: 'conversation.updated' } as never))).toEqual(['ada bob', 'hello', 'cyd', null]);
+    const joined = change({ kind: 'member.added', member: member('cyd') } as never);
+    expect(shown(joined).slice(-2)).toEqual(['cyd', null]);
   });
 });
 
@@ -131,7 +173,7 @@ describe('a membership', () => {
       'member.removed → ada bob',
       'conversation.removed → cyd',
     ]);
-    const [, toThem] = deliveriesOf(removed, { members: ['ada', 'bob'], conversation, told: [] });
+    const [, toThem] = deliveriesOf(removed, { members: ['ada', 'bob'], conversation, told: [], firstSeqOf: () => 1 });
     expect(toThem?.frame.data).toEqual({ conversationId: conversation.id, rev: 5, reason });
   });
 
@@ -141,19 +183,19 @@ describe('a membership', () => {
   });
 });
 
-it('the conversation is read only for what shows it', () => {
+it('the conversation is read only for what shows it, and for messages, which not everybody may see', () => {
   const needing = [
+    { kind: 'message', message, isNew: true } as const,
     change({ kind: 'member.added', member: member('cyd') } as never),
     change({ kind: 'conversation.updated' } as never),
   ];
   const others: Happening[] = [
-    { kind: 'message', message, isNew: true },
     { kind: 'founded', conversation },
     change({ kind: 'member.removed', member: member('cyd') } as never),
     change({ kind: 'member.updated', member: member('cyd') } as never),
     change({ kind: 'conversation.deleted' } as never),
   ];
-  expect(needing.map(needsConversation)).toEqual([true, true]);
+  expect(needing.map(needsConversation)).toEqual([true, true, true]);
   for (const happening of others) {
     expect(needsConversation(happening)).toBe(false);
     expect(heard(happening, { conversation: undefined })).not.toEqual([]);
@@ -168,7 +210,7 @@ it('nobody hears who is not a member, but whom it is about', () => {
     { kind: 'message', message, isNew: true },
   ] satisfies Happening[];
   for (const happening of happenings) {
-    for (const { to, frame } of deliveriesOf(happening, { members, conversation, told: [] })) {
+    for (const { to, frame } of deliveriesOf(happening, { members, conversation, told: [], firstSeqOf: () => 1 })) {
       const strangers = [...to].filter((user) => !members.includes(user));
       expect(strangers.every((user) => user === 'eve' && frame.event === 'conversation.removed')).toBe(true);
     }
