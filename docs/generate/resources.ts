@@ -21,6 +21,7 @@ const known: Record<string, { title: string; description: string }> = {
   members: { title: 'Members', description: 'Who belongs to a conversation, and as what.' },
   messages: { title: 'Messages', description: 'Numbered 1, 2, 3 … in each conversation, without gaps.' },
   reactions: { title: 'Reactions', description: 'Emoji and short codes, one of each from each member.' },
+  pins: { title: 'Pinned messages', description: 'What everybody finds again, above the conversation.' },
   'ws-tickets': { title: 'WebSocket tickets', description: 'How a browser connects.' },
   health: { title: 'Health', description: 'For monitors.' },
   docs: { title: 'Documents', description: 'What you are reading.' },

@@ -1,6 +1,7 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Caller } from '../domain/caller.ts';
+import type { Clock } from '../domain/clock.ts';
 import { inboxMoment, ownView } from '../domain/conversation.ts';
 import { deletedUser } from '../domain/permissions.ts';
 import type { OwnConversation } from '../protocol/conversation.ts';
@@ -26,7 +27,7 @@ const position = z.object({
   row: z.object({ moment: timestamp, id: conversationId }).optional(),
 });
 
-export const createInbox = (table: Table) => {
+export const createInbox = ({ table, clock }: { table: Table; clock: Clock }) => {
   const ofUser = (tenant: string, user: string) => ({
     IndexName: inboxIndex,
     KeyConditionExpression: 'GSI1PK = :user',
@@ -68,8 +69,9 @@ export const createInbox = (table: Table) => {
         ...entries.map((entry) => conversationKey(caller.tenant, String(entry.conversationId))),
       ]);
       if (isDeletedProfile(profile)) throw deletedUser();
+      const now = clock.now();
       const rows = entries
-        .flatMap((entry, i) => rowOf(entry, states[i]))
+        .flatMap((entry, i) => rowOf(entry, states[i], now))
         .sort(byActivity)
         .filter((row) => !seen || byActivity(seen, row) < 0);
 
@@ -95,11 +97,11 @@ interface Row {
   own: OwnConversation;
 }
 
-const rowOf = (entry: Item, meta: Item | undefined): Row[] => {
+const rowOf = (entry: Item, meta: Item | undefined, now: Date): Row[] => {
   const state = meta && conversationFrom(meta);
   if (!state || state.deletedAt) return [];
   const member = memberFrom(entry);
-  return [{ moment: inboxMoment(state, member), id: state.id, own: ownView(state, member) }];
+  return [{ moment: inboxMoment(state, member), id: state.id, own: ownView(state, member, now) }];
 };
 
 const byActivity = (a: Omit<Row, 'own'>, b: Omit<Row, 'own'>): number =>

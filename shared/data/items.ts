@@ -3,14 +3,16 @@ import type { Change } from '../domain/changes.ts';
 import { activityBucket, type ConversationState, inboxMoment, type MemberState } from '../domain/conversation.ts';
 import type { LiveFeed } from '../domain/large-rooms.ts';
 import { noReactions, type ReactionsState } from '../domain/reactions.ts';
-import { conversation, member } from '../protocol/conversation.ts';
+import { defaultSettings } from '../domain/settings.ts';
+import type { Kept } from '../domain/visibility.ts';
+import { type ConversationSettings, conversation, conversationSettings, member } from '../protocol/conversation.ts';
 import { messageIdOf } from '../protocol/identifiers.ts';
 import { type Message, message, type Preview, preview } from '../protocol/message.ts';
 import type { Preferences } from '../protocol/user.ts';
 import { changeKey, conversationKey, inboxPartition, inboxSort, memberKey, messageKey } from './keys.ts';
 import type { Item } from './table.ts';
 
-/** DynamoDB removes it some time after; readers treat it as gone at once. */
+/** DynamoDB removes it some time after; readers treat it as gone at once. For messages, `isVisible` decides. */
 export const isExpired = (item: Item, nowSeconds: number): boolean =>
   typeof item.expiresAt === 'number' && item.expiresAt <= nowSeconds;
 
@@ -20,10 +22,17 @@ const picked = <T>(item: Item, names: readonly string[]): T =>
 
 const conversationFields = [
   ...Object.keys(conversation.shape),
-  ...['ownerCount', 'shards', 'deletedAt', 'changedAt', 'reactedSeq'],
+  ...['ownerCount', 'shards', 'deletedAt', 'changedAt', 'reactedSeq', 'lastMessageExpiresAt', 'retentionChangedAt'],
 ];
+const settingsFields = Object.keys(conversationSettings.shape);
 /** What a conversation is that does not say. */
-const smallRoom: LiveFeed = { live: 'all', shards: 0 };
+const unsaid: LiveFeed & Pick<ConversationState, 'reactedSeq' | 'lastMessageExpiresAt' | 'retentionChangedAt'> = {
+  live: 'all',
+  shards: 0,
+  reactedSeq: 0,
+  lastMessageExpiresAt: null,
+  retentionChangedAt: null,
+};
 const previewFields = Object.keys(preview.shape);
 const memberFields = [
   ...Object.keys(member.shape),
@@ -51,7 +60,8 @@ export const conversationFrom = (item: Item): ConversationState => {
   const stored = item.lastMessage as Item | null;
   const lastMessage =
     stored && picked<Preview>({ ...stored, seq, messageId: messageIdOf(String(item.id), seq) }, previewFields);
-  return picked({ ...smallRoom, ...item, lastMessage }, conversationFields);
+  const settings = picked<ConversationSettings>({ ...defaultSettings, ...(item.settings as Item) }, settingsFields);
+  return picked({ ...unsaid, ...item, settings, lastMessage }, conversationFields);
 };
 
 /** @param newest its number is written by `lastMessageSeq` */
@@ -84,6 +94,11 @@ export const messageItem = (tenant: string, state: Message, expiresAt: number): 
   expiresAt,
 });
 export const messageFrom = (item: Item): Message => picked(item, messageFields);
+export const keptFrom = ({ seq, createdAt, expiresAt }: Item): Kept => ({
+  seq: Number(seq),
+  createdAt: String(createdAt),
+  expiresAt: Number(expiresAt),
+});
 
 /** A string set of users for each emoji, in an attribute that is called like nothing else. */
 export const reactionAttribute = (emoji: string): string => `+${emoji}`;

@@ -83,10 +83,11 @@ export const createJoined = ({ table, clock }: { table: Table; clock: Clock }) =
         entries.flatMap(({ conversationId: id }) => [conversationKey(tenant, id), memberKey(tenant, id, user)]),
         { consistent: true },
       );
+      const now = clock.now();
       return entries.flatMap((_, i) => {
         const [meta, membership] = items.slice(2 * i, 2 * i + 2);
         const state = meta && conversationFrom(meta);
-        return state && !state.deletedAt && membership ? [ownView(state, memberFrom(membership))] : [];
+        return state && !state.deletedAt && membership ? [ownView(state, memberFrom(membership), now)] : [];
       });
     },
   };

@@ -49,6 +49,12 @@ export const reactionsKey = (tenant: string, conversation: string, seq: number):
 });
 export const reactionsPrefix = 'REACT#';
 
+/** All pins of a conversation. */
+export const pinsKey = (tenant: string, conversation: string): Key => ({
+  PK: conversationPartition(tenant, conversation),
+  SK: 'PINS',
+});
+
 export const sendReceiptKey = (tenant: string, conversation: string, sender: string, clientMessageId: string): Key => ({
   PK: conversationPartition(tenant, conversation),
   SK: `SENT#${escaped(sender)}#${escaped(clientMessageId)}`,
@@ -87,6 +93,12 @@ export const heartbeatKey = (tenant: string, user: string): Key => ({
 export const rateLimitKey = (tenant: string, user: string, what: string): Key => ({
   PK: userPartition(tenant, user),
   SK: `LIMIT#${what}`,
+});
+
+/** When somebody last posted in a slow conversation. */
+export const turnKey = (tenant: string, user: string, conversation: string): Key => ({
+  PK: userPartition(tenant, user),
+  SK: `TURN#${conversation}`,
 });
 
 /** The ticket names its holder, so it is found by its own digest; the tenant is inside. */

@@ -25,9 +25,9 @@ import { cursorOf, type Page, positionIn } from './cursors.ts';
 import { changeItem, reactionAttribute, reactionsFrom } from './items.ts';
 import { conversationKey, messageKey, reactionsKey } from './keys.ts';
 import type { Limits } from './limits.ts';
-import { visible } from './messages.ts';
 import type { Places } from './places.ts';
 import { isConditionFailed, type Table, type Write, writeTogether } from './table.ts';
+import { requireMessage } from './visible-message.ts';
 
 interface Deps {
   table: Table;
@@ -58,7 +58,7 @@ export const createReactions = ({ table, clock, limits, places }: Deps) => {
       ],
     });
     const [item, beside, meta] = rest;
-    const message = visible(item, clock.now());
+    const message = requireMessage(place, item, clock.now());
     const isBlocked = meta?.blockedBy !== undefined;
     return { place, message, expiresAt: Number(item?.expiresAt), state: reactionsFrom(beside), isBlocked };
   };

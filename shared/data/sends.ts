@@ -3,7 +3,7 @@ import { blockedPair } from '../domain/blocks.ts';
 import type { Caller } from '../domain/caller.ts';
 import { type Clock, epochSeconds } from '../domain/clock.ts';
 import { newMessage, previewOf, requireReplyInside } from '../domain/message.ts';
-import { requirePermission } from '../domain/permissions.ts';
+import { may, postingIn, requirePermission } from '../domain/permissions.ts';
 import { Problem } from '../protocol/errors.ts';
 import { placeOfMessage } from '../protocol/identifiers.ts';
 import type { Draft, Message } from '../protocol/message.ts';
@@ -39,10 +39,13 @@ export const createSends = ({ table, clock, limits, places }: Deps) => {
 
   /**
    * Takes the next number of the conversation, atomically, and makes this its newest message.
-   * @throws Problem `not_found` once the conversation is deleted, `forbidden` where one of two has blocked the other
+   * @throws Problem `not_found` once the conversation is deleted, `forbidden` where one of two has blocked the other, or fewer may post
+   * than were found
    */
-  const takeNumber = async ({ caller, conversation }: Place, draft: Draft, now: Date): Promise<number> => {
+  const takeNumber = async (place: Place, draft: Draft, now: Date): Promise<number> => {
+    const { caller, conversation } = place;
     const preview = storedPreview(previewOf(newMessage(draft, conversation.id, 0, caller.user, now)));
+    const mayAlways = may(place.standings, 'message.sendWhereAdminsMay');
     try {
       const { Attributes } = await despiteTransactions(() =>
         table.client.send(
@@ -50,9 +53,16 @@ export const createSends = ({ table, clock, limits, places }: Deps) => {
             TableName: table.name,
             Key: conversationKey(caller.tenant, conversation.id),
             UpdateExpression:
-              'SET seq = seq + :one, lastMessageSeq = seq + :one, lastMessage = :preview, lastActivityAt = :now',
-            ConditionExpression: 'deletedAt = :null AND attribute_not_exists(blockedBy)',
-            ExpressionAttributeValues: { ':one': 1, ':preview': preview, ':now': now.toISOString(), ':null': null },
+              'SET seq = seq + :one, lastMessageSeq = seq + :one, lastMessage = :preview, lastMessageExpiresAt = :expiresAt, lastActivityAt = :now',
+            ConditionExpression: `deletedAt = :null AND attribute_not_exists(blockedBy)${mayAlways ? '' : ' AND (attribute_not_exists(settings.whoMayPost) OR settings.whoMayPost = :everybody)'}`,
+            ExpressionAttributeValues: {
+              ':one': 1,
+              ':preview': preview,
+              ':expiresAt': limits.expiryOf(caller.tenant, now, conversation.settings.retentionDays),
+              ':now': now.toISOString(),
+              ':null': null,
+              ...(mayAlways ? {} : { ':everybody': 'everybody' }),
+            },
             ReturnValues: 'UPDATED_NEW',
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           }),
@@ -60,7 +70,11 @@ export const createSends = ({ table, clock, limits, places }: Deps) => {
       );
       return Number(Attributes?.seq);
     } catch (error) {
-      throw isConditionFailed(error) ? refusalBy(error.Item) : error;
+      if (!isConditionFailed(error)) throw error;
+      if (isBlocked(error.Item)) throw blockedPair();
+      const { conversation: now, standings } = await places.placeOf(caller, conversation.id);
+      requirePermission(standings, postingIn(now.settings));
+      throw new Problem('unavailable');
     }
   };
 
@@ -118,10 +132,10 @@ export const createSends = ({ table, clock, limits, places }: Deps) => {
   };
 
   /** What was read in a hurry may miss the message that is replied to: it is looked at again before that is refused. */
-  const requireReply = async ({ caller, conversation }: Place, draft: Draft): Promise<void> => {
+  const requireReply = async (place: Place, draft: Draft): Promise<void> => {
+    const { caller, conversation } = place;
     const isNewer = draft.replyTo !== null && placeOfMessage(draft.replyTo).seq > conversation.seq;
-    const known = isNewer ? (await places.placeOf(caller, conversation.id)).conversation : conversation;
-    requireReplyInside(draft, known);
+    requireReplyInside(draft, isNewer ? await places.placeOf(caller, conversation.id) : place);
   };
 
   /** Numbers taken for nothing are closed at once instead of left for a reader. Once their message is stored: it may be the newest. */
@@ -140,8 +154,11 @@ export const createSends = ({ table, clock, limits, places }: Deps) => {
       clientMessageId: string,
     ): Promise<{ place: Place; earlier: SendReceipt | undefined }> => {
       const receiptKey = sendReceiptKey(caller.tenant, conversationId, caller.user, clientMessageId);
-      const { place, rest } = await places.placeWith(caller, conversationId, { more: [receiptKey], hurried: true });
-      requirePermission(place.standings, 'message.send');
+      const more = [receiptKey];
+      const first = await places.placeWith(caller, conversationId, { more, hurried: true });
+      // What was read in a hurry may not know yet that they may: it is looked at again before they are refused.
+      const { place, rest } = mayPost(first.place) ? first : await places.placeWith(caller, conversationId, { more });
+      requirePermission(place.standings, postingIn(place.conversation.settings));
       const [item] = rest;
       const known = item && !isExpired(item, epochSeconds(clock.now())) ? receiptFrom(item) : undefined;
       return { place, earlier: known };
@@ -163,7 +180,7 @@ export const createSends = ({ table, clock, limits, places }: Deps) => {
           if (receipt.seq !== seq) spare.push(seq);
         }
         const message = newMessage(draft, place.conversation.id, receipt.seq, place.caller.user, now);
-        const stored = await numbers.fill(place.caller.tenant, message);
+        const stored = await numbers.fill(place, message);
         if (stored.status !== 'void') {
           await giveBack(place, spare, now);
           return stored;
@@ -203,10 +220,11 @@ export const createSends = ({ table, clock, limits, places }: Deps) => {
 };
 export type Sends = ReturnType<typeof createSends>;
 
+const mayPost = ({ standings, conversation }: Place): boolean => may(standings, postingIn(conversation.settings));
+
 const ownConnection = ({ caller }: Place): string[] => (caller.connectionId === undefined ? [] : [caller.connectionId]);
 
 /** @param meta what stood in the way, as DynamoDB spells it */
-const refusalBy = (meta: unknown): Problem =>
-  typeof meta === 'object' && meta !== null && 'blockedBy' in meta ? blockedPair() : new Problem('not_found');
+const isBlocked = (meta: unknown): boolean => typeof meta === 'object' && meta !== null && 'blockedBy' in meta;
 
 const receiptFrom = (item: Item): SendReceipt => ({ seq: Number(item.seq), told: item.told as string[] });

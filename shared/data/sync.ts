@@ -4,7 +4,7 @@ import type { Clock } from '../domain/clock.ts';
 import { type ConversationState, type MemberState, ownView } from '../domain/conversation.ts';
 import { standingsOf } from '../domain/permissions.ts';
 import { audienceOf, ownReceipt, shownReceipt } from '../domain/receipts.ts';
-import { asChanged, changedSeqs, isAhead, removalIn, sharesOf } from '../domain/sync.ts';
+import { asChanged, changedSeqs, isElsewhere, removalIn, sharesOf } from '../domain/sync.ts';
 import { cutToFit, type Named } from '../domain/sync-page.ts';
 import type { ConversationRemoval } from '../protocol/conversation.ts';
 import type { Receipt } from '../protocol/receipts.ts';
@@ -51,7 +51,9 @@ export const createSync = ({ table, clock, limits, places, members }: Deps) => {
       return isOwn ? [{ conversation, member, receiptsOff, from }] : [];
     });
     const missing = (kind: keyof Position) =>
-      own.map(({ conversation, from }) => (isAhead(from, conversation) ? 0 : conversation[kind] - from[kind]));
+      own.map(({ conversation, member, from }) =>
+        isElsewhere(from, conversation, member) ? 0 : conversation[kind] - from[kind],
+      );
     const messages = sharesOf(missing('seq'), atOnce.messages);
     const changes = sharesOf(missing('rev'), atOnce.changes);
     return own.map((one, i) => ({ ...one, messages: messages[i] ?? 0, changes: changes[i] ?? 0 }));
@@ -72,8 +74,9 @@ export const createSync = ({ table, clock, limits, places, members }: Deps) => {
   /** @returns what was missed without its changed messages, a removal, or undefined where this page has no share left for it */
   const read = async (caller: Caller, asked: Asked): Promise<Named | ConversationRemoval | undefined> => {
     const { conversation, member, receiptsOff, from, ...share } = asked;
-    const anew: Named = { conversation: ownView(conversation, member), refetch: true };
-    if (isAhead(from, conversation)) return anew;
+    const now = clock.now();
+    const anew: Named = { conversation: ownView(conversation, member, now), refetch: true };
+    if (isElsewhere(from, conversation, member)) return anew;
     const isQuiet = conversation.seq === from.seq && conversation.rev === from.rev;
     if (!isQuiet && share.messages + share.changes === 0) return undefined;
     const place = { caller, conversation, member, standings: standingsOf(caller, member.role), receiptsOff };
@@ -85,7 +88,7 @@ export const createSync = ({ table, clock, limits, places, members }: Deps) => {
     if (changes === 'lost' || messages === 'lost') return anew;
     const removal = (changes.at(-1)?.rev ?? 0) === conversation.rev ? removalIn(changes, caller.user) : undefined;
     if (removal) return { conversationId: conversation.id, ...removal };
-    const own = ownView(conversation, asChanged(member, changes));
+    const own = ownView(conversation, asChanged(member, changes), now);
     return { conversation: own, from, messages, changes, changed: new Map(), receipts };
   };
 
@@ -103,7 +106,7 @@ export const createSync = ({ table, clock, limits, places, members }: Deps) => {
   /** The messages of which the changes tell, of all conversations in one round trip. */
   const withChanged = async (caller: Caller, all: readonly Named[]): Promise<Named[]> => {
     const seqsOf = (one: Named) => ('refetch' in one ? [] : changedSeqs(one.changes, one.from));
-    const wanted = all.flatMap((one) => seqsOf(one).map((seq) => ({ conversationId: one.conversation.id, seq })));
+    const wanted = all.flatMap((one) => seqsOf(one).map((seq) => ({ conversation: one.conversation, seq })));
     const states = await missed.states(caller, wanted);
     return all.map((one) => {
       if ('refetch' in one) return one;

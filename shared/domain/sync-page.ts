@@ -1,9 +1,11 @@
 /** A page of a sync, cut to what fits one frame: what has no room is left for the next. */
 import type { ConversationRemoval, OwnConversation } from '../protocol/conversation.ts';
+import { messageIdOf } from '../protocol/identifiers.ts';
 import type { SyncedChange, SyncedConversation } from '../protocol/sync.ts';
 import { byteLength } from '../protocol/text.ts';
-import type { Change } from './changes.ts';
+import { type Change, isPinChange } from './changes.ts';
 import type { Missed } from './sync.ts';
+import { firstVisibleSeq, viewpointOf } from './visibility.ts';
 
 /** API Gateway refuses frames above 128 KB; the frame around the page takes some. */
 export const pageBytes = 126 * 1024;
@@ -35,6 +37,8 @@ const roomFor = (bytes: number) => {
   };
 };
 type Room = ReturnType<typeof roomFor>;
+
+type PinChange = Extract<Change, { kind: 'message.pinned' | 'message.unpinned' }>;
 
 /** In the order given. Whatever is alone on its page makes progress: so whoever asks again comes to an end. */
 export const cutToFit = ({ removed, named, joined }: Content, bytes = pageBytes): Cut => {
@@ -70,7 +74,7 @@ const entryOf = (
 ): SyncedConversation | undefined => {
   const receipts = [...told];
   if (!room.takes({ ...blank, conversation, receipts, position: from })) return undefined;
-  const { changes, changed, upTo } = changesThatFit(missed, from.rev, room);
+  const { changes, changed, upTo } = changesThatFit(missed, from.rev, firstVisibleSeq(viewpointOf(conversation)), room);
   const tooMany = missed.messages.findIndex((one) => !room.takes(one));
   const messages = tooMany < 0 ? [...missed.messages] : missed.messages.slice(0, tooMany);
   const position = { seq: from.seq + messages.length, rev: upTo };
@@ -80,12 +84,19 @@ const entryOf = (
   return { conversation, messages, changed, changes, receipts, position, hasMore, refetch: false };
 };
 
-const changesThatFit = (missed: Pick<Missed, 'changes' | 'changed'>, from: number, room: Room) => {
+/** @param first changes of what is before it are passed over */
+const changesThatFit = (missed: Pick<Missed, 'changes' | 'changed'>, from: number, first: number, room: Room) => {
   const changes: SyncedChange[] = [];
   const shown = new Set<number>();
   let upTo = from;
   for (const change of missed.changes) {
-    if ('seq' in change) {
+    if (isPinChange(change)) {
+      const told = pinTold(change);
+      if (change.seq >= first) {
+        if (!room.takes(told)) break;
+        changes.push(told);
+      }
+    } else if ('seq' in change) {
       const message = missed.changed.get(change.seq);
       if (message && !shown.has(change.seq) && !room.takes(message)) break;
       if (message) shown.add(change.seq);
@@ -99,7 +110,16 @@ const changesThatFit = (missed: Pick<Missed, 'changes' | 'changed'>, from: numbe
   return { changes, changed: [...shown].flatMap((seq) => missed.changed.get(seq) ?? []), upTo };
 };
 
+const pinTold = ({ conversationId, rev, kind, at, by, seq }: PinChange): SyncedChange => ({
+  rev,
+  kind,
+  at,
+  by,
+  member: null,
+  messageId: messageIdOf(conversationId, seq),
+});
+
 const toldOf = ({ rev, at, by, ...change }: Exclude<Change, { seq: number }>): SyncedChange =>
   'member' in change
-    ? { rev, kind: change.kind, at, by, member: change.member }
-    : { rev, kind: 'conversation.updated', at, by, member: null };
+    ? { rev, kind: change.kind, at, by, member: change.member, messageId: null }
+    : { rev, kind: 'conversation.updated', at, by, member: null, messageId: null };

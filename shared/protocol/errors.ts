@@ -65,13 +65,19 @@ export const errorCatalogue = {
   message_deleted: {
     status: 409,
     title: 'The message has been deleted',
-    advice: 'A deleted message can no longer be edited or reacted to.',
+    advice: 'A deleted message can no longer be edited, reacted to or pinned.',
     retry: false,
   },
   too_many_reactions: {
     status: 409,
     title: 'The message holds as many reactions as it can',
     advice: 'React with an emoji that is there already, or wait until somebody takes one back.',
+    retry: false,
+  },
+  too_many_pins: {
+    status: 409,
+    title: 'The conversation has as many pins as it may',
+    advice: 'Take another pin off first.',
     retry: false,
   },
   last_owner: {

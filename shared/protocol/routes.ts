@@ -4,6 +4,7 @@ import * as blocks from './routes/blocks.ts';
 import * as conversations from './routes/conversations.ts';
 import * as members from './routes/members.ts';
 import * as messages from './routes/messages.ts';
+import * as pins from './routes/pins.ts';
 import * as presence from './routes/presence.ts';
 import * as reactions from './routes/reactions.ts';
 import * as service from './routes/service.ts';
@@ -18,6 +19,7 @@ export const routes: readonly Route[] = [
   members,
   messages,
   reactions,
+  pins,
   sync,
   service,
 ].flatMap((resource) => Object.values(resource) as Route[]);

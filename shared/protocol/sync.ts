@@ -1,7 +1,7 @@
 /** What a client that was away asks for, and what it gets: page after page, all that it missed. */
 import * as z from 'zod';
 import { conversationRemoval, member, ownConversation } from './conversation.ts';
-import { conversationId, sequence, timestamp, userId } from './identifiers.ts';
+import { conversationId, messageId, sequence, timestamp, userId } from './identifiers.ts';
 import { shownMessage } from './message.ts';
 import { receipt } from './receipts.ts';
 
@@ -38,16 +38,26 @@ export const syncRequest = z
   .meta({ id: 'SyncRequest' });
 export type SyncRequest = z.infer<typeof syncRequest>;
 
-/** Messages that changed are shown as they are now, apart: what is told here is about members and the conversation itself. */
+/** Messages that changed are shown as they are now, apart: what is told here is about members, pins and the conversation itself. */
 export const syncedChange = z
   .object({
     rev: sequence,
-    kind: z.enum(['member.added', 'member.updated', 'member.removed', 'conversation.updated']),
+    kind: z.enum([
+      'member.added',
+      'member.updated',
+      'member.removed',
+      'conversation.updated',
+      'message.pinned',
+      'message.unpinned',
+    ]),
     at: timestamp,
     by: userId,
     member: member.nullable().meta({
-      description: 'The membership as this change left it; null where the conversation itself changed.',
+      description: 'The membership as this change left it; null where it is about something else.',
     }),
+    messageId: messageId
+      .nullable()
+      .meta({ description: 'What was pinned or unpinned; null where it is about something else.' }),
   })
   .meta({ id: 'SyncedChange' });
 export type SyncedChange = z.infer<typeof syncedChange>;
@@ -61,7 +71,7 @@ export const syncedConversation = z
     }),
     changes: z
       .array(syncedChange)
-      .meta({ description: 'What became of members and settings after your `rev`, in order.' }),
+      .meta({ description: 'What became of members, pins and settings after your `rev`, in order.' }),
     receipts: z.array(receipt).meta({
       description:
         'How far you have read, on any device; and how far the others have received and read, in direct conversations and groups of fewer than 10 members.',

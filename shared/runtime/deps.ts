@@ -4,6 +4,8 @@ import { type Conversations, createConversations } from '../data/conversations.t
 import { createDepartures, type Departures } from '../data/departures.ts';
 import { createHistory, type History } from '../data/history.ts';
 import { createInbox, type Inbox } from '../data/inbox.ts';
+import { createPins, type Pins } from '../data/pins.ts';
+import { createProfiles, type Profiles } from '../data/profiles.ts';
 import { createTickets, type Tickets } from '../data/tickets.ts';
 import { createUsers, type Users } from '../data/users.ts';
 import { createFanOut, type FanOut } from './fan-out.ts';
@@ -14,8 +16,10 @@ export interface Deps extends SocketDeps {
   conversations: Conversations;
   departures: Departures;
   history: History;
+  pins: Pins;
   inbox: Inbox;
   users: Users;
+  profiles: Profiles;
   blocks: Blocks;
   tickets: Tickets;
   fanOut: FanOut;
@@ -27,8 +31,10 @@ export const liveDeps = (environment: NodeJS.ProcessEnv): Deps =>
     conversations: (deps) => createConversations(deps),
     departures: (deps) => createDepartures(deps),
     history: (deps) => createHistory(deps),
-    inbox: ({ table }) => createInbox(table),
+    pins: (deps) => createPins(deps),
+    inbox: (deps) => createInbox(deps),
     users: (deps) => createUsers(deps),
+    profiles: ({ table }) => createProfiles(table),
     blocks: (deps) => createBlocks(deps),
     tickets: (deps) => createTickets(deps),
     fanOut: (deps) => createFanOut(deps),

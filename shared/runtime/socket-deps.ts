@@ -14,6 +14,7 @@ import { createSends, type Sends } from '../data/sends.ts';
 import { createSubscriptions, type Subscriptions } from '../data/subscriptions.ts';
 import { createSync, type Sync } from '../data/sync.ts';
 import { openTable, type Table } from '../data/table.ts';
+import { createTurns, type Turns } from '../data/turns.ts';
 import { type Clock, systemClock } from '../domain/clock.ts';
 import { type Connections, createConnections } from './connections.ts';
 import { createPosting, type Posting } from './delivery.ts';
@@ -39,6 +40,7 @@ export interface SocketDeps {
   heartbeats: Heartbeats;
   subscriptions: Subscriptions;
   rateLimits: RateLimits;
+  turns: Turns;
   connections: Connections;
   posting: Posting;
   fastLane: FastLane;
@@ -62,6 +64,7 @@ export const socketMakers = (environment: NodeJS.ProcessEnv): Makers<SocketDeps>
   heartbeats: (deps) => createHeartbeats(deps),
   subscriptions: (deps) => createSubscriptions(deps),
   rateLimits: (deps) => createRateLimits(deps),
+  turns: (deps) => createTurns(deps),
   connections: ({ settings }) => createConnections(settings.CONNECTIONS_URL, environment),
   posting: (deps) => createPosting(deps),
   fastLane: (deps) => createFastLane(deps),

@@ -64,7 +64,7 @@ describe('a client that was away', () => {
             { rev: 4, kind: 'member.added', by: 'ada', member: { userId: 'dan' } },
             { rev: 5, kind: 'member.updated', by: 'ada', member: { userId: 'bob', role: 'admin' } },
             { rev: 6, kind: 'member.removed', by: 'ada', member: { userId: 'dan' } },
-            { rev: 7, kind: 'conversation.updated', by: 'ada', member: null },
+            { rev: 7, kind: 'conversation.updated', by: 'ada', member: null, messageId: null },
           ],
           position: { seq: 3, rev: 7 },
           hasMore: false,

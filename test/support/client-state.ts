@@ -6,6 +6,7 @@ import type { Conversation, Member, OwnConversation } from '../../shared/protoco
 import type { ServerFrame } from '../../shared/protocol/events.ts';
 import { placeOfMessage } from '../../shared/protocol/identifiers.ts';
 import type { Message, ShownMessage } from '../../shared/protocol/message.ts';
+import type { Pin } from '../../shared/protocol/pin.ts';
 import type { ReactionChange, ReactionSummary } from '../../shared/protocol/reaction.ts';
 import type { Receipt } from '../../shared/protocol/receipts.ts';
 import { asSaid } from './as-said.ts';
@@ -32,12 +33,18 @@ export interface Followed {
   reactions: Record<number, Reactions>;
   /** By user. */
   members: Record<string, Member>;
+  /** By the message's `seq`: as of `rev`, it is pinned, or not any more. */
+  pins: Record<number, PinKnown>;
   /** The revision that removed somebody, so that older news of them is not believed. */
   departed: Record<string, number>;
   /** Everything up to this revision is in what was fetched. */
   fetchedRev: number;
   /** Later revisions that an event has told of. */
   heardRevs: number[];
+  /** What its user sees begins with: the lowest number that was fetched. What is below it is not theirs, or was forgotten. */
+  firstSeq: number;
+  /** The newest number when its user joined. */
+  joinedSeq: number;
   /** What this user has read, on any device; their own messages raise it. */
   lastReadSeq: number;
   /** By user, how far the others show that they have read and received; what they post raises it. Told in small groups alone. */
@@ -49,6 +56,12 @@ export interface Followed {
    * still to be fetched.
    */
   isFetched: boolean;
+}
+
+export interface PinKnown {
+  rev: number;
+  /** null where the pin was taken off. */
+  pinned: { pinnedAt: string; pinnedBy: string } | null;
 }
 
 export interface Watermarks {
@@ -70,6 +83,7 @@ export interface Fetched {
   own: OwnConversation;
   members: Member[];
   messages: ShownMessage[];
+  pins: Pin[];
 }
 
 export const emptyState = (user: string, readReceipts = true): ClientState => ({
@@ -89,6 +103,15 @@ export const follow = (state: ClientState, frame: ServerFrame): ClientState => {
       return inConversation(state, frame.data.conversationId, (one) =>
         heard(withMessage(one, frame.data), frame.data.rev),
       );
+    case 'message.pinned': {
+      const { conversationId, messageId, rev, pinnedAt, pinnedBy } = frame.data;
+      const known = { rev, pinned: { pinnedAt, pinnedBy } };
+      return inConversation(state, conversationId, (one) => heard(withPin(one, messageId, known), rev));
+    }
+    case 'message.unpinned': {
+      const { conversationId, messageId, rev } = frame.data;
+      return inConversation(state, conversationId, (one) => heard(withPin(one, messageId, { rev, pinned: null }), rev));
+    }
     case 'message.sent': {
       const [conversationId = ''] = frame.data.messageId.split('.');
       return inConversation(state, conversationId, (one) => ({ ...one, seq: Math.max(one.seq, frame.data.seq) }));
@@ -115,6 +138,8 @@ export const follow = (state: ClientState, frame: ServerFrame): ClientState => {
       );
     case 'conversation.updated':
       return inConversation(state, frame.data.id, (one) => heard(withNews(one, frame.data), frame.data.rev));
+    case 'revision.hidden':
+      return inConversation(state, frame.data.conversationId, (one) => heard(one, frame.data.rev));
     case 'conversation.new':
       return withConversation(state, frame.data);
     case 'conversation.removed':
@@ -130,10 +155,11 @@ export const follow = (state: ClientState, frame: ServerFrame): ClientState => {
 };
 
 /** The state with a conversation that was fetched while events came: each part is as new as the newer of both. */
-export const withFetched = (state: ClientState, { own, members, messages }: Fetched): ClientState => {
+export const withFetched = (state: ClientState, { own, members, messages, pins }: Fetched): ClientState => {
   if (own.rev <= (state.lost[own.id] ?? -1)) return state;
   const before = state.conversations[own.id];
   const about = aboutOf(own);
+  const firstSeq = Math.min(own.seq + 1, ...messages.map(({ seq }) => seq));
   // Not as `own` has it: that counts a message of one's own that is still under way, and may come to nothing.
   const lastReadSeq = members.find(({ userId }) => userId === state.user)?.lastReadSeq ?? 0;
   const blank: Followed = {
@@ -142,9 +168,12 @@ export const withFetched = (state: ClientState, { own, members, messages }: Fetc
     messages: {},
     reactions: {},
     members: {},
+    pins: {},
     departed: {},
     fetchedRev: own.rev,
     heardRevs: [],
+    firstSeq,
+    joinedSeq: 0,
     lastReadSeq: 0,
     watermarks: {},
     counted: { rev: own.rev, members: own.memberCount },
@@ -153,19 +182,32 @@ export const withFetched = (state: ClientState, { own, members, messages }: Fetc
   const known = before ? withNews(before, about) : blank;
   const merged: Followed = {
     ...withFetchedRev(known, own.rev),
+    firstSeq: before?.isFetched ? Math.min(before.firstSeq, firstSeq) : firstSeq,
+    joinedSeq: own.joinedSeq ?? 0,
     lastReadSeq: Math.max(known.lastReadSeq, lastReadSeq),
-    isFetched: true,
+    // Opened to newcomers since: what was fetched is not all that they see by now.
+    isFetched: !opens(about, known.about),
   };
   const listed = new Set(members.map(({ userId }) => userId));
   const stillThere = Object.entries(known.members).filter(([user, { rev }]) => rev > own.rev || listed.has(user));
-  const present = { ...merged, members: Object.fromEntries(stillThere) };
-  const followed = messages.reduce(withShown, members.reduce(withMember, present));
+  const newerPins = Object.entries(known.pins).filter(([, { rev }]) => rev > own.rev);
+  const present = { ...merged, members: Object.fromEntries(stillThere), pins: Object.fromEntries(newerPins) };
+  const pinned = pins.reduce(
+    (one, { message, rev, pinnedAt, pinnedBy }) => withPin(one, message.id, { rev, pinned: { pinnedAt, pinnedBy } }),
+    present,
+  );
+  const followed = messages.reduce(withShown, members.reduce(withMember, pinned));
   return { ...state, conversations: { ...state.conversations, [own.id]: followed } };
 };
 
 /** Without what is one's own of it. */
-export const aboutOf = ({ role: _, lastReadSeq: __, unreadCount: ___, ...about }: OwnConversation): Conversation =>
-  about;
+export const aboutOf = ({
+  role: _,
+  joinedSeq: __,
+  lastReadSeq: ___,
+  unreadCount: ____,
+  ...about
+}: OwnConversation): Conversation => about;
 
 /** Everything up to this revision is known. */
 export const withFetchedRev = (one: Followed, rev: number): Followed => {
@@ -178,8 +220,8 @@ export const withFetchedMessage = (state: ClientState, one: ShownMessage): Clien
   inConversation(state, one.conversationId, (followed) => withShown(followed, one));
 
 /** The numbers, of messages and revisions, that somebody has and this client has not: what a client would fetch. */
-export const gapsOf = ({ seq, messages, fetchedRev, heardRevs }: Followed) => ({
-  seqs: missing(1, seq, new Set(Object.keys(messages).map(Number))),
+export const gapsOf = ({ firstSeq, seq, messages, fetchedRev, heardRevs }: Followed) => ({
+  seqs: missing(firstSeq, seq, new Set(Object.keys(messages).map(Number))),
   revs: missing(fetchedRev + 1, Math.max(fetchedRev, ...heardRevs), new Set(heardRevs)),
 });
 
@@ -254,6 +296,11 @@ export const withMember = (before: Followed, member: Member): Followed => {
   return member.rev <= known ? one : { ...one, members: { ...one.members, [member.userId]: member } };
 };
 
+export const withPin = (one: Followed, messageId: string, known: PinKnown): Followed => {
+  const { seq } = placeOfMessage(messageId);
+  return known.rev <= (one.pins[seq]?.rev ?? -1) ? one : { ...one, pins: { ...one.pins, [seq]: known } };
+};
+
 export const withoutMember = (one: Followed, userId: string, rev: number): Followed => {
   const { [userId]: member, ...others } = one.members;
   if (member && member.rev > rev) return one;
@@ -261,17 +308,25 @@ export const withoutMember = (one: Followed, userId: string, rev: number): Follo
   return { ...one, members: others, departed };
 };
 
-/** One that became a large room, or stopped to be one, told others meanwhile: what was said then is still to be fetched. */
+/**
+ * One that became a large room, or stopped to be one, told others meanwhile: what was said then is still to be fetched. So is what was
+ * said before its user joined, once that is shown.
+ */
 export const withNews = (one: Followed, news: Conversation): Followed => {
-  const isNewer = news.rev > one.about.rev;
-  const isTurnedOver = isNewer && news.live !== one.about.live;
+  const about = news.rev > one.about.rev ? news : one.about;
+  const isTurnedOver = about.live !== one.about.live;
+  const isOpened = one.joinedSeq > 0 && opens(one.about, about);
   return {
     ...withCount(one, news.rev, news.memberCount),
     seq: Math.max(one.seq, news.seq),
-    about: isNewer ? news : one.about,
-    isFetched: one.isFetched && !isTurnedOver,
+    about,
+    isFetched: one.isFetched && !isTurnedOver && !isOpened,
   };
 };
+
+/** Whether newcomers come to see what was said before they joined, which nobody tells them of: they look anew. */
+const opens = (before: Conversation, after: Conversation): boolean =>
+  before.settings.historyFrom === 'join' && after.settings.historyFrom === 'start';
 
 const withCount = (one: Followed, rev: number, members: number): Followed =>
   rev > one.counted.rev ? { ...one, counted: { rev, members } } : one;
@@ -285,9 +340,12 @@ export const withConversation = (state: ClientState, about: Conversation): Clien
     messages: {},
     reactions: {},
     members: {},
+    pins: {},
     departed: {},
     fetchedRev: about.rev,
     heardRevs: [],
+    firstSeq: 1,
+    joinedSeq: 0,
     lastReadSeq: 0,
     watermarks: {},
     counted: { rev: about.rev, members: about.memberCount },

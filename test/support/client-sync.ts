@@ -13,6 +13,7 @@ import {
   withoutConversation,
   withoutFollowed,
   withoutMember,
+  withPin,
   withReceipt,
   withShown,
 } from './client-state.ts';
@@ -27,6 +28,15 @@ const members: Part = (one, { changes }) =>
     return kind === 'member.removed' ? withoutMember(now, member.userId, rev) : withMember(now, member);
   }, one);
 
+const pins: Part = (one, { changes }) =>
+  changes.reduce((now, { kind, rev, at, by, messageId }) => {
+    if (messageId === null) return now;
+    return withPin(now, messageId, { rev, pinned: kind === 'message.pinned' ? { pinnedAt: at, pinnedBy: by } : null });
+  }, one);
+
+/** Whoever was out and is back may see less than they did. */
+const joining: Part = (one, { conversation: { joinedSeq } }) => ({ ...one, joinedSeq: joinedSeq ?? 0 });
+
 const settings: Part = (one, { conversation }) => withNews(one, aboutOf(conversation));
 
 /** But for a message of one's own that is still under way, and may come to nothing: it counts once it is there. */
@@ -40,7 +50,7 @@ const receipts: Part = (one, synced, user) =>
 
 const position: Part = (one, synced) => withFetchedRev(one, synced.position.rev);
 
-const parts: readonly Part[] = [messages, members, settings, ownWatermark, receipts, position];
+const parts: readonly Part[] = [messages, members, pins, joining, settings, ownWatermark, receipts, position];
 
 /** The state with one page of a sync, whatever events told meanwhile. */
 export const withSynced = (state: ClientState, { conversations, joined, removed }: SyncPage): ClientState => {

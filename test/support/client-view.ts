@@ -33,6 +33,8 @@ export interface View {
   lastMessage: unknown;
   /** By number. */
   messages: Record<number, ShownMessage>;
+  /** Who pinned what, by number. */
+  pins: Record<number, unknown>;
 }
 
 /** By conversation id. */
@@ -47,12 +49,14 @@ export const viewsOf = ({ user, readReceipts, conversations }: ClientState): Vie
 export const fetchedViewsOf = (user: string, fetched: readonly Fetched[]): Views =>
   Object.fromEntries(fetched.map((one) => [one.own.id, fetchedView(user, one)]));
 
-/** Whoever sends has read what came before. */
+/** Whoever sends has read what came before. When the newest message is forgotten, all are, and nothing is unread. */
 const followedView = (user: string, one: Followed, readReceipts: boolean): View => {
-  const messages = Object.values(one.messages).sort((a, b) => a.seq - b.seq);
-  const newest = messages.findLast(({ status }) => status !== 'void');
+  const all = Object.values(one.messages).sort((a, b) => a.seq - b.seq);
+  const messages = all.filter((message) => isSeen(one, message));
+  const isMessage = ({ status }: Message) => status !== 'void';
+  const [newest, newestOfAll] = [messages.findLast(isMessage), all.findLast(isMessage)];
   const postedBy = (someone: string) =>
-    Math.max(0, ...messages.filter(({ senderId }) => senderId === someone).map(({ seq }) => seq));
+    Math.max(0, ...all.filter(({ senderId }) => senderId === someone).map(({ seq }) => seq));
   const lastReadSeq = Math.max(one.lastReadSeq, postedBy(user));
   const others = Object.keys(one.members).filter((other) => other !== user);
   const isShown = readReceipts && others.length < mostHeardEach && !isLarge(one.about);
@@ -65,7 +69,7 @@ const followedView = (user: string, one: Followed, readReceipts: boolean): View 
     role: one.members[user]?.role ?? null,
     members: isLarge(one.about) ? {} : membersOf(Object.values(one.members)),
     lastReadSeq,
-    unreadCount: one.seq - lastReadSeq,
+    unreadCount: newestOfAll && !isKept(one, newestOfAll) ? 0 : one.seq - lastReadSeq,
     watermarks: Object.fromEntries(
       (isShown ? others : []).map((other) => {
         const { read, delivered } = one.watermarks[other] ?? { read: 0, delivered: 0 };
@@ -77,10 +81,30 @@ const followedView = (user: string, one: Followed, readReceipts: boolean): View 
     messages: Object.fromEntries(
       messages.map((message) => [message.seq, shownOf(message, one.reactions[message.seq])]),
     ),
+    pins: pinsOf(one, messages),
   };
 };
 
-const fetchedView = (user: string, { own, members, messages }: Fetched): View => ({
+/** What was deleted, or cannot be seen, is not shown as pinned. */
+const pinsOf = ({ pins }: Followed, messages: readonly Message[]) =>
+  Object.fromEntries(
+    messages.flatMap(({ seq, status }) => {
+      const { pinned = null, rev = 0 } = pins[seq] ?? {};
+      return pinned && status === 'sent' ? [[seq, { ...pinned, rev }]] : [];
+    }),
+  );
+
+/** As the conversation's settings are by now: kept for so many days … */
+const isKept = ({ about }: Followed, { createdAt }: Message): boolean => {
+  const { retentionDays } = about.settings;
+  return retentionDays === null || Date.parse(createdAt) + retentionDays * 86_400_000 > Date.now();
+};
+
+/** … and seen from the start, or from one's joining. */
+const isSeen = (one: Followed, message: Message): boolean =>
+  isKept(one, message) && (one.about.settings.historyFrom === 'start' || message.seq > one.joinedSeq);
+
+const fetchedView = (user: string, { own, members, messages, pins }: Fetched): View => ({
   about: aboutOf(own),
   seq: own.seq,
   rev: own.rev,
@@ -98,6 +122,9 @@ const fetchedView = (user: string, { own, members, messages }: Fetched): View =>
   ),
   lastMessage: own.lastMessage && withoutTime(own.lastMessage),
   messages: Object.fromEntries(messages.map((message) => [message.seq, message])),
+  pins: Object.fromEntries(
+    pins.map(({ message, pinnedAt, pinnedBy, rev }) => [message.seq, { pinnedAt, pinnedBy, rev }]),
+  ),
 });
 
 /** Nobody reacts to what is deleted. */

@@ -1,5 +1,6 @@
 import type { Member, OwnConversation } from '../../shared/protocol/conversation.ts';
 import type { ShownMessage } from '../../shared/protocol/message.ts';
+import type { Pin } from '../../shared/protocol/pin.ts';
 import type { OwnUser } from '../../shared/protocol/user.ts';
 import type { Fetched } from './client-state.ts';
 import type { Answer, Person } from './person.ts';
@@ -50,16 +51,17 @@ const allOf = async <Item>(person: Person, path: string, plural: string): Promis
 export const fetchInbox = async (person: Person): Promise<OwnConversation[]> =>
   (await allOf<OwnConversation>(person, '/api/conversations', 'conversations')) ?? [];
 
-/** One conversation with its members and its whole history; undefined once it may no longer be seen. */
+/** One conversation with its members, its whole history and what is pinned; undefined once it may no longer be seen. */
 export const fetchConversation = async (person: Person, id: string): Promise<Fetched | undefined> => {
   const path = `/api/conversations/${id}`;
   const own = await fetched<OwnConversation>(person, path);
   if (!own) return undefined;
-  const [members, messages] = await Promise.all([
+  const [members, messages, pinned] = await Promise.all([
     allOf<Member>(person, `${path}/members`, 'members'),
     allOf<ShownMessage>(person, `${path}/messages`, 'messages'),
+    fetched<{ pins: Pin[] }>(person, `${path}/pins`),
   ]);
-  return members && messages ? { own, members, messages: messages.reverse() } : undefined;
+  return members && messages && pinned ? { own, members, messages: messages.reverse(), pins: pinned.pins } : undefined;
 };
 
 /** Everything that somebody can see in their inbox, freshly fetched. */

@@ -85,6 +85,7 @@ export const reactionRemoved = {
     { emoji: '👍', count: 1, userIds: ['bob'] },
   ],
 };
+export const pin = { message: sentMessage, pinnedAt: times.edited, pinnedBy: 'ada', rev: 9 };
 
 export const preview = {
   messageId: sentMessage.id,
@@ -97,11 +98,20 @@ export const preview = {
   createdAt: times.sent,
 };
 
+export const settings = {
+  open: false,
+  whoMayPost: 'everybody',
+  whoMayAdd: 'admins',
+  historyFrom: 'start',
+  slowModeSeconds: 0,
+  retentionDays: null,
+};
+
 export const group = {
   id: groupId,
   type: 'group',
   title: 'Analytical Engine',
-  settings: { open: false },
+  settings,
   memberCount: 3,
   live: 'all',
   seq: 42,
@@ -113,7 +123,7 @@ export const group = {
   updatedAt: times.created,
 };
 
-export const ownGroup = { ...group, role: 'owner', lastReadSeq: 40, unreadCount: 2 };
+export const ownGroup = { ...group, role: 'owner', joinedSeq: 0, lastReadSeq: 40, unreadCount: 2 };
 
 export const newGroup = {
   ...ownGroup,
@@ -130,6 +140,10 @@ export const ada = {
   displayName: 'Ada Lovelace',
   avatarUrl: 'https://example.com/ada.png',
 };
+
+export const bob = { id: 'bob', displayName: 'Charles Babbage', avatarUrl: null };
+
+export const mary = { id: 'mary', displayName: 'Mary Somerville', avatarUrl: null };
 
 export const ownAda = {
   ...ada,
@@ -163,6 +177,7 @@ export const bobBecameAdmin = {
   at: times.sent,
   by: 'ada',
   member: { ...memberBob, role: 'admin', rev: 5 },
+  messageId: null,
 };
 
 const olderMessage = {

@@ -11,6 +11,7 @@ import { createMembers } from '../../../shared/data/members.ts';
 import { createMessages } from '../../../shared/data/messages.ts';
 import { createPlaces } from '../../../shared/data/places.ts';
 import { createPresence } from '../../../shared/data/presence.ts';
+import { createProfiles } from '../../../shared/data/profiles.ts';
 import { createRateLimits } from '../../../shared/data/rate-limits.ts';
 import { createReactions } from '../../../shared/data/reactions.ts';
 import { createReceipts } from '../../../shared/data/receipts.ts';
@@ -19,6 +20,7 @@ import { createSubscriptions } from '../../../shared/data/subscriptions.ts';
 import { createSync } from '../../../shared/data/sync.ts';
 import type { Table } from '../../../shared/data/table.ts';
 import { createTickets } from '../../../shared/data/tickets.ts';
+import { createTurns } from '../../../shared/data/turns.ts';
 import { createUsers } from '../../../shared/data/users.ts';
 import type { Caller } from '../../../shared/domain/caller.ts';
 import { type Clock, epochSeconds } from '../../../shared/domain/clock.ts';
@@ -57,15 +59,17 @@ const instanceOver = (table: Table, clock: Clock, tenantLimits: TenantLimits) =>
     messages: createMessages(deps),
     reactions: createReactions(deps),
     receipts: createReceipts({ ...deps, members }),
-    inbox: createInbox(table),
+    inbox: createInbox(deps),
     sync: createSync({ ...deps, members }),
     users: createUsers(deps),
+    profiles: createProfiles(table),
     blocks: createBlocks(deps),
     presence: createPresence(deps),
     heartbeats: createHeartbeats(deps),
     subscriptions: createSubscriptions(deps),
     tickets: createTickets(deps),
     rateLimits: createRateLimits(deps),
+    turns: createTurns(deps),
 
     /** A send from its first read to its last write. */
     send: async (caller: Caller, conversationId: string, draft: Draft): Promise<Message> => {

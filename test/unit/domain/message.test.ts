@@ -10,6 +10,7 @@ import {
   voidMessage,
 } from '../../../shared/domain/message.ts';
 import type { Standing } from '../../../shared/domain/permissions.ts';
+import { defaultSettings } from '../../../shared/domain/settings.ts';
 import { type Draft, message as messageSchema, preview as previewSchema } from '../../../shared/protocol/message.ts';
 import { byteLength, characterCount } from '../../../shared/protocol/text.ts';
 
@@ -151,7 +152,12 @@ describe('a reply', () => {
     [`${lobby}.8`, false],
     ['g-AAAAAAAAAAAAAAAAAAAAAA.1', false],
   ])('to %s, of seven messages: %s', (replyTo, allowed) => {
-    const code = refusal(() => requireReplyInside(draft('x', { replyTo }), { id: lobby, seq: 7 }));
+    const code = refusal(() =>
+      requireReplyInside(draft('x', { replyTo }), {
+        conversation: { id: lobby, seq: 7, settings: defaultSettings },
+        member: undefined,
+      }),
+    );
     expect(code).toBe(allowed ? undefined : 'invalid_request');
   });
 });
