@@ -3,7 +3,7 @@ import * as z from 'zod';
 import project from '../../package.json' with { type: 'json' };
 import { type Command, clientFrame, commands } from '../../shared/protocol/commands.ts';
 import { errorEvent, type ServerEvent, serverEvents } from '../../shared/protocol/events.ts';
-import { answerFrame, commandFrame, eventFrame } from './examples/examples.ts';
+import { answerEvent, answerFrame, commandFrame, eventFrame } from './examples/examples.ts';
 import { introduction, socketTopics } from './guide.ts';
 import { type Direction, schemaBook } from './schemas.ts';
 
@@ -42,7 +42,7 @@ const receive = ({ name, summary, answer }: Command) => ({
   title: name,
   summary,
   messages: [refs.message(name)],
-  reply: { channel: refs.channel, messages: [refs.message(answer.name), refs.message(errorEvent.name)] },
+  reply: { channel: refs.channel, messages: [refs.message(answer), refs.message(errorEvent.name)] },
 });
 
 const send = ({ name, summary }: ServerEvent) => ({
@@ -64,7 +64,7 @@ export const asyncapi = () => {
   const security = ['ticket', 'token'].map((name) => ({ $ref: `#/components/securitySchemes/${name}` }));
   const receivedPayloads = payloads('input');
   const sentPayloads = payloads('output');
-  const answers = new Set(received.map(({ answer }) => answer));
+  const answers = new Set(received.map(answerEvent));
 
   const messages = [
     ...received.map((command, at) => messageOf(command, receivedPayloads[at] ?? {}, [commandFrame(command)])),

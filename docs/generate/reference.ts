@@ -6,7 +6,15 @@ import { type ServerEvent, serverEvents } from '../../shared/protocol/events.ts'
 import { problem } from '../../shared/protocol/problem.ts';
 import type { Route } from '../../shared/protocol/route.ts';
 import { routes } from '../../shared/protocol/routes.ts';
-import { answerExample, answerFrame, commandFrame, eventFrame, exampleNamed, exampleOf } from './examples/examples.ts';
+import {
+  answerEvent,
+  answerExample,
+  answerFrame,
+  commandFrame,
+  eventFrame,
+  exampleNamed,
+  exampleOf,
+} from './examples/examples.ts';
 import { type Field, fieldsOf, type TypePart, typeOf } from './fields.ts';
 import { errorsByStatus } from './problem.ts';
 import { errorsOf, parametersIn, type Resource, resourcesOf } from './resources.ts';
@@ -129,7 +137,7 @@ export const commandPages: readonly CommandPage[] = commands.map((command: Comma
   data: shape(command.data, 'input'),
   errors: commandErrors(command),
   frame: commandFrame(command),
-  answerFrame: answerFrame(command.answer),
+  answerFrame: answerFrame(answerEvent(command)),
 }));
 
 export const eventPages: readonly EventPage[] = serverEvents.map((event: ServerEvent) => ({

@@ -27,6 +27,7 @@ const known: Record<string, { title: string; description: string }> = {
   messages: { title: 'Messages', description: 'Numbered 1, 2, 3 … in each conversation, without gaps.' },
   reactions: { title: 'Reactions', description: 'Emoji and short codes, one of each from each member.' },
   threads: { title: 'Threads', description: 'Replies that belong to one message, and how far you have read them.' },
+  pins: { title: 'Pinned messages', description: 'What everybody finds again, above the conversation.' },
   'ws-tickets': { title: 'WebSocket tickets', description: 'How a browser connects.' },
   health: { title: 'Health', description: 'For monitors.' },
   docs: { title: 'Documents', description: 'What you are reading.' },

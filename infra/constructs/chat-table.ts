@@ -108,6 +108,8 @@ export class ChatTable extends Construct {
   grantCountMentions = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'UpdateItem');
   /** What a message was before, with the asker's place. */
   grantReadVersions = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'Query');
+  /** With what the asker has deleted for themselves. */
+  grantListPins = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'Query');
   grantListThread = (fn: ChatFunction) => {
     this.#allow(fn, 'BatchGetItem', 'Query');
     this.#allowQuery(fn, threadIndex);

@@ -81,6 +81,10 @@ export class HttpStack extends Stack {
       'reactions/add': limited(table.grantReact),
       'reactions/remove': limited(table.grantReact),
 
+      'pins/list': limited(table.grantListPins),
+      'pins/add': limited(table.grantChange),
+      'pins/remove': limited(table.grantChange),
+
       'sync/create': limited(table.grantSync),
 
       'ws-tickets/create': table.grantIssueTicket,

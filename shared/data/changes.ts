@@ -77,7 +77,7 @@ export const revise = (table: Table, { changes, expiresAt, ...numbering }: Revis
 };
 
 /**
- * What a plan builds upon, read afresh: the conversation, how the caller stands to it by now, and the items that are to change. A
+ * What a plan builds upon, read afresh: the conversation, how the caller belongs and stands to it by now, and the items that are to change. A
  * request may have been overtaken by one that takes the caller's role away.
  * @throws Problem `not_found` once deleted
  */
@@ -90,9 +90,11 @@ export const freshly = async (table: Table, caller: Caller, conversationId: stri
   );
   const conversation = meta && conversationFrom(meta);
   if (!conversation || conversation.deletedAt) throw new Problem('not_found');
+  const member = membership && memberFrom(membership);
   return {
     conversation,
-    standings: standingsOf(caller, membership && memberFrom(membership).role),
+    member,
+    standings: standingsOf(caller, member?.role),
     items,
     /** One of the two of a direct conversation has blocked the other. */
     isBlocked: meta.blockedBy !== undefined,

@@ -4,6 +4,7 @@ import type { Caller } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import { type ConversationState, founded, patched, requireGroup } from '../domain/conversation.ts';
 import { deletedUser, requirePermission } from '../domain/permissions.ts';
+import { requireRetentionWithin } from '../domain/settings.ts';
 import type { ConversationCreate, ConversationPatch } from '../protocol/conversation.ts';
 import { Problem } from '../protocol/errors.ts';
 import { notApart } from './blocks.ts';
@@ -59,6 +60,7 @@ export const createConversations = ({ table, clock, limits }: Deps) => {
      */
     create: async (caller: Caller, request: ConversationCreate): Promise<Found> => {
       const now = clock.now();
+      requireRetentionWithin(limits.of(caller.tenant).retentionDays, request.settings ?? {});
       const { conversation, members } = founded(caller, request, now, limits.of(caller.tenant));
       await refuseDeleted(table, caller, [...members.map((one) => one.userId), caller.user]);
 
@@ -85,9 +87,12 @@ export const createConversations = ({ table, clock, limits }: Deps) => {
     /** @returns the conversation as it is afterwards, changed or not */
     update: async (place: Place, patch: ConversationPatch): Promise<ConversationState> => {
       requireGroup(place.conversation);
+      requireRetentionWithin(limits.of(place.caller.tenant).retentionDays, patch.settings ?? {});
       return change(place, 'conversation.updated', 'conversation.update', (conversation, at) => {
         const next = patched(conversation, patch);
-        return next && { ...next, updatedAt: at };
+        if (!next) return undefined;
+        const keepsAsBefore = next.settings.retentionDays === conversation.settings.retentionDays;
+        return { ...next, updatedAt: at, ...(keepsAsBefore ? {} : { retentionChangedAt: at }) };
       });
     },
 

@@ -51,7 +51,7 @@ export const createDrafts = ({ table, clock, limits, places }: Deps) => {
     /** Safe to repeat: what is so already is not written. */
     put: async (caller: Caller, conversationId: string, written: DraftPut): Promise<DraftState> => {
       const { Key, place, state } = await find(caller, conversationId);
-      requireReplyInside(written, place.conversation);
+      requireReplyInside(written, place);
       if (state.draft && sameWords(state.draft, written)) return state;
       const now = clock.now();
       const { Attributes = {} } = await table.client.send(

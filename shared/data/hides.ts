@@ -1,17 +1,16 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Caller } from '../domain/caller.ts';
-import { type Clock, epochSeconds } from '../domain/clock.ts';
+import type { Clock } from '../domain/clock.ts';
 import { activityBucket } from '../domain/conversation.ts';
 import { placeNamed } from '../domain/message.ts';
 import { requirePermission } from '../domain/permissions.ts';
-import { Problem } from '../protocol/errors.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Bounds } from './history.ts';
-import { isExpired, messageFrom } from './items.ts';
 import { hideKey, memberKey, messageKey } from './keys.ts';
 import { newsPlace } from './own-news.ts';
 import type { Places } from './places.ts';
 import { queryAll, type Table, type Write, writeTogether } from './table.ts';
+import { requireMessage } from './visible-message.ts';
 
 interface Deps {
   table: Table;
@@ -42,7 +41,13 @@ export const createHides = ({ table, clock, places }: Deps) => {
     ConsistentRead: true,
   });
 
+  /** Those between two numbers, both included. */
+  const between = async (caller: Caller, conversationId: string, low: number, high: number): Promise<number[]> =>
+    (await queryAll(table, range(caller, conversationId, low, high))).map((item) => Number(item.seq));
+
   return {
+    between,
+
     /** Safe to repeat. @throws Problem `not_found` also for a void, `forbidden` to who is no member */
     hide: (caller: Caller, messageId: string, conversationId?: string): Promise<void> => {
       const { tenant, user } = caller;
@@ -52,8 +57,7 @@ export const createHides = ({ table, clock, places }: Deps) => {
         const { place, rest } = await places.placeWith(caller, id, { more: keys });
         const [item, hide] = rest;
         const now = clock.now();
-        if (!item || isExpired(item, epochSeconds(now)) || messageFrom(item).status === 'void')
-          throw new Problem('not_found');
+        requireMessage(place, item, now);
         requirePermission(place.standings, 'message.hide');
         if (hide) return { writes: [], result: undefined };
         const Item = {
@@ -62,7 +66,7 @@ export const createHides = ({ table, clock, places }: Deps) => {
           conversationId: id,
           seq,
           hiddenAt: now.toISOString(),
-          expiresAt: item.expiresAt,
+          expiresAt: item?.expiresAt,
         };
         const { hiddenSeq = 0, newsHour } = place.member ?? {};
         // Beside the membership, so that an inbox sees by itself that the newest message is one of these.
@@ -117,9 +121,7 @@ export const createHides = ({ table, clock, places }: Deps) => {
       const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
       const furthest = seqs.at(-1) ?? 0;
       const reaches = !more || (towards === 'older' ? furthest <= low : furthest >= high);
-      const found = reaches
-        ? seqs
-        : (await queryAll(table, range(caller, conversationId, low, high))).map((item) => Number(item.seq));
+      const found = reaches ? seqs : await between(caller, conversationId, low, high);
       return found.filter((seq) => low <= seq && seq <= high);
     },
   };

@@ -1,10 +1,11 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { type Clock, epochSeconds } from '../domain/clock.ts';
-import { closableHoles, isWhole } from '../domain/holes.ts';
+import type { Clock } from '../domain/clock.ts';
+import { closableHoles, unbrokenFrom } from '../domain/holes.ts';
+import { firstVisibleSeq, isVisible } from '../domain/visibility.ts';
 import type { Message } from '../protocol/message.ts';
 import { cursorOf, type Page, positionIn } from './cursors.ts';
-import { isExpired, messageFrom } from './items.ts';
+import { keptFrom, messageFrom } from './items.ts';
 import type { Limits } from './limits.ts';
 import { between, createNumbers } from './numbers.ts';
 import type { Place } from './places.ts';
@@ -49,6 +50,9 @@ export interface Stretch extends Aim {
   more: boolean;
 }
 
+/** A retention is a number of days. */
+const dayMs = 86_400_000;
+
 const beyondAll = 999_999_999_999;
 
 const position = z.object({
@@ -62,14 +66,10 @@ export const createHistory = ({ table, clock, limits }: Deps) => {
 
   const numbers = createNumbers({ table, limits });
 
-  /**
-   * The number from which on whatever is missing is a hole. Below it retention may have removed messages: no void may take their
-   * place.
-   */
-  const unbrokenFrom = ({ conversation }: Place, items: readonly Item[], now: Date): number => {
-    if (isWhole(conversation.createdAt, now)) return 1;
-    const kept = items.filter((item) => !isExpired(item, epochSeconds(now)));
-    return Math.min(...kept.map((item) => Number(item.seq)), beyondAll);
+  /** Whether nothing before it can be left, however it was stored. */
+  const endsRetention = ({ caller, conversation }: Place, item: Item | undefined, now: Date): boolean => {
+    const days = conversation.settings.retentionDays ?? limits.of(caller.tenant).retentionDays;
+    return item !== undefined && Date.parse(String(item.createdAt)) + days * dayMs <= now.getTime();
   };
 
   const boundsOf = (conversationId: string, { before, after, cursor, replies = 'include' }: Direction): Aim => {
@@ -84,7 +84,7 @@ export const createHistory = ({ table, clock, limits }: Deps) => {
   const cursorAfter = (conversationId: string, { towards, replies }: Omit<Aim, 'from'>, seq: number): string =>
     cursorOf(scopeOf(conversationId), { towards, from: seq, replies });
 
-  return {
+  const history = {
     /** @throws Problem `invalid_request` for a cursor of another list */
     boundsOf,
     /** Goes on after a message. */
@@ -115,17 +115,28 @@ export const createHistory = ({ table, clock, limits }: Deps) => {
       return { ...nothing, items: others.slice(0, limit), anchor, more };
     },
 
-    /** Newest first, whichever way it walks. Holes that are old enough are closed on the way, so the numbers have no gaps. */
+    /**
+     * Newest first, whichever way it walks. Holes that are old enough are closed on the way, so the numbers have no gaps.
+     * One more round trip for a newcomer who asks for what follows a number that they do not see.
+     */
     page: async (place: Place, stretch: Stretch): Promise<Page<Message>> => {
-      const { items, anchor, towards, from, limit, more } = stretch;
-      const { conversation } = place;
+      const { items, anchor, towards, from, limit, more, replies } = stretch;
+      const { caller, conversation } = place;
       const now = clock.now();
       const older = towards === 'older';
+      const first = firstVisibleSeq(place);
+      if (!older && from < first - 1) {
+        const seen = { limit, after: first - 1, replies };
+        return history.page(place, await history.stretch(caller.tenant, conversation.id, seen));
+      }
       const found = items.map(messageFrom);
       const seqs = found.map((one) => one.seq);
       const furthest = older ? Math.min(...seqs) : Math.max(...seqs);
 
-      const unbroken = unbrokenFrom(place, anchor ? [...items, anchor] : items, now);
+      const unbroken = Math.max(
+        first,
+        unbrokenFrom(conversation, (anchor ? [...items, anchor] : items).map(keptFrom), now),
+      );
       const low = Math.max(unbroken, older ? (more ? furthest : 1) : from + 1);
       const high = older ? Math.min(from - 1, conversation.seq) : more ? furthest : conversation.seq;
       const takenAt = older && anchor ? messageFrom(anchor).createdAt : conversation.lastActivityAt;
@@ -137,19 +148,20 @@ export const createHistory = ({ table, clock, limits }: Deps) => {
       const newest = present.find((one) => one.seq === conversation.lastMessage?.seq);
       if (newest?.status === 'void') await numbers.correctPreview(place, newest.seq);
 
-      const expired = new Set(items.filter((item) => isExpired(item, epochSeconds(now))).map((item) => item.seq));
-      const all = present.filter((one) => !expired.has(one.seq)).sort((a, b) => b.seq - a.seq);
+      const hidden = new Set(items.map(keptFrom).flatMap((one) => (isVisible(place, one, now) ? [] : [one.seq])));
+      const all = present.filter((one) => !hidden.has(one.seq)).sort((a, b) => b.seq - a.seq);
       const kept = older ? all.slice(0, limit) : all.slice(-limit);
       const edge = (older ? kept.at(-1) : kept[0])?.seq;
       // The query stops where the page is full, be it the end or not.
-      const ends = !more || (older ? edge === 1 : furthest >= conversation.seq);
-      // Before what has expired there is nothing; after it there may be.
-      const goesOn = kept.length < all.length ? edge : ends ? undefined : older ? edge : furthest;
+      const ends =
+        !more || (older ? furthest <= first || endsRetention(place, items.at(-1), now) : furthest >= conversation.seq);
+      const goesOn = kept.length < all.length ? edge : ends ? undefined : furthest;
       return {
         items: kept,
         nextCursor: goesOn === undefined ? null : cursorAfter(conversation.id, stretch, goesOn),
       };
     },
   };
+  return history;
 };
 export type History = ReturnType<typeof createHistory>;

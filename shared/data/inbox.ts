@@ -1,6 +1,7 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Caller } from '../domain/caller.ts';
+import type { Clock } from '../domain/clock.ts';
 import { inboxMoment, ownView } from '../domain/conversation.ts';
 import { inboxPlaceOf } from '../domain/own-state.ts';
 import { deletedUser } from '../domain/permissions.ts';
@@ -49,7 +50,7 @@ export interface InboxQuery {
   pinned?: boolean | undefined;
 }
 
-export const createInbox = (table: Table) => {
+export const createInbox = ({ table, clock }: { table: Table; clock: Clock }) => {
   const ofUser = (tenant: string, user: string) => ({
     IndexName: inboxIndex,
     KeyConditionExpression: 'GSI1PK = :user',
@@ -87,8 +88,9 @@ export const createInbox = (table: Table) => {
         ...entries.map((entry) => conversationKey(caller.tenant, String(entry.conversationId))),
       ]);
       if (isDeletedProfile(profile)) throw deletedUser();
+      const now = clock.now();
       const rows = entries
-        .flatMap((entry, i) => rowOf(entry, states[i]) ?? [])
+        .flatMap((entry, i) => rowOf(entry, states[i], now) ?? [])
         .sort((a, b) => byActivity(a.place, b.place))
         .filter((row) => !seen || byActivity(seen, row.place) < 0);
 
@@ -114,12 +116,12 @@ interface Row {
 }
 
 /** What an entry of the index and its conversation show its member; undefined once it is deleted. */
-export const rowOf = (entry: Item, meta: Item | undefined): Row | undefined => {
+export const rowOf = (entry: Item, meta: Item | undefined, now: Date): Row | undefined => {
   const state = meta && conversationFrom(meta);
   if (!state || state.deletedAt) return undefined;
   const member = memberFrom(entry);
   const isPinned = inboxPlaceOf(member) === 'pinned';
-  return { place: { isPinned, moment: inboxMoment(state, member), id: state.id }, own: ownView(state, member) };
+  return { place: { isPinned, moment: inboxMoment(state, member), id: state.id }, own: ownView(state, member, now) };
 };
 
 const byActivity = (a: Place, b: Place): number =>

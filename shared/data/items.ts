@@ -4,7 +4,9 @@ import { activityBucket, type ConversationState, inboxMoment, type MemberState }
 import type { LiveFeed } from '../domain/large-rooms.ts';
 import { inboxPlaceOf, type OwnAttributes } from '../domain/own-state.ts';
 import { noReactions, type ReactionsState } from '../domain/reactions.ts';
-import { conversation, member } from '../protocol/conversation.ts';
+import { defaultSettings } from '../domain/settings.ts';
+import type { Kept } from '../domain/visibility.ts';
+import { type ConversationSettings, conversation, conversationSettings, member } from '../protocol/conversation.ts';
 import { messageIdOf, placeOfMessage } from '../protocol/identifiers.ts';
 import {
   type Message,
@@ -30,7 +32,7 @@ import {
 } from './keys.ts';
 import type { Item } from './table.ts';
 
-/** DynamoDB removes it some time after; readers treat it as gone at once. */
+/** DynamoDB removes it some time after; readers treat it as gone at once. For messages, `isVisible` decides. */
 export const isExpired = (item: Item, nowSeconds: number): boolean =>
   typeof item.expiresAt === 'number' && item.expiresAt <= nowSeconds;
 
@@ -40,10 +42,17 @@ const picked = <T>(item: Item, names: readonly string[]): T =>
 
 const conversationFields = [
   ...Object.keys(conversation.shape),
-  ...['ownerCount', 'shards', 'deletedAt', 'changedAt', 'reactedSeq'],
+  ...['ownerCount', 'shards', 'deletedAt', 'changedAt', 'reactedSeq', 'lastMessageExpiresAt', 'retentionChangedAt'],
 ];
+const settingsFields = Object.keys(conversationSettings.shape);
 /** What a conversation is that does not say. */
-const smallRoom: LiveFeed = { live: 'all', shards: 0 };
+const unsaid: LiveFeed & Pick<ConversationState, 'reactedSeq' | 'lastMessageExpiresAt' | 'retentionChangedAt'> = {
+  live: 'all',
+  shards: 0,
+  reactedSeq: 0,
+  lastMessageExpiresAt: null,
+  retentionChangedAt: null,
+};
 const previewFields = Object.keys(preview.shape);
 const ownAttributes = [
   'ownVersion',
@@ -84,7 +93,8 @@ export const conversationFrom = (item: Item): ConversationState => {
   const stored = item.lastMessage as Item | null;
   const lastMessage =
     stored && picked<Preview>({ ...stored, seq, messageId: messageIdOf(String(item.id), seq) }, previewFields);
-  return picked({ ...smallRoom, ...item, lastMessage }, conversationFields);
+  const settings = picked<ConversationSettings>({ ...defaultSettings, ...(item.settings as Item) }, settingsFields);
+  return picked({ ...unsaid, ...item, settings, lastMessage }, conversationFields);
 };
 
 /** @param newest its number is written by `lastMessageSeq` */
@@ -134,6 +144,11 @@ export const messageItem = (tenant: string, { mentions, ...state }: Message, exp
 };
 export const messageFrom = (item: Item): Message =>
   picked({ ...item, mentions: [...((item.mentions as Set<string> | undefined) ?? [])].sort() }, messageFields);
+export const keptFrom = ({ seq, createdAt, expiresAt }: Item): Kept => ({
+  seq: Number(seq),
+  createdAt: String(createdAt),
+  expiresAt: Number(expiresAt),
+});
 
 const threadPlace = (
   tenant: string,

@@ -6,7 +6,7 @@ import { activityBucket, ownView } from '../domain/conversation.ts';
 import type { InboxPlace } from '../domain/own-state.ts';
 import type { OwnConversation } from '../protocol/conversation.ts';
 import { timestamp } from '../protocol/identifiers.ts';
-import type { SyncRequest } from '../protocol/sync.ts';
+import type { SyncRequest } from '../protocol/sync-request.ts';
 import { cursorOf, positionIn } from './cursors.ts';
 import { conversationFrom, memberFrom } from './items.ts';
 import { conversationKey, inboxHour, inboxIndex, inboxPartition, inboxStretches, memberKey } from './keys.ts';
@@ -100,10 +100,11 @@ export const createJoined = ({ table, clock }: { table: Table; clock: Clock }) =
         entries.flatMap(({ conversationId: id }) => [conversationKey(tenant, id), memberKey(tenant, id, user)]),
         { consistent: true },
       );
+      const now = clock.now();
       return entries.flatMap((_, i) => {
         const [meta, membership] = items.slice(2 * i, 2 * i + 2);
         const state = meta && conversationFrom(meta);
-        return state && !state.deletedAt && membership ? [ownView(state, memberFrom(membership))] : [];
+        return state && !state.deletedAt && membership ? [ownView(state, memberFrom(membership), now)] : [];
       });
     },
   };

@@ -75,6 +75,12 @@ export const hideKey = (tenant: string, user: string, conversation: string, seq:
 });
 export const hidePrefix = 'HIDE#';
 
+/** All pins of a conversation. */
+export const pinsKey = (tenant: string, conversation: string): Key => ({
+  PK: conversationPartition(tenant, conversation),
+  SK: 'PINS',
+});
+
 export const sendReceiptKey = (tenant: string, conversation: string, sender: string, clientMessageId: string): Key => ({
   PK: conversationPartition(tenant, conversation),
   SK: `SENT#${escaped(sender)}#${escaped(clientMessageId)}`,
@@ -120,6 +126,12 @@ export const draftKey = (tenant: string, user: string, conversation: string): Ke
   SK: `${draftPrefix}${conversation}`,
 });
 export const draftPrefix = 'DRAFT#';
+
+/** When somebody last posted in a slow conversation. */
+export const turnKey = (tenant: string, user: string, conversation: string): Key => ({
+  PK: userPartition(tenant, user),
+  SK: `TURN#${conversation}`,
+});
 
 /** The ticket names its holder, so it is found by its own digest; the tenant is inside. */
 export const ticketKey = (digest: string): Key => ({ PK: `TICKET#${digest}`, SK: 'TICKET' });

@@ -35,8 +35,14 @@ export const createLimits = (settings: TenantSettings) => {
   });
   return {
     of,
-    /** When what is said now is forgotten, in seconds since 1970. */
-    expiryOf: (tenant: string, now: Date): number => epochSeconds(now) + of(tenant).retentionDays * day,
+    /**
+     * When what is said or changed now is forgotten, in seconds since 1970.
+     * @param retentionDays the conversation's own, for its messages
+     */
+    expiryOf: (tenant: string, now: Date, retentionDays: number | null = null): number => {
+      const days = of(tenant).retentionDays;
+      return epochSeconds(now) + Math.min(days, retentionDays ?? days) * day;
+    },
   };
 };
 export type Limits = ReturnType<typeof createLimits>;

@@ -2,7 +2,7 @@ import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../domain/clock.ts';
 import { type ConversationState, type MemberState, newMember, requireGroup } from '../domain/conversation.ts';
 import { inboxPlaceOf } from '../domain/own-state.ts';
-import { may, requirePermission } from '../domain/permissions.ts';
+import { addingIn, may, requirePermission } from '../domain/permissions.ts';
 import { Problem } from '../protocol/errors.ts';
 import { userId as userIdSchema } from '../protocol/identifiers.ts';
 import type { MemberRole } from '../protocol/roles.ts';
@@ -156,12 +156,13 @@ export const createMembers = ({ table, clock, limits }: Deps) => {
     /** Adds all of them or none. Those who are members already stay as they are. */
     add: async (place: Place, users: readonly string[], role: MemberRole): Promise<MemberState[]> => {
       requireGroup(place.conversation);
-      const action = role === 'member' ? 'members.add' : 'members.promote';
-      requirePermission(place.standings, action);
+      const actionIn = ({ settings }: ConversationState) =>
+        role === 'member' ? addingIn(settings) : 'members.promote';
+      requirePermission(place.standings, actionIn(place.conversation));
       const distinct = [...new Set(users)];
       await refuseDeleted(table, place.caller, distinct);
       return change(place, distinct, ({ conversation, members, standings, at }) => {
-        requirePermission(standings, action);
+        requirePermission(standings, actionIn(conversation));
         const newcomers = distinct
           .filter((_, i) => !members[i])
           .map((user, i) => ({ ...newMember(conversation, user, role, at), rev: nextRev(conversation) + i }));

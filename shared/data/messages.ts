@@ -1,15 +1,16 @@
 import { blockedPair } from '../domain/blocks.ts';
 import type { Caller } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
-import { epochSeconds } from '../domain/clock.ts';
+import type { ConversationState } from '../domain/conversation.ts';
 import { namesIn } from '../domain/mentions.ts';
 import { edited, placeNamed, previewOf, tombstoned, versionOf } from '../domain/message.ts';
-import { may, requirePermission, type Standing } from '../domain/permissions.ts';
+import { may, postingIn, requirePermission, type Standing } from '../domain/permissions.ts';
+import { firstVisibleSeq, quotedFrom } from '../domain/visibility.ts';
 import { Problem } from '../protocol/errors.ts';
 import { placeOfMessage } from '../protocol/identifiers.ts';
 import type { Edit, Message, ShownMessage } from '../protocol/message.ts';
 import { freshly, nextRev, revise } from './changes.ts';
-import { isExpired, messageFrom, messageItem, storedPreview, versionItem } from './items.ts';
+import { messageItem, storedPreview, versionItem } from './items.ts';
 import { hideKey, type Key, messageKey, threadKey } from './keys.ts';
 import type { Limits } from './limits.ts';
 import { candidateKeys, mentionsAmong } from './named-members.ts';
@@ -18,6 +19,7 @@ import type { Quotes } from './quotes.ts';
 import { writesOfDeletion } from './replies.ts';
 import { besideKeys, besideOf, shown } from './shown-messages.ts';
 import { type Item, type Table, type Write, writeTogether } from './table.ts';
+import { requireMessage } from './visible-message.ts';
 
 interface Deps {
   table: Table;
@@ -32,6 +34,16 @@ interface FoundMessage {
   message: Message;
 }
 
+/** What a change is decided on, read afresh. */
+interface Found {
+  conversation: ConversationState;
+  /** The caller's. */
+  standings: Standing[];
+  now: Date;
+  /** What else was asked for. */
+  others: (Item | undefined)[];
+}
+
 const nothing: typeof besideKeys = () => [];
 
 export const createMessages = ({ table, clock, limits, places, quotes }: Deps) => {
@@ -43,7 +55,7 @@ export const createMessages = ({ table, clock, limits, places, quotes }: Deps) =
     { caller, conversation: { id } }: Place,
     { seq, threadId }: Message,
     kind: 'message.updated' | 'message.deleted',
-    decide: (message: Message, standings: Standing[], now: Date, rest: (Item | undefined)[]) => Message | undefined,
+    decide: (message: Message, found: Found) => Message | undefined,
     more: readonly Key[] = [],
   ): Promise<Message> =>
     writeTogether(table, async () => {
@@ -51,14 +63,14 @@ export const createMessages = ({ table, clock, limits, places, quotes }: Deps) =
       const isReply = kind === 'message.deleted' && threadId !== null;
       const threads = isReply ? [threadKey(tenant, id, placeOfMessage(threadId).seq)] : [];
       const found = await freshly(table, caller, id, [messageKey(tenant, id, seq), ...threads, ...more]);
-      const { conversation, standings, items } = found;
+      const { conversation, member, standings, items } = found;
       if (!may(standings, 'conversation.read')) throw new Problem('not_found');
       // An edit says something new; what is taken back says less.
       if (found.isBlocked && kind === 'message.updated') throw blockedPair();
       const [item, ...others] = items;
       const now = clock.now();
-      const message = visible(item, now);
-      const decided = decide(message, standings, now, others.slice(threads.length));
+      const message = requireMessage({ conversation, member }, item, now);
+      const decided = decide(message, { conversation, standings, now, others: others.slice(threads.length) });
       if (!decided) return { writes: [], result: message };
       const next = { ...decided, rev: nextRev(conversation) };
       const isNewest = conversation.lastMessage?.seq === seq;
@@ -100,7 +112,7 @@ export const createMessages = ({ table, clock, limits, places, quotes }: Deps) =
     const more = [messageKey(caller.tenant, id, seq), ...keysBeside(caller, id, seq)];
     const { place, rest } = await places.placeWith(caller, id, { more });
     const [item, ...others] = rest;
-    return { place, message: visible(item, clock.now()), others };
+    return { place, message: requireMessage(place, item, clock.now()), others };
   };
 
   const readSeen = async (
@@ -137,8 +149,8 @@ export const createMessages = ({ table, clock, limits, places, quotes }: Deps) =
 
     /** As `see`, with all that is shown of it. One round trip, and one more if it quotes another. */
     get: async (caller: Caller, messageId: string, conversationId?: string): Promise<ShownMessage> => {
-      const { message, beside } = await readSeen(caller, messageId, conversationId, besideKeys);
-      const [resolved = message] = await quotes.resolve(caller.tenant, [message]);
+      const { place, message, beside } = await readSeen(caller, messageId, conversationId, besideKeys);
+      const [resolved = message] = await quotes.resolve(caller.tenant, [message], () => place);
       return shown(resolved, caller.user, besideOf(beside));
     },
 
@@ -146,34 +158,28 @@ export const createMessages = ({ table, clock, limits, places, quotes }: Deps) =
     edit: async (caller: Caller, messageId: string, edit: Edit, conversationId?: string): Promise<Message> => {
       const { place, message } = await read(caller, messageId, conversationId);
       const names = namesIn({ content: edit.content, contentType: edit.contentType ?? message.contentType });
-      return change(
+      const changed = await change(
         place,
         message,
         'message.updated',
-        (current, standings, now, memberships) => {
+        (current, { conversation, standings, now, others }) => {
           requirePermission(standings, 'message.editOwn');
+          requirePermission(standings, postingIn(conversation.settings));
           const window = limits.of(caller.tenant).editWindowMinutes;
-          return edited(current, edit, caller, now, { window, mentions: mentionsAmong(names, memberships) });
+          return edited(current, edit, caller, now, { window, mentions: mentionsAmong(names, others) });
         },
         candidateKeys(caller.tenant, place.conversation.id, names),
       );
+      return quotedFrom(firstVisibleSeq(place), changed);
     },
 
     /** Leaves a tombstone. Safe to repeat. */
     remove: async (caller: Caller, messageId: string, conversationId?: string): Promise<Message> => {
       const { place, message } = await read(caller, messageId, conversationId);
-      return change(place, message, 'message.deleted', (current, standings, now) =>
+      return change(place, message, 'message.deleted', (current, { standings, now }) =>
         tombstoned(current, caller, standings, now, limits.of(caller.tenant).deleteWindowMinutes),
       );
     },
   };
 };
 export type Messages = ReturnType<typeof createMessages>;
-
-/** @throws Problem `not_found` for what retention has removed, and for a void, which is no message */
-export const visible = (item: Item | undefined, now: Date): Message => {
-  if (!item || isExpired(item, epochSeconds(now))) throw new Problem('not_found');
-  const message = messageFrom(item);
-  if (message.status === 'void') throw new Problem('not_found');
-  return message;
-};

@@ -3,11 +3,13 @@ import type { Caller } from '../domain/caller.ts';
 import type { Change } from '../domain/changes.ts';
 import { type Clock, epochSeconds } from '../domain/clock.ts';
 import type { ConversationState } from '../domain/conversation.ts';
-import { closableHoles, isWhole } from '../domain/holes.ts';
+import { closableHoles, isWhole, unbrokenFrom } from '../domain/holes.ts';
 import { changesWithoutGap, messagesWithoutGap } from '../domain/sync.ts';
+import { hasExpired, isVisible, viewpointOf } from '../domain/visibility.ts';
+import type { OwnConversation } from '../protocol/conversation.ts';
 import type { Message, ShownMessage } from '../protocol/message.ts';
-import type { Position } from '../protocol/sync.ts';
-import { changeFrom, isExpired, messageFrom } from './items.ts';
+import type { Position } from '../protocol/sync-request.ts';
+import { changeFrom, isExpired, keptFrom, messageFrom } from './items.ts';
 import { changeKey, conversationKey, messageKey } from './keys.ts';
 import type { Limits } from './limits.ts';
 import { between, createNumbers } from './numbers.ts';
@@ -26,8 +28,6 @@ const nothingBeside: Beside = { reactions: new Map(), threads: new Map() };
 /** What happened in a conversation after a position, read up to a bound and without a gap; `lost` where it is no longer kept. */
 export const createMissed = ({ table, clock, limits }: Deps) => {
   const numbers = createNumbers({ table, limits });
-
-  const isGone = (item: Item): boolean => isExpired(item, epochSeconds(clock.now()));
 
   const changesAfter = async (
     tenant: string,
@@ -69,9 +69,9 @@ export const createMissed = ({ table, clock, limits }: Deps) => {
      */
     messages: async (place: Place, { seq: after, rev }: Position, limit: number): Promise<ShownMessage[] | 'lost'> => {
       const { caller, conversation } = place;
-      const whole = isWhole(conversation.createdAt, clock.now());
+      const now = clock.now();
       // What stands at the position, if retention has not reached it: from there on, whatever is missing is a hole.
-      const low = whole ? after + 1 : Math.max(after, 1);
+      const low = isWhole(conversation.createdAt, now) ? after + 1 : Math.max(after, 1);
       const most = Math.min(conversation.seq, after + limit);
       const read = (ConsistentRead: boolean) =>
         table.client.send(
@@ -93,11 +93,13 @@ export const createMissed = ({ table, clock, limits }: Deps) => {
           ? reactionsBetween(table, caller.tenant, conversation.id, [after + 1, most])
           : nothingBeside.reactions,
       ]);
-      const isAnchored = whole || Items.some((item) => Number(item.seq) === after && !isGone(item));
       const missed = Items.filter((item) => Number(item.seq) > after);
       const found = missed.map(messageFrom);
-      if (missed.some(isGone) || (!isAnchored && found[0]?.seq !== after + 1)) return 'lost';
+      if (missed.some((item) => hasExpired(conversation, keptFrom(item), now))) return 'lost';
       const high = LastEvaluatedKey ? Number(found.at(-1)?.seq) : most;
+      const firstMissing = after + 1 + messagesWithoutGap(found, after).length;
+      const unbroken = unbrokenFrom(conversation, Items.map(keptFrom), now);
+      if (firstMissing <= high && firstMissing < unbroken) return 'lost';
       const closed = await closeHoles(place, found, after + 1, high);
       const inOrder = [...found, ...closed].sort((a, b) => a.seq - b.seq);
       return messagesWithoutGap(inOrder, after).map((one) => shown(one, caller.user, { ...nothingBeside, reactions }));
@@ -106,7 +108,7 @@ export const createMissed = ({ table, clock, limits }: Deps) => {
     /** In order, at most `limit`. */
     changes: async ({ caller, conversation }: Place, after: number, limit: number): Promise<Change[] | 'lost'> => {
       const items = await changesAfter(caller.tenant, conversation, after, limit);
-      if (items.some(isGone)) return 'lost';
+      if (items.some((item) => isExpired(item, epochSeconds(clock.now())))) return 'lost';
       return changesWithoutGap(items.map(changeFrom), after, conversation, clock.now(), items.length < limit);
     },
 
@@ -114,19 +116,25 @@ export const createMissed = ({ table, clock, limits }: Deps) => {
     traces: async (tenant: string, conversation: ConversationState, after: number, limit: number): Promise<Change[]> =>
       after < conversation.rev ? (await changesAfter(tenant, conversation, after, limit)).map(changeFrom) : [],
 
-    /** Messages by their numbers, as they are now and with what stands beside them; those that are gone are left out. One round trip. */
+    /**
+     * Messages by their numbers, as they are now and with what stands beside them; those that are gone, or not theirs to see, are left
+     * out. One round trip.
+     */
     states: async (
       { tenant, user }: Caller,
-      places: readonly { conversationId: string; seq: number }[],
+      places: readonly { conversation: OwnConversation; seq: number }[],
     ): Promise<(ShownMessage | undefined)[]> => {
-      const keys = places.map(({ conversationId, seq }) => [
-        messageKey(tenant, conversationId, seq),
-        ...besideKeys({ tenant, user }, conversationId, seq),
+      const keys = places.map(({ conversation, seq }) => [
+        messageKey(tenant, conversation.id, seq),
+        ...besideKeys({ tenant, user }, conversation.id, seq),
       ]);
       const items = await getMany(table, keys.flat(), { consistent: true });
-      return keys.map(({ length }, i) => {
-        const [item, ...beside] = items.slice(i * length, (i + 1) * length);
-        return item && !isGone(item) ? shown(messageFrom(item), user, besideOf(beside)) : undefined;
+      const now = clock.now();
+      const each = items.length / places.length;
+      return places.map(({ conversation }, i) => {
+        const [item, ...beside] = items.slice(i * each, (i + 1) * each);
+        const isSeen = item && isVisible(viewpointOf(conversation), keptFrom(item), now);
+        return isSeen ? shown(messageFrom(item), user, besideOf(beside)) : undefined;
       });
     },
   };

@@ -15,12 +15,15 @@ const lookBack = 25;
 /** The numbers of a conversation's sequence. Each is filled once, by a message or by a void. */
 export const createNumbers = ({ table, limits }: { table: Table; limits: Limits }) => {
   /** @returns the message that holds this number: the given one, or the one that was there before */
-  const fill = async (tenant: string, message: Message): Promise<Message> => {
+  const fill = async (place: Place, message: Message): Promise<Message> => {
+    const { tenant } = place.caller;
+    const { retentionDays } = place.conversation.settings;
+    const expiresAt = limits.expiryOf(tenant, new Date(message.createdAt), retentionDays);
     try {
       await table.client.send(
         new PutCommand({
           TableName: table.name,
-          Item: messageItem(tenant, message, limits.expiryOf(tenant, new Date(message.createdAt))),
+          Item: messageItem(tenant, message, expiresAt),
           ConditionExpression: 'attribute_not_exists(PK)',
         }),
       );
@@ -38,8 +41,8 @@ export const createNumbers = ({ table, limits }: { table: Table; limits: Limits 
     fill,
 
     /** Puts a void where a number was taken and never used, unless its message has come meanwhile. */
-    close: ({ caller, conversation }: Place, { seq, takenAt }: Hole): Promise<Message> =>
-      fill(caller.tenant, voidMessage(conversation.id, seq, takenAt)),
+    close: (place: Place, { seq, takenAt }: Hole): Promise<Message> =>
+      fill(place, voidMessage(place.conversation.id, seq, takenAt)),
 
     /** Where the void `seq` stands as the newest message, the newest that is none takes its place. Safe to repeat. */
     correctPreview: async ({ caller, conversation }: Place, seq: number): Promise<void> => {
@@ -51,17 +54,23 @@ export const createNumbers = ({ table, limits }: { table: Table; limits: Limits 
               { ...between(caller.tenant, conversation.id, 1, seq - 1), ScanIndexForward: false, ConsistentRead: true },
               lookBack,
             );
-      const newest = older.map(messageFrom).find((one) => one.status !== 'void');
-      const { lastMessage, lastMessageSeq } = lastMessageAttributes(newest ? previewOf(newest) : null);
+      const newest = older.find((item) => messageFrom(item).status !== 'void');
+      const { lastMessage, lastMessageSeq } = lastMessageAttributes(newest ? previewOf(messageFrom(newest)) : null);
       try {
         await despiteTransactions(() =>
           table.client.send(
             new UpdateCommand({
               TableName: table.name,
               Key: conversationKey(caller.tenant, conversation.id),
-              UpdateExpression: 'SET lastMessage = :preview, lastMessageSeq = :previewSeq',
+              UpdateExpression:
+                'SET lastMessage = :preview, lastMessageSeq = :previewSeq, lastMessageExpiresAt = :expiresAt',
               ConditionExpression: 'lastMessageSeq = :seq',
-              ExpressionAttributeValues: { ':preview': lastMessage, ':previewSeq': lastMessageSeq, ':seq': seq },
+              ExpressionAttributeValues: {
+                ':preview': lastMessage,
+                ':previewSeq': lastMessageSeq,
+                ':expiresAt': newest?.expiresAt ?? null,
+                ':seq': seq,
+              },
             }),
           ),
         );

@@ -38,13 +38,14 @@ export const createOwnStates = ({ table, clock, places }: Deps) => {
       const { conversation, member } = place;
       const [found] = rest;
       if (!member || !found) throw new Problem('forbidden');
-      const fields = changedFields(found, decide(member, conversation, clock.now()));
-      if (fields.length === 0) return ownView(conversation, member);
+      const now = clock.now();
+      const fields = changedFields(found, decide(member, conversation, now));
+      if (fields.length === 0) return ownView(conversation, member, now);
       const placed = placeAfter(caller.tenant, conversation, found, fields);
       const { Attributes } = await table.client.send(
         new UpdateCommand({ TableName: table.name, Key, ...updateOf([...fields, ...placed], found) }),
       );
-      return ownView(conversation, memberFrom(Attributes ?? found));
+      return ownView(conversation, memberFrom(Attributes ?? found), now);
     });
 
   return {

@@ -18,6 +18,8 @@ export interface Connection {
   expiresAt: number;
   /** Its user has read receipts off: it hears nothing of what others have received and read. */
   receiptsOff?: true;
+  /** Where it subscribed to a large room: the newest number when its user joined that. */
+  joinedSeq?: number;
 }
 
 /** What is known of a user who may be there, connections included. */

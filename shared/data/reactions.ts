@@ -25,9 +25,9 @@ import { cursorOf, type Page, positionIn } from './cursors.ts';
 import { changeItem, reactionAttribute, reactionsFrom } from './items.ts';
 import { conversationKey, hideKey, messageKey, reactionsKey } from './keys.ts';
 import type { Limits } from './limits.ts';
-import { visible } from './messages.ts';
 import type { Places } from './places.ts';
 import { isConditionFailed, type Table, type Write, writeTogether } from './table.ts';
+import { requireMessage } from './visible-message.ts';
 
 interface Deps {
   table: Table;
@@ -59,7 +59,7 @@ export const createReactions = ({ table, clock, limits, places }: Deps) => {
       ],
     });
     const [item, beside, hide, meta] = rest;
-    const message = visible(item, clock.now());
+    const message = requireMessage(place, item, clock.now());
     // Who has deleted it for themselves does not see what others make of it either.
     if (hide) throw new Problem('not_found');
     const isBlocked = meta?.blockedBy !== undefined;

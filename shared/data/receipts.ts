@@ -28,6 +28,9 @@ interface Seen {
   delivered?: number;
 }
 
+/** Without the profiles of those whom it names. */
+type ReceiptsPage = Omit<MessageReceipts, 'users'>;
+
 /** More would mean that somebody reads faster than a write takes. */
 const tries = 20;
 
@@ -92,7 +95,7 @@ export const createReceipts = ({ table, clock, members }: Deps) => {
       { caller, conversation, receiptsOff }: Place,
       message: Message,
       { limit, cursor }: { limit: number; cursor?: string | undefined },
-    ): Promise<MessageReceipts> => {
+    ): Promise<ReceiptsPage> => {
       if (receiptsOff) throw new Problem('forbidden', { detail: 'Your own read receipts are off.' });
       const scope = `receipts:${message.id}`;
       const after = cursor === undefined ? undefined : positionIn(cursor, scope, userId);
@@ -117,7 +120,7 @@ export const createReceipts = ({ table, clock, members }: Deps) => {
 };
 export type Receipts = ReturnType<typeof createReceipts>;
 
-const tooMany: MessageReceipts = {
+const tooMany: ReceiptsPage = {
   readBy: [],
   deliveredTo: [],
   readCount: null,

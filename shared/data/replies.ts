@@ -10,6 +10,7 @@ import type { Bounds } from './history.ts';
 import { isExpired, messageFrom, messageItem, threadFrom, threadItem } from './items.ts';
 import { messageKey, threadIndex, threadIndexPartition, threadKey } from './keys.ts';
 import type { Limits } from './limits.ts';
+import type { Place } from './places.ts';
 import { getMany, type Item, type Table, type Write, writeTogether } from './table.ts';
 
 interface Deps {
@@ -91,8 +92,10 @@ export const createReplies = ({ table, clock, limits }: Deps) => {
      * Stores a reply and counts it, together or not at all: however often it is tried, it is counted once.
      * @returns the message that holds this number: the given one, or the one that was there before
      */
-    fill: (tenant: string, message: Message, thread: ThreadState): Promise<Message> => {
+    fill: ({ caller: { tenant }, conversation }: Place, message: Message, thread: ThreadState): Promise<Message> => {
       const { conversationId, seq } = message;
+      const { retentionDays } = conversation.settings;
+      const expiresAt = limits.expiryOf(tenant, new Date(message.createdAt), retentionDays);
       const keys = [messageKey(tenant, conversationId, seq), threadKey(tenant, conversationId, thread.root.seq)];
       const look = async () => {
         const [stored, summary] = await getMany(table, keys, { consistent: true });
@@ -107,7 +110,7 @@ export const createReplies = ({ table, clock, limits }: Deps) => {
         const put: Write = {
           Put: {
             TableName: table.name,
-            Item: messageItem(tenant, message, limits.expiryOf(tenant, new Date(message.createdAt))),
+            Item: messageItem(tenant, message, expiresAt),
             ConditionExpression: 'attribute_not_exists(PK)',
           },
         };

@@ -4,7 +4,7 @@ import type { Caller } from '../domain/caller.ts';
 import { type Clock, epochSeconds } from '../domain/clock.ts';
 import { namesIn } from '../domain/mentions.ts';
 import { newMessage, previewOf } from '../domain/message.ts';
-import { requirePermission } from '../domain/permissions.ts';
+import { may, postingIn, requirePermission } from '../domain/permissions.ts';
 import { Problem } from '../protocol/errors.ts';
 import type { Draft, Message } from '../protocol/message.ts';
 import { isExpired, storedPreview } from './items.ts';
@@ -55,10 +55,13 @@ export const createSends = ({ table, clock, limits, places, references, replies 
 
   /**
    * Takes the next number of the conversation, atomically, and makes this its newest message.
-   * @throws Problem `not_found` once the conversation is deleted, `forbidden` where one of two has blocked the other
+   * @throws Problem `not_found` once the conversation is deleted, `forbidden` where one of two has blocked the other, or fewer may post
+   * than were found
    */
-  const takeNumber = async ({ caller, conversation }: Place, draft: Draft, now: Date): Promise<number> => {
+  const takeNumber = async (place: Place, draft: Draft, now: Date): Promise<number> => {
+    const { caller, conversation } = place;
     const preview = storedPreview(previewOf(newMessage(draft, conversation.id, 0, caller.user, now)));
+    const mayAlways = may(place.standings, 'message.sendWhereAdminsMay');
     try {
       const { Attributes } = await despiteTransactions(() =>
         table.client.send(
@@ -66,9 +69,16 @@ export const createSends = ({ table, clock, limits, places, references, replies 
             TableName: table.name,
             Key: conversationKey(caller.tenant, conversation.id),
             UpdateExpression:
-              'SET seq = seq + :one, lastMessageSeq = seq + :one, lastMessage = :preview, lastActivityAt = :now',
-            ConditionExpression: 'deletedAt = :null AND attribute_not_exists(blockedBy)',
-            ExpressionAttributeValues: { ':one': 1, ':preview': preview, ':now': now.toISOString(), ':null': null },
+              'SET seq = seq + :one, lastMessageSeq = seq + :one, lastMessage = :preview, lastMessageExpiresAt = :expiresAt, lastActivityAt = :now',
+            ConditionExpression: `deletedAt = :null AND attribute_not_exists(blockedBy)${mayAlways ? '' : ' AND (attribute_not_exists(settings.whoMayPost) OR settings.whoMayPost = :everybody)'}`,
+            ExpressionAttributeValues: {
+              ':one': 1,
+              ':preview': preview,
+              ':expiresAt': limits.expiryOf(caller.tenant, now, conversation.settings.retentionDays),
+              ':now': now.toISOString(),
+              ':null': null,
+              ...(mayAlways ? {} : { ':everybody': 'everybody' }),
+            },
             ReturnValues: 'UPDATED_NEW',
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           }),
@@ -76,7 +86,11 @@ export const createSends = ({ table, clock, limits, places, references, replies 
       );
       return Number(Attributes?.seq);
     } catch (error) {
-      throw isConditionFailed(error) ? refusalBy(error.Item) : error;
+      if (!isConditionFailed(error)) throw error;
+      if (isBlocked(error.Item)) throw blockedPair();
+      const { conversation: now, standings } = await places.placeOf(caller, conversation.id);
+      requirePermission(standings, postingIn(now.settings));
+      throw new Problem('unavailable');
     }
   };
 
@@ -150,11 +164,11 @@ export const createSends = ({ table, clock, limits, places, references, replies 
       const receiptKey = sendReceiptKey(caller.tenant, conversationId, caller.user, draft.clientMessageId);
       const referredKeys = references.keysOf(caller, conversationId, draft);
       const names = namesIn(draft);
-      const { place, rest } = await places.placeWith(caller, conversationId, {
-        more: [receiptKey, ...referredKeys, ...candidateKeys(caller.tenant, conversationId, names)],
-        hurried: true,
-      });
-      requirePermission(place.standings, 'message.send');
+      const more = [receiptKey, ...referredKeys, ...candidateKeys(caller.tenant, conversationId, names)];
+      const first = await places.placeWith(caller, conversationId, { more, hurried: true });
+      // What was read in a hurry may not know yet that they may: it is looked at again before they are refused.
+      const { place, rest } = mayPost(first.place) ? first : await places.placeWith(caller, conversationId, { more });
+      requirePermission(place.standings, postingIn(place.conversation.settings));
       const [item, ...others] = rest;
       const referred = others.slice(0, referredKeys.length);
       const mentions = mentionsAmong(names, others.slice(referredKeys.length));
@@ -182,9 +196,11 @@ export const createSends = ({ table, clock, limits, places, references, replies 
           receipt = await claim(place, draft.clientMessageId, seq, now);
           if (receipt.seq !== seq) spare.push(seq);
         }
-        const { tenant, user } = place.caller;
-        const message = newMessage(draft, place.conversation.id, receipt.seq, user, now, { mentions, quoted });
-        const stored = await (thread ? replies.fill(tenant, message, thread) : numbers.fill(tenant, message));
+        const message = newMessage(draft, place.conversation.id, receipt.seq, place.caller.user, now, {
+          mentions,
+          quoted,
+        });
+        const stored = await (thread ? replies.fill(place, message, thread) : numbers.fill(place, message));
         if (stored.status !== 'void') {
           await giveBack(place, spare, now);
           return stored;
@@ -224,10 +240,11 @@ export const createSends = ({ table, clock, limits, places, references, replies 
 };
 export type Sends = ReturnType<typeof createSends>;
 
+const mayPost = ({ standings, conversation }: Place): boolean => may(standings, postingIn(conversation.settings));
+
 const ownConnection = ({ caller }: Place): string[] => (caller.connectionId === undefined ? [] : [caller.connectionId]);
 
 /** @param meta what stood in the way, as DynamoDB spells it */
-const refusalBy = (meta: unknown): Problem =>
-  typeof meta === 'object' && meta !== null && 'blockedBy' in meta ? blockedPair() : new Problem('not_found');
+const isBlocked = (meta: unknown): boolean => typeof meta === 'object' && meta !== null && 'blockedBy' in meta;
 
 const receiptFrom = (item: Item): SendReceipt => ({ seq: Number(item.seq), told: item.told as string[] });

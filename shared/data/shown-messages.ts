@@ -105,7 +105,7 @@ export const createShownMessages = ({ table, quotes, threads }: Deps) => {
     show: async (place: Place, messages: readonly Message[]): Promise<ShownMessage[]> => {
       const { tenant, user } = place.caller;
       const [resolved, reactions, summaries] = await Promise.all([
-        quotes.resolve(tenant, messages),
+        quotes.resolve(tenant, messages, () => place),
         reactionsTo(place, messages),
         threads.summariesOf(place, messages),
       ]);

@@ -79,7 +79,7 @@ export const createSubscriptions = ({ table, clock }: { table: Table; clock: Clo
       requirePermission(standings, 'conversation.subscribe');
       if (!item || conversation.live === 'all') return { writes: [], result: { conversation } };
       const shard = shardOf(user, conversation.shards);
-      const { rev } = memberFrom(item);
+      const { rev, joinedSeq } = memberFrom(item);
       const expiresAt = Math.min(caller.expiresAt, epochSeconds(clock.now()) + longestLifeSeconds);
       const place = subscriptionKey(tenant, id, shard, user, connectionId);
       return {
@@ -94,7 +94,10 @@ export const createSubscriptions = ({ table, clock }: { table: Table; clock: Clo
             },
           },
           {
-            Put: { TableName: table.name, Item: { ...place, user, connectionId, memberRev: rev, expiresAt } },
+            Put: {
+              TableName: table.name,
+              Item: { ...place, user, connectionId, memberRev: rev, joinedSeq, expiresAt },
+            },
           },
         ],
         result: { conversation, stands: { shard, expiresAt } },
@@ -164,11 +167,12 @@ export const createSubscriptions = ({ table, clock }: { table: Table; clock: Clo
         // Whoever was told from where on they hear does hear it.
         ConsistentRead: true,
       });
-      return items.map(({ user, connectionId, expiresAt }) => ({
+      return items.map(({ user, connectionId, joinedSeq, expiresAt }) => ({
         id: String(connectionId),
         user: String(user),
         connectedAt: longOpen,
         expiresAt: Number(expiresAt),
+        joinedSeq: Number(joinedSeq),
       }));
     },
 

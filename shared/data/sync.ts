@@ -4,12 +4,15 @@ import type { Clock } from '../domain/clock.ts';
 import { type ConversationState, type MemberState, ownView } from '../domain/conversation.ts';
 import { standingsOf } from '../domain/permissions.ts';
 import { audienceOf, ownReceipt, shownReceipt } from '../domain/receipts.ts';
-import { asChanged, changedSeqs, isAhead, removalIn, sharesOf } from '../domain/sync.ts';
+import { asChanged, changedSeqs, isElsewhere, removalIn, sharesOf } from '../domain/sync.ts';
 import { cutToFit, type Named } from '../domain/sync-page.ts';
+import { firstVisibleSeq, viewpointOf } from '../domain/visibility.ts';
 import type { ConversationRemoval } from '../protocol/conversation.ts';
+import { placeOfMessage } from '../protocol/identifiers.ts';
 import type { ShownMessage } from '../protocol/message.ts';
 import type { Receipt } from '../protocol/receipts.ts';
-import type { Position, SyncPage, SyncRequest } from '../protocol/sync.ts';
+import type { SyncPage } from '../protocol/sync.ts';
+import type { Position, SyncRequest } from '../protocol/sync-request.ts';
 import { createJoined, joinedCursor } from './joined.ts';
 import type { Limits } from './limits.ts';
 import type { Members } from './members.ts';
@@ -60,7 +63,9 @@ export const createSync = ({ table, clock, limits, places, members, threads: thr
       return isOwn ? [{ conversation, member, receiptsOff, from }] : [];
     });
     const missing = (kind: keyof Position) =>
-      own.map(({ conversation, from }) => (isAhead(from, conversation) ? 0 : conversation[kind] - from[kind]));
+      own.map(({ conversation, member, from }) =>
+        isElsewhere(from, conversation, member) ? 0 : conversation[kind] - from[kind],
+      );
     const messages = sharesOf(missing('seq'), atOnce.messages);
     const changes = sharesOf(missing('rev'), atOnce.changes);
     return own.map((one, i) => ({ ...one, messages: messages[i] ?? 0, changes: changes[i] ?? 0 }));
@@ -81,8 +86,9 @@ export const createSync = ({ table, clock, limits, places, members, threads: thr
   /** @returns what was missed without its changed messages, a removal, or undefined where this page has no share left for it */
   const read = async (caller: Caller, asked: Asked): Promise<Named | ConversationRemoval | undefined> => {
     const { conversation, member, receiptsOff, from, ...share } = asked;
-    const anew: Named = { conversation: ownView(conversation, member), refetch: true };
-    if (isAhead(from, conversation)) return anew;
+    const now = clock.now();
+    const anew: Named = { conversation: ownView(conversation, member, now), refetch: true };
+    if (isElsewhere(from, conversation, member)) return anew;
     const isQuiet = conversation.seq === from.seq && conversation.rev === from.rev;
     if (!isQuiet && share.messages + share.changes === 0) return undefined;
     const place = { caller, conversation, member, standings: standingsOf(caller, member.role), receiptsOff };
@@ -94,7 +100,7 @@ export const createSync = ({ table, clock, limits, places, members, threads: thr
     if (changes === 'lost' || messages === 'lost') return anew;
     const removal = (changes.at(-1)?.rev ?? 0) === conversation.rev ? removalIn(changes, caller.user) : undefined;
     if (removal) return { conversationId: conversation.id, ...removal };
-    const own = ownView(conversation, asChanged(member, changes));
+    const own = ownView(conversation, asChanged(member, changes), now);
     return { conversation: own, from, messages, changes, changed: new Map(), threads: new Map(), receipts };
   };
 
@@ -112,7 +118,7 @@ export const createSync = ({ table, clock, limits, places, members, threads: thr
   /** The messages of which the changes tell, of all conversations in one round trip. */
   const withChanged = async (caller: Caller, all: readonly Named[]): Promise<Named[]> => {
     const seqsOf = (one: Named) => ('refetch' in one ? [] : changedSeqs(one.changes, one.from));
-    const wanted = all.flatMap((one) => seqsOf(one).map((seq) => ({ conversationId: one.conversation.id, seq })));
+    const wanted = all.flatMap((one) => seqsOf(one).map((seq) => ({ conversation: one.conversation, seq })));
     const states = await missed.states(caller, wanted);
     return all.map((one) => {
       if ('refetch' in one) return one;
@@ -124,12 +130,18 @@ export const createSync = ({ table, clock, limits, places, members, threads: thr
   /** With the threads of the replies among them, and quotes as the quoted messages are now. One round trip for all; none without any. */
   const upToDate = async (caller: Caller, all: readonly Named[]): Promise<Named[]> => {
     const messages = all.flatMap((one) => ('refetch' in one ? [] : [...one.messages, ...one.changed.values()]));
+    const viewpoints = new Map(all.map(({ conversation }) => [conversation.id, viewpointOf(conversation)]));
+    const sees = (id: string) => {
+      const { conversationId, seq } = placeOfMessage(id);
+      const viewpoint = viewpoints.get(conversationId);
+      return viewpoint !== undefined && seq >= firstVisibleSeq(viewpoint);
+    };
     const [threads, resolved] = await Promise.all([
       threadsOf.summariesBy(
         caller,
-        messages.flatMap(({ threadId }) => threadId ?? []),
+        messages.flatMap(({ threadId }) => (threadId !== null && sees(threadId) ? [threadId] : [])),
       ),
-      quotes.resolve(caller.tenant, messages),
+      quotes.resolve(caller.tenant, messages, (id) => viewpoints.get(id)),
     ]);
     const byId = new Map(resolved.map((one) => [one.id, { ...one, thread: threads.get(one.id) ?? one.thread }]));
     const now = (message: ShownMessage) => byId.get(message.id) ?? message;

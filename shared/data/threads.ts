@@ -8,12 +8,13 @@ import { Problem } from '../protocol/errors.ts';
 import { placeOfMessage } from '../protocol/identifiers.ts';
 import type { Message } from '../protocol/message.ts';
 import type { OwnThread, OwnThreadSummary, ThreadWatermark } from '../protocol/thread.ts';
-import { isExpired, messageFrom, threadFrom } from './items.ts';
+import { isExpired, threadFrom } from './items.ts';
 import { type Key, memberKey, messageKey, threadKey, threadReadKey } from './keys.ts';
 import { newsPlace } from './own-news.ts';
 import type { Place, Places } from './places.ts';
 import type { Replies } from './replies.ts';
 import { despiteTransactions, getMany, type Item, isConditionFailed, queryAll, type Table } from './table.ts';
+import { requireMessage } from './visible-message.ts';
 
 interface Deps {
   table: Table;
@@ -65,7 +66,7 @@ export const createThreads = ({ table, clock, places, replies }: Deps) => {
   };
 
   return {
-    /** A thread, and how the caller stands to it. @throws Problem `not_found` also for a void, and for what retention has removed */
+    /** A thread, and how the caller stands to it. @throws Problem `not_found` where they do not see its root */
     enter: async ({ tenant, ...caller }: Caller, threadId: string, conversationId?: string): Promise<Entry> => {
       const { conversationId: id, seq } = placeNamed(threadId, conversationId);
       const more = [
@@ -75,11 +76,9 @@ export const createThreads = ({ table, clock, places, replies }: Deps) => {
       ];
       const { place, rest } = await places.placeWith({ tenant, ...caller }, id, { more });
       const [item, thread, read] = rest;
-      if (!item || isExpired(item, epochSeconds(clock.now()))) throw new Problem('not_found');
-      const root = messageFrom(item);
-      if (root.status === 'void') throw new Problem('not_found');
+      const root = requireMessage(place, item, clock.now());
       const summary = { ...(thread ? threadFrom(thread) : emptyThread), lastReadSeq: Number(read?.lastReadSeq ?? 0) };
-      return { place, root, expiresAt: Number(item.expiresAt), summary };
+      return { place, root, expiresAt: Number(item?.expiresAt), summary };
     },
 
     /** The threads of a page's messages, by the number of their roots. One round trip. */

@@ -33,8 +33,9 @@ export const createUnread = ({ table, clock }: { table: Table; clock: Clock }) =
       table,
       counted.map((entry) => conversationKey(tenant, String(entry.conversationId))),
     );
-    const conversations = counted.flatMap((entry, i) => rowOf(entry, states[i])?.own ?? []);
-    return { ...unreadTotalsOf(conversations, clock.now()), isComplete: entries.length <= mostConversations };
+    const now = clock.now();
+    const conversations = counted.flatMap((entry, i) => rowOf(entry, states[i], now)?.own ?? []);
+    return { ...unreadTotalsOf(conversations, now), isComplete: entries.length <= mostConversations };
   },
 });
 export type Unread = ReturnType<typeof createUnread>;

@@ -7,6 +7,7 @@ import type { Live, Member } from '../protocol/conversation.ts';
 export type Change = { conversationId: string; rev: number; at: string; by: string } & (
   | { kind: 'message.updated' | 'message.deleted'; seq: number }
   | { kind: 'reaction.added' | 'reaction.removed'; seq: number; emoji: string; userId: string }
+  | { kind: 'message.pinned' | 'message.unpinned'; seq: number }
   | { kind: 'member.added' | 'member.updated' | 'member.removed'; member: Member }
   | {
       kind: 'conversation.updated';
@@ -15,6 +16,12 @@ export type Change = { conversationId: string; rev: number; at: string; by: stri
     }
   | { kind: 'conversation.deleted' }
 );
+
+/** Whether a pin was set or taken off: the message that it points at is as it was. */
+export const isPinChange = (
+  change: Change,
+): change is Extract<Change, { kind: 'message.pinned' | 'message.unpinned' }> =>
+  change.kind === 'message.pinned' || change.kind === 'message.unpinned';
 
 /** A change before it is filed. */
 export type ChangeDraft = Change extends infer One

@@ -11,6 +11,8 @@ import type { Caller } from './caller.ts';
 import { type LiveFeed, liveFeedOf } from './large-rooms.ts';
 import { noOwnState, type OwnAttributes, ownStateOf } from './own-state.ts';
 import type { Audience } from './receipts.ts';
+import { defaultSettings, settingsWith } from './settings.ts';
+import { isForgotten, visiblePreview } from './visibility.ts';
 
 /** A conversation as the table knows it. */
 export interface ConversationState extends Conversation, LiveFeed {
@@ -21,6 +23,10 @@ export interface ConversationState extends Conversation, LiveFeed {
   changedAt: string;
   /** The greatest number of a message that anybody has reacted to: whoever reads on after it need not look for reactions. */
   reactedSeq: number;
+  /** When the newest message is forgotten by what held as it was stored, in seconds since 1970; null where that is not known. */
+  lastMessageExpiresAt: number | null;
+  /** Since when messages are stored for as long as they are now; null where it was never otherwise. */
+  retentionChangedAt: string | null;
 }
 
 /** A membership as the table knows it. */
@@ -93,7 +99,7 @@ export const founded = (caller: Caller, request: ConversationCreate, now: Date, 
     id,
     type: request.type,
     title: request.title ?? null,
-    settings: { open: request.settings?.open ?? false },
+    settings: settingsWith(defaultSettings, request.settings ?? {}),
     memberCount: users.length,
     ...(request.type === 'direct' ? { memberIds: [...users].sort() } : {}),
     ...liveFeedOf({ live: 'all', shards: 0 }, users.length, limits),
@@ -108,6 +114,8 @@ export const founded = (caller: Caller, request: ConversationCreate, now: Date, 
     deletedAt: null,
     changedAt: at,
     reactedSeq: 0,
+    lastMessageExpiresAt: null,
+    retentionChangedAt: null,
   };
   const members = users.map((userId, index) =>
     newMember(conversation, userId, request.type === 'group' && index === 0 ? 'owner' : 'member', now),
@@ -138,35 +146,38 @@ export const newMember = (
 /** What a patch leaves of title and settings; undefined where it changes nothing. */
 export const patched = (conversation: ConversationState, patch: ConversationPatch) => {
   const title = patch.title === undefined ? conversation.title : patch.title;
-  const settings = { ...conversation.settings, ...definedOf(patch.settings ?? {}) };
+  const settings = settingsWith(conversation.settings, patch.settings ?? {});
   const same = title === conversation.title && JSON.stringify(settings) === JSON.stringify(conversation.settings);
   return same ? undefined : { title, settings };
 };
-
-const definedOf = <T extends object>(value: T) =>
-  Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };
 
 /** @throws Problem `direct_conversation`: it has two members, no title, no roles, and stays. */
 export const requireGroup = (conversation: Pick<ConversationState, 'type'>): void => {
   if (conversation.type === 'direct') throw new Problem('direct_conversation');
 };
 
-/** What everybody who may see it sees. */
+/** What others see of it, but for the newest message, which not everybody may see: that is for the caller to leave out. */
 export const publicView = ({
   ownerCount: _,
   deletedAt: __,
   changedAt: ___,
   shards: ____,
   reactedSeq: _____,
+  lastMessageExpiresAt: ______,
+  retentionChangedAt: _______,
   ...conversation
 }: ConversationState): Conversation => conversation;
 
-/** Who sent the newest message has read everything before it; who has deleted it for themselves is shown none. */
+/**
+ * Who sent the newest message has read everything before it; who has deleted it for themselves, or does not see it, is shown none. What
+ * is known to be forgotten is not unread.
+ */
 export const ownView = (
   state: ConversationState,
-  member: (Pick<MemberState, 'userId' | 'role' | 'lastReadSeq' | 'hiddenSeq'> & OwnAttributes) | undefined,
+  member:
+    | (Pick<MemberState, 'userId' | 'role' | 'joinedSeq' | 'lastReadSeq' | 'hiddenSeq'> & OwnAttributes)
+    | undefined,
+  now: Date,
 ): OwnConversation => {
   const lastReadSeq = member
     ? state.lastMessage?.senderId === member.userId
@@ -175,10 +186,11 @@ export const ownView = (
     : null;
   return {
     ...publicView(state),
-    ...(member && state.lastMessage?.seq === member.hiddenSeq ? { lastMessage: null } : {}),
+    lastMessage: member && state.lastMessage?.seq === member.hiddenSeq ? null : visiblePreview(state, member, now),
     role: member?.role ?? null,
+    joinedSeq: member?.joinedSeq ?? null,
     lastReadSeq,
-    unreadCount: lastReadSeq === null ? 0 : Math.max(0, state.seq - lastReadSeq),
+    unreadCount: lastReadSeq === null || isForgotten(state, now) ? 0 : Math.max(0, state.seq - lastReadSeq),
     ...(member ? ownStateOf(member) : noOwnState),
   };
 };

@@ -4,6 +4,7 @@ import type { Draft, Edit, Message, MessageVersion, Preview, Quote } from '../pr
 import { byteLength } from '../protocol/text.ts';
 import type { Caller } from './caller.ts';
 import { may, type Standing } from './permissions.ts';
+import { firstVisibleSeq, type Viewpoint } from './visibility.ts';
 
 /** So that META, which every send writes, stays within one write unit. */
 const previewLimit = { characters: 100, bytes: 300 };
@@ -19,11 +20,15 @@ export const placeNamed = (messageId: string, conversationId?: string): { conver
   return place;
 };
 
-/** @throws Problem `invalid_request` when `replyTo` cannot be a message of this conversation. */
-export const requireReplyInside = (draft: Pick<Draft, 'replyTo'>, conversation: { id: string; seq: number }): void => {
+/** @throws Problem `invalid_request` when `replyTo` cannot be a message of this conversation that its sender sees. */
+export const requireReplyInside = (
+  draft: Pick<Draft, 'replyTo'>,
+  { conversation, member }: Viewpoint & { conversation: { id: string; seq: number } },
+): void => {
   if (draft.replyTo === null) return;
   const { conversationId, seq } = placeOfMessage(draft.replyTo);
-  if (conversationId !== conversation.id || seq > conversation.seq) {
+  const first = firstVisibleSeq({ conversation, member });
+  if (conversationId !== conversation.id || seq > conversation.seq || seq < first) {
     throw new Problem('invalid_request', {
       errors: [{ path: 'replyTo', message: 'is not a message of this conversation' }],
     });

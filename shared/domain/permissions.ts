@@ -1,4 +1,6 @@
 /** The permission table: what each standing may do in a conversation. Printed into docs/reference/permissions.md. */
+
+import type { Conversation, ConversationSettings } from '../protocol/conversation.ts';
 import { Problem } from '../protocol/errors.ts';
 import type { MemberRole } from '../protocol/roles.ts';
 import type { Caller } from './caller.ts';
@@ -22,6 +24,10 @@ export const permissions = {
   'conversation.update': { meaning: 'Change title and settings', allowed: managers },
   'conversation.delete': { meaning: 'Delete the group for everybody', allowed: ['owner', 'tenant-admin', 'service'] },
   'members.add': { meaning: 'Add plain members', allowed: managers },
+  'members.addWhereAllMay': {
+    meaning: 'Add plain members where `whoMayAdd` is `everybody`',
+    allowed: [...everyMember, 'tenant-admin', 'service'],
+  },
   'members.promote': { meaning: 'Add admins, change roles', allowed: ['owner', 'tenant-admin', 'service'] },
   'members.remove': { meaning: 'Remove a plain member', allowed: managers },
   'members.removeManager': { meaning: 'Remove an admin or an owner', allowed: ['owner', 'tenant-admin', 'service'] },
@@ -33,6 +39,14 @@ export const permissions = {
     allowed: everyMember,
   },
   'message.send': { meaning: 'Post a message', allowed: [...everyMember, 'service'] },
+  'message.sendWhereAdminsMay': {
+    meaning: 'Post or edit a message where `whoMayPost` is `admins`',
+    allowed: ['owner', 'admin', 'service'],
+  },
+  'message.sendAtOnce': {
+    meaning: 'Post without waiting in slow mode',
+    allowed: ['owner', 'admin', 'service'],
+  },
   'message.editOwn': { meaning: 'Edit a message of one’s own', allowed: [...everyMember, 'service'] },
   'message.deleteOwn': { meaning: 'Delete a message of one’s own', allowed: [...everyMember, 'service'] },
   'message.deleteAny': {
@@ -40,6 +54,11 @@ export const permissions = {
     allowed: moderators,
   },
   'reaction.add': { meaning: 'React to a message, and take it back', allowed: everyMember },
+  'message.pin': { meaning: 'Pin and unpin a message of a group', allowed: moderators },
+  'message.pinInDirect': {
+    meaning: 'Pin and unpin a message of a direct conversation',
+    allowed: [...everyMember, 'tenant-moderator', 'tenant-admin', 'service'],
+  },
   'message.hide': { meaning: 'Delete a message for oneself alone', allowed: everyMember },
   'message.history': { meaning: 'See what a message was before it was edited or deleted', allowed: moderators },
   'thread.read': { meaning: 'Say how far one has read a thread', allowed: everyMember },
@@ -62,6 +81,18 @@ export const may = (held: readonly Standing[], action: Action): boolean => {
   const allowed: readonly Standing[] = permissions[action].allowed;
   return held.some((standing) => allowed.includes(standing));
 };
+
+/** What it takes to post in a conversation of these settings. */
+export const postingIn = ({ whoMayPost }: Pick<ConversationSettings, 'whoMayPost'>): Action =>
+  whoMayPost === 'admins' ? 'message.sendWhereAdminsMay' : 'message.send';
+
+/** What it takes to add plain members to a conversation of these settings. */
+export const addingIn = ({ whoMayAdd }: Pick<ConversationSettings, 'whoMayAdd'>): Action =>
+  whoMayAdd === 'everybody' ? 'members.addWhereAllMay' : 'members.add';
+
+/** What it takes to pin a message of this conversation. */
+export const pinningIn = ({ type }: Pick<Conversation, 'type'>): Action =>
+  type === 'direct' ? 'message.pinInDirect' : 'message.pin';
 
 /** @throws Problem `not_found` to whom may not even see the conversation, `forbidden` to whom may. */
 export const requirePermission = (held: readonly Standing[], action: Action): void => {

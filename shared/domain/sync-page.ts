@@ -1,11 +1,13 @@
 /** A page of a sync, cut to what fits one frame: what has no room is left for the next. */
 import type { ConversationRemoval, OwnConversation } from '../protocol/conversation.ts';
+import { messageIdOf } from '../protocol/identifiers.ts';
 import type { Message } from '../protocol/message.ts';
 import type { SyncedChange, SyncedConversation, SyncPage } from '../protocol/sync.ts';
 import { byteLength } from '../protocol/text.ts';
 import type { MissedThread } from '../protocol/thread.ts';
-import type { Change } from './changes.ts';
+import { type Change, isPinChange } from './changes.ts';
 import type { Missed } from './sync.ts';
+import { firstVisibleSeq, viewpointOf } from './visibility.ts';
 
 /** API Gateway refuses frames above 128 KB; the frame around the page takes some. */
 export const pageBytes = 126 * 1024;
@@ -37,6 +39,8 @@ const roomFor = (bytes: number) => {
   };
 };
 type Room = ReturnType<typeof roomFor>;
+
+type PinChange = Extract<Change, { kind: 'message.pinned' | 'message.unpinned' }>;
 
 /** In the order given. Whatever is alone on its page makes progress: so whoever asks again comes to an end. */
 export const cutToFit = ({ removed, hidden, threadsRead, named, joined }: Content, bytes = pageBytes): Cut => {
@@ -74,7 +78,8 @@ const entryOf = (
   const receipts = [...told];
   if (!room.takes({ ...blank, conversation, receipts, position: from })) return undefined;
   const { threads, takes } = withThreads(missed, room);
-  const { changes, changed, upTo } = changesThatFit(missed, from.rev, { ...room, takesMessage: takes });
+  const first = firstVisibleSeq(viewpointOf(conversation));
+  const { changes, changed, upTo } = changesThatFit(missed, from.rev, first, { ...room, takesMessage: takes });
   const tooMany = missed.messages.findIndex((one) => !takes(one));
   const messages = tooMany < 0 ? [...missed.messages] : missed.messages.slice(0, tooMany);
   const position = { seq: from.seq + messages.length, rev: upTo };
@@ -100,16 +105,24 @@ const withThreads = (missed: Pick<Missed, 'threads'>, room: Room) => {
   return { threads, takes };
 };
 
+/** @param first changes of what is before it are passed over */
 const changesThatFit = (
   missed: Pick<Missed, 'changes' | 'changed'>,
   from: number,
+  first: number,
   room: Room & { takesMessage: (message: Message) => boolean },
 ) => {
   const changes: SyncedChange[] = [];
   const shown = new Set<number>();
   let upTo = from;
   for (const change of missed.changes) {
-    if ('seq' in change) {
+    if (isPinChange(change)) {
+      const told = pinTold(change);
+      if (change.seq >= first) {
+        if (!room.takes(told)) break;
+        changes.push(told);
+      }
+    } else if ('seq' in change) {
       const message = missed.changed.get(change.seq);
       if (message && !shown.has(change.seq) && !room.takesMessage(message)) break;
       if (message) shown.add(change.seq);
@@ -123,7 +136,16 @@ const changesThatFit = (
   return { changes, changed: [...shown].flatMap((seq) => missed.changed.get(seq) ?? []), upTo };
 };
 
+const pinTold = ({ conversationId, rev, kind, at, by, seq }: PinChange): SyncedChange => ({
+  rev,
+  kind,
+  at,
+  by,
+  member: null,
+  messageId: messageIdOf(conversationId, seq),
+});
+
 const toldOf = ({ rev, at, by, ...change }: Exclude<Change, { seq: number }>): SyncedChange =>
   'member' in change
-    ? { rev, kind: change.kind, at, by, member: change.member }
-    : { rev, kind: 'conversation.updated', at, by, member: null };
+    ? { rev, kind: change.kind, at, by, member: change.member, messageId: null }
+    : { rev, kind: 'conversation.updated', at, by, member: null, messageId: null };

@@ -2,10 +2,11 @@
 import type { ConversationRemoval, OwnConversation } from '../protocol/conversation.ts';
 import type { Message, ShownMessage } from '../protocol/message.ts';
 import type { Receipt } from '../protocol/receipts.ts';
-import type { Position } from '../protocol/sync.ts';
+import type { Position } from '../protocol/sync-request.ts';
 import type { OwnThreadSummary } from '../protocol/thread.ts';
-import type { Change } from './changes.ts';
+import { type Change, isPinChange } from './changes.ts';
 import type { ConversationState, MemberState } from './conversation.ts';
+import { firstVisibleSeq } from './visibility.ts';
 
 /** A change may be filed a moment after its number was taken; one that is not there by then never comes. */
 export const filingMs = 60_000;
@@ -26,9 +27,15 @@ export interface Missed {
   threads: ReadonlyMap<string, OwnThreadSummary>;
 }
 
-/** Numbers that the conversation never gave: the client's are of another life. */
-export const isAhead = ({ seq, rev }: Position, conversation: Pick<ConversationState, 'seq' | 'rev'>): boolean =>
-  seq > conversation.seq || rev > conversation.rev;
+/**
+ * Whether a client has to begin anew: its numbers were never given by this conversation, or it stands before what it may see, since it
+ * was out and came back to a history that begins with its joining.
+ */
+export const isElsewhere = (
+  { seq, rev }: Position,
+  conversation: Pick<ConversationState, 'seq' | 'rev' | 'settings'>,
+  member: Pick<MemberState, 'joinedSeq'>,
+): boolean => seq > conversation.seq || rev > conversation.rev || seq < firstVisibleSeq({ conversation, member }) - 1;
 
 /** A budget shared out in order: who comes first gets all that it misses. */
 export const sharesOf = (missing: readonly number[], budget: number): number[] => {
@@ -65,7 +72,9 @@ export const changesWithoutGap = (
 
 /** Messages that a client holds and that changed since, or what stands beside them. */
 export const changedSeqs = (changes: readonly Change[], { seq: held }: Position): number[] => [
-  ...new Set(changes.flatMap((change) => ('seq' in change && change.seq <= held ? [change.seq] : []))),
+  ...new Set(
+    changes.flatMap((change) => ('seq' in change && !isPinChange(change) && change.seq <= held ? [change.seq] : [])),
+  ),
 ];
 
 const ownOf = (changes: readonly Change[], user: string) =>

@@ -1,43 +1,30 @@
 /** What a client may say over a socket. The stack's routes are a loop over this list; one file of `functions/websocket/` is one command. */
 import * as z from 'zod';
 import type { ErrorCode } from './errors.ts';
-import {
-  messageDeleted,
-  messageSent,
-  messageUpdated,
-  presenceNoted,
-  reactionAdded,
-  reactionRemoved,
-  receiptUpdated,
-  type ServerEvent,
-  subscribed,
-  syncPageEvent,
-  typingStarted,
-  typingStopped,
-  unsubscribed,
-} from './events.ts';
+import type { EventName } from './events.ts';
 import { conversationId, messageId } from './identifiers.ts';
 import { draft, edit } from './message.ts';
 import { heartbeatStatus } from './presence.ts';
 import { reactionAddition } from './reaction.ts';
 import { receiptDeliveredData, receiptReadData } from './receipts.ts';
-import { syncRequest } from './sync.ts';
+import { syncRequest } from './sync-request.ts';
 import { text } from './text.ts';
 
 export interface Command<
   Name extends string = string,
   Data extends z.ZodType = z.ZodType,
-  Answer extends ServerEvent = ServerEvent,
+  Answer extends EventName = EventName,
 > {
   name: Name;
   summary: string;
   data: Data;
+  /** By its name alone: no function checks what it answers, and each would carry the schemas of all events. */
   answer: Answer;
   /** Beside those that any command may meet. */
   errors: readonly ErrorCode[];
 }
 
-const command = <Name extends string, Data extends z.ZodType, Answer extends ServerEvent>(
+const command = <Name extends string, Data extends z.ZodType, Answer extends EventName>(
   one: Command<Name, Data, Answer>,
 ) => one;
 
@@ -69,7 +56,7 @@ export const messageSend = command({
   name: 'message.send',
   summary: 'Post a message. Safe to repeat with the same `clientMessageId`: it is stored once. Answered means stored.',
   data: draft.extend({ conversationId }).meta({ id: 'MessageSend' }),
-  answer: messageSent,
+  answer: 'message.sent',
   errors: ['forbidden', 'rate_limited'],
 });
 
@@ -77,7 +64,7 @@ export const messageEdit = command({
   name: 'message.edit',
   summary: 'Change a message of your own.',
   data: edit.extend({ messageId }).meta({ id: 'MessageEditCommand' }),
-  answer: messageUpdated,
+  answer: 'message.updated',
   errors: ['forbidden', 'version_conflict', 'message_deleted', 'window_closed'],
 });
 
@@ -86,7 +73,7 @@ export const messageDelete = command({
   summary:
     'Delete a message of your own, or of anybody as an admin of the conversation. A tombstone stays. Safe to repeat.',
   data: z.strictObject({ messageId }).meta({ id: 'MessageDelete' }),
-  answer: messageDeleted,
+  answer: 'message.deleted',
   errors: ['forbidden', 'window_closed'],
 });
 
@@ -94,7 +81,7 @@ export const reactionAdd = command({
   name: 'reaction.add',
   summary: 'React to a message. One of each emoji from each of you; safe to repeat.',
   data: reactionAddition.extend({ messageId }).meta({ id: 'ReactionAdd' }),
-  answer: reactionAdded,
+  answer: 'reaction.added',
   errors: ['forbidden', 'message_deleted', 'too_many_reactions'],
 });
 
@@ -102,7 +89,7 @@ export const reactionRemove = command({
   name: 'reaction.remove',
   summary: 'Take back a reaction of your own. Safe to repeat.',
   data: reactionAddition.extend({ messageId }).meta({ id: 'ReactionRemove' }),
-  answer: reactionRemoved,
+  answer: 'reaction.removed',
   errors: ['forbidden', 'message_deleted'],
 });
 
@@ -111,7 +98,7 @@ export const sync = command({
   summary:
     'Ask for what you missed, page after page: messages, changes of older ones, members and settings, conversations that you joined or lost.',
   data: syncRequest,
-  answer: syncPageEvent,
+  answer: 'sync.page',
   errors: ['forbidden'],
 });
 
@@ -119,7 +106,7 @@ export const receiptRead = command({
   name: 'receipt.read',
   summary: 'You have read a conversation up to a number, or all of it. Only ever raises it. Safe to repeat.',
   data: receiptReadData,
-  answer: receiptUpdated,
+  answer: 'receipt.updated',
   errors: ['forbidden'],
 });
 
@@ -128,7 +115,7 @@ export const receiptDelivered = command({
   summary:
     'This device has received a conversation up to a number: one for as many messages as came. Only ever raises it. Safe to repeat.',
   data: receiptDeliveredData,
-  answer: receiptUpdated,
+  answer: 'receipt.updated',
   errors: ['forbidden'],
 });
 
@@ -137,7 +124,7 @@ export const typingStart = command({
   summary:
     'You are typing: the other members see it for 5 seconds. Say it again every few seconds while you do; what comes within 3 seconds is not passed on.',
   data: z.strictObject({ conversationId }).meta({ id: 'TypingStart' }),
-  answer: typingStarted,
+  answer: 'typing.started',
   errors: ['forbidden'],
 });
 
@@ -145,7 +132,7 @@ export const typingStop = command({
   name: 'typing.stop',
   summary: 'You stopped typing. A message that you send says so too.',
   data: z.strictObject({ conversationId }).meta({ id: 'TypingStop' }),
-  answer: typingStopped,
+  answer: 'typing.stopped',
   errors: ['forbidden'],
 });
 
@@ -154,7 +141,7 @@ export const presenceHeartbeat = command({
   summary:
     'This connection is there still: `online` while somebody looks at the app, every 15 seconds; `away` while it is hidden, every few minutes. Without, it counts as offline after a while, and hears everything all the same.',
   data: z.strictObject({ status: heartbeatStatus }).meta({ id: 'PresenceHeartbeat' }),
-  answer: presenceNoted,
+  answer: 'presence.noted',
   errors: ['forbidden'],
 });
 
@@ -163,7 +150,7 @@ export const subscribe = command({
   summary:
     'Hear a large room live on this connection: one whose `live` is `subscribed`. Safe to repeat; in any other conversation it changes nothing.',
   data: z.strictObject({ conversationId }).meta({ id: 'Subscribe' }),
-  answer: subscribed,
+  answer: 'subscribed',
   errors: ['forbidden'],
 });
 
@@ -171,7 +158,7 @@ export const unsubscribe = command({
   name: 'unsubscribe',
   summary: 'Hear a large room no more on this connection. Safe to repeat.',
   data: z.strictObject({ conversationId }).meta({ id: 'Unsubscribe' }),
-  answer: unsubscribed,
+  answer: 'unsubscribed',
   errors: ['forbidden'],
 });
 

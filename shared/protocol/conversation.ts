@@ -10,6 +10,22 @@ export const conversationType = z.enum(['direct', 'group']).meta({ id: 'Conversa
 export const conversationSettings = z
   .strictObject({
     open: z.boolean().meta({ description: 'Whether any user of the tenant who knows the id may join.' }),
+    whoMayPost: z.enum(['everybody', 'admins']).meta({
+      description: 'Every member, or owners and admins alone. Who may not post may not edit either.',
+    }),
+    whoMayAdd: z.enum(['admins', 'everybody']).meta({
+      description: 'Who adds plain members: owners and admins alone, or every member.',
+    }),
+    historyFrom: z.enum(['start', 'join']).meta({
+      description: 'What newcomers see: everything from the start, or what is said after they joined.',
+    }),
+    slowModeSeconds: z.int().min(0).max(3_600).meta({
+      description: 'How long a plain member waits from one message to the next; 0 is not at all.',
+    }),
+    retentionDays: z.int().min(1).max(3_650).nullable().meta({
+      description:
+        "Days after which a message is forgotten, at most as many as the tenant's; null is the tenant's. A shorter one holds for what was said already, too.",
+    }),
   })
   .meta({ id: 'ConversationSettings' });
 export type ConversationSettings = z.infer<typeof conversationSettings>;
@@ -56,6 +72,10 @@ export const ownConversation = conversation
     role: memberRole
       .nullable()
       .meta({ description: 'Your role; null for a service or a moderator who is not a member.' }),
+    joinedSeq: sequence.nullable().meta({
+      description:
+        'The newest number when you joined; null for who is not a member. Where `historyFrom` is `join`, you see what has a greater one.',
+    }),
     lastReadSeq: sequence.nullable(),
     unreadCount: z.int().min(0),
     ...ownState.shape,
@@ -72,7 +92,9 @@ export const conversationCreate = z
       description: 'You are always included, unless you are a service. Direct: exactly two users in all.',
     }),
     title: title.nullable().optional(),
-    settings: conversationSettings.partial().optional().meta({ description: 'Closed, unless it says otherwise.' }),
+    settings: conversationSettings.partial().optional().meta({
+      description: 'Closed; everybody posts and sees everything, admins add members; unless it says otherwise.',
+    }),
   })
   .meta({ id: 'ConversationCreate' });
 export type ConversationCreate = z.infer<typeof conversationCreate>;

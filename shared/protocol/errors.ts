@@ -65,7 +65,7 @@ export const errorCatalogue = {
   message_deleted: {
     status: 409,
     title: 'The message has been deleted',
-    advice: 'A deleted message can no longer be edited or reacted to.',
+    advice: 'A deleted message can no longer be edited, reacted to or pinned.',
     retry: false,
   },
   too_many_reactions: {
@@ -79,6 +79,12 @@ export const errorCatalogue = {
     title: 'Too late to change this message',
     advice:
       'The tenant limits for how long a sender edits or deletes a message; an admin of the conversation can still delete it.',
+    retry: false,
+  },
+  too_many_pins: {
+    status: 409,
+    title: 'The conversation has as many pins as it may',
+    advice: 'Take another pin off first.',
     retry: false,
   },
   last_owner: {

@@ -71,6 +71,20 @@ export const reactionRemoved = serverEvent({
   data: reactionChange,
 });
 
+export const messagePinned = serverEvent({
+  name: 'message.pinned',
+  summary: 'A message was pinned for everybody.',
+  data: z
+    .object({ conversationId, messageId, rev: sequence, pinnedAt: timestamp, pinnedBy: userId })
+    .meta({ id: 'MessagePinned' }),
+});
+
+export const messageUnpinned = serverEvent({
+  name: 'message.unpinned',
+  summary: 'The pin was taken off a message.',
+  data: z.object({ conversationId, messageId, rev: sequence }).meta({ id: 'MessageUnpinned' }),
+});
+
 export const messageHidden = serverEvent({
   name: 'message.hidden',
   summary: 'You have deleted a message for yourself alone. Goes to your own devices.',
@@ -119,6 +133,13 @@ export const memberRemoved = serverEvent({
   name: 'member.removed',
   summary: 'Somebody left or was removed.',
   data: member,
+});
+
+export const revisionHidden = serverEvent({
+  name: 'revision.hidden',
+  summary:
+    'Something changed that you do not see, from before you joined. Only its number matters: nothing is missing.',
+  data: z.object({ conversationId, rev: sequence }).meta({ id: 'RevisionHidden' }),
 });
 
 export const typingStarted = serverEvent({
@@ -243,6 +264,8 @@ export const serverEvents = [
   messageDeleted,
   reactionAdded,
   reactionRemoved,
+  messagePinned,
+  messageUnpinned,
   messageHidden,
   threadUpdated,
   threadRead,
@@ -252,6 +275,7 @@ export const serverEvents = [
   memberAdded,
   memberUpdated,
   memberRemoved,
+  revisionHidden,
   typingStarted,
   typingStopped,
   presenceUpdate,

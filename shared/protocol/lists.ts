@@ -1,5 +1,9 @@
-/** Lists are `{ "<plural>": […], "nextCursor": string | null, "hasMore": boolean }`, walked with `?limit=` and `?cursor=`. */
+/**
+ * Lists are `{ "<plural>": […], "users": […], "nextCursor": string | null, "hasMore": boolean }`, walked with `?limit=` and
+ * `?cursor=`.
+ */
 import * as z from 'zod';
+import { user } from './user.ts';
 
 export const pageSize = { default: 50, max: 100 };
 
@@ -25,6 +29,10 @@ export const pageQuery = z.strictObject({
 export const listOf = <Name extends string, Item extends z.ZodType>(plural: Name, item: Item) =>
   z.object({
     ...({ [plural]: z.array(item) } as Record<Name, z.ZodArray<Item>>),
+    users: z.array(user).meta({
+      description:
+        'The public part of everybody whom the page shows, each once. Who has no profile, or was deleted, has neither name nor picture.',
+    }),
     nextCursor: z.string().nullable().meta({ description: 'What `cursor` takes for the next page; null at the end.' }),
     hasMore: z.boolean(),
   });

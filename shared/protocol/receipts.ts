@@ -1,6 +1,7 @@
 /** How far people have received and read. Watermarks: one number a person and conversation, never a mark a message. */
 import * as z from 'zod';
 import { conversationId, sequence, timestamp, userId } from './identifiers.ts';
+import { user } from './user.ts';
 
 /** A `receipt.count` shows so many steps: what is older rarely changes, and can be asked for. */
 export const mostCountSteps = 50;
@@ -82,6 +83,7 @@ export const messageReceipts = z
       description:
         'Members whom it was sent to and who are still there: without its sender, and without those who joined later. null in conversations of more than 256 members.',
     }),
+    users: z.array(user).meta({ description: 'The public part of everybody whom the page names, each once.' }),
     nextCursor: z.string().nullable().meta({ description: 'What `cursor` takes for the next page; null at the end.' }),
     hasMore: z.boolean(),
   })

@@ -6,6 +6,7 @@ import * as drafts from './routes/drafts.ts';
 import * as members from './routes/members.ts';
 import * as messages from './routes/messages.ts';
 import * as ownState from './routes/own-state.ts';
+import * as pins from './routes/pins.ts';
 import * as presence from './routes/presence.ts';
 import * as reactions from './routes/reactions.ts';
 import * as service from './routes/service.ts';
@@ -24,6 +25,7 @@ export const routes: readonly Route[] = [
   messages,
   threads,
   reactions,
+  pins,
   sync,
   service,
 ].flatMap((resource) => Object.values(resource) as Route[]);

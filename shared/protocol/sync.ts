@@ -1,54 +1,32 @@
-/** What a client that was away asks for, and what it gets: page after page, all that it missed. */
+/** What a client that was away gets: page after page, all that it missed. */
 import * as z from 'zod';
 import { conversationRemoval, member, ownConversation } from './conversation.ts';
-import { conversationId, sequence, timestamp, userId } from './identifiers.ts';
+import { messageId, sequence, timestamp, userId } from './identifiers.ts';
 import { messageHidden, shownMessage } from './message.ts';
 import { receipt } from './receipts.ts';
+import { position } from './sync-request.ts';
 import { missedThread, threadWatermark } from './thread.ts';
 
-export const position = z
-  .strictObject({
-    seq: sequence.meta({ description: 'You hold every message up to this number.' }),
-    rev: sequence.meta({ description: 'You know of every change up to this revision.' }),
-  })
-  .meta({ id: 'Position' });
-export type Position = z.infer<typeof position>;
-
-export const namedAtOnce = 100;
-
-export const syncRequest = z
-  .strictObject({
-    conversations: z
-      .array(position.extend({ conversationId }).meta({ id: 'NamedPosition' }))
-      .max(namedAtOnce)
-      .refine((all) => new Set(all.map((one) => one.conversationId)).size === all.length, {
-        error: 'must not name a conversation twice',
-      })
-      .meta({ description: 'Those that you hold, the most wanted first: a page fills up in their order.' }),
-    since: timestamp.optional().meta({
-      description: 'The `syncedAt` of your last sync: also tells which conversations you joined from then on.',
-    }),
-    cursor: z
-      .string()
-      .min(1)
-      .max(1024)
-      .optional()
-      .meta({ description: 'The `nextCursor` of the page before, instead of `since`: goes on in what you joined.' }),
-  })
-  .refine(({ since, cursor }) => since === undefined || cursor === undefined, 'takes one of since and cursor')
-  .meta({ id: 'SyncRequest' });
-export type SyncRequest = z.infer<typeof syncRequest>;
-
-/** Messages that changed are shown as they are now, apart: what is told here is about members and the conversation itself. */
+/** Messages that changed are shown as they are now, apart: what is told here is about members, pins and the conversation itself. */
 export const syncedChange = z
   .object({
     rev: sequence,
-    kind: z.enum(['member.added', 'member.updated', 'member.removed', 'conversation.updated']),
+    kind: z.enum([
+      'member.added',
+      'member.updated',
+      'member.removed',
+      'conversation.updated',
+      'message.pinned',
+      'message.unpinned',
+    ]),
     at: timestamp,
     by: userId,
     member: member.nullable().meta({
-      description: 'The membership as this change left it; null where the conversation itself changed.',
+      description: 'The membership as this change left it; null where it is about something else.',
     }),
+    messageId: messageId
+      .nullable()
+      .meta({ description: 'What was pinned or unpinned; null where it is about something else.' }),
   })
   .meta({ id: 'SyncedChange' });
 export type SyncedChange = z.infer<typeof syncedChange>;
@@ -66,7 +44,7 @@ export const syncedConversation = z
     }),
     changes: z
       .array(syncedChange)
-      .meta({ description: 'What became of members and settings after your `rev`, in order.' }),
+      .meta({ description: 'What became of members, pins and settings after your `rev`, in order.' }),
     receipts: z.array(receipt).meta({
       description:
         'How far you have read, on any device; and how far the others have received and read, in direct conversations and groups of fewer than 10 members.',

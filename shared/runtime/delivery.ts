@@ -105,7 +105,7 @@ export const createPosting = ({ presence, connections, clock }: Deps) => {
     /** Frames for one connection. Whoever calls takes those that are over off their user's list. */
     serve,
 
-    /** Each delivery to those of the connections that it is for. What is for those who subscribed is for all of them. */
+    /** Each delivery to those of the connections that it is for. Connections that are given are all that subscribed, where it is for those. */
     post: async (
       tenant: string,
       deliveries: readonly Delivery[],
@@ -148,7 +148,10 @@ const isFor = (delivery: Delivery | undefined, connection: Connection): boolean 
   delivery !== undefined &&
   !delivery.except.has(connection.id) &&
   !(delivery.isReceipt && connection.receiptsOff) &&
-  (delivery.to === 'subscribed' || delivery.to.has(connection.user));
+  (delivery.to === 'subscribed' ? joinedThen(delivery.joined, connection) : delivery.to.has(connection.user));
+
+const joinedThen = (when: Delivery['joined'], { joinedSeq = 0 }: Connection): boolean =>
+  joinedSeq >= (when?.from ?? 0) && joinedSeq < (when?.before ?? Number.POSITIVE_INFINITY);
 
 /** Several events for one connection travel as one `batch` frame, or as few as the largest frame allows. */
 export const packed = (events: readonly string[]): string[] =>

@@ -10,6 +10,8 @@ import { createMentions, type Mentions } from '../data/mentions.ts';
 import { createOwnHistory, type OwnHistory } from '../data/own-history.ts';
 import { createOwnReplies, type OwnReplies } from '../data/own-replies.ts';
 import { createOwnStates, type OwnStates } from '../data/own-states.ts';
+import { createPins, type Pins } from '../data/pins.ts';
+import { createProfiles, type Profiles } from '../data/profiles.ts';
 import { createShownMessages, type ShownMessages } from '../data/shown-messages.ts';
 import { createTickets, type Tickets } from '../data/tickets.ts';
 import { createUnread, type Unread } from '../data/unread.ts';
@@ -29,12 +31,14 @@ export interface Deps extends SocketDeps, SyncDeps {
   ownReplies: OwnReplies;
   versions: Versions;
   shownMessages: ShownMessages;
+  pins: Pins;
   inbox: Inbox;
   unread: Unread;
   ownStates: OwnStates;
   drafts: Drafts;
   mentions: Mentions;
   users: Users;
+  profiles: Profiles;
   blocks: Blocks;
   tickets: Tickets;
   fanOut: FanOut;
@@ -52,12 +56,14 @@ export const liveDeps = (environment: NodeJS.ProcessEnv): Deps =>
     ownReplies: (deps) => createOwnReplies(deps),
     versions: (deps) => createVersions(deps),
     shownMessages: (deps) => createShownMessages(deps),
-    inbox: ({ table }) => createInbox(table),
+    pins: (deps) => createPins(deps),
+    inbox: (deps) => createInbox(deps),
     unread: (deps) => createUnread(deps),
     ownStates: (deps) => createOwnStates(deps),
     drafts: (deps) => createDrafts(deps),
     mentions: (deps) => createMentions(deps),
     users: (deps) => createUsers(deps),
+    profiles: ({ table }) => createProfiles(table),
     blocks: (deps) => createBlocks(deps),
     tickets: (deps) => createTickets(deps),
     fanOut: (deps) => createFanOut(deps),

@@ -6,6 +6,7 @@ import type { Reactions } from '../data/reactions.ts';
 import type { Receipts } from '../data/receipts.ts';
 import type { Sends } from '../data/sends.ts';
 import type { Subscriptions } from '../data/subscriptions.ts';
+import type { Clock } from '../domain/clock.ts';
 import type { ConversationState, MemberState } from '../domain/conversation.ts';
 import {
   type Delivery,
@@ -18,6 +19,7 @@ import {
   needsMembers,
 } from '../domain/live-events.ts';
 import type { ReactionHappening } from '../domain/reactions.ts';
+import { firstVisibleSeq, withoutExpired } from '../domain/visibility.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Patience } from './connections.ts';
 import type { Posting, Undelivered } from './delivery.ts';
@@ -34,6 +36,7 @@ interface Deps {
   limits: Limits;
   reactions: Pick<Reactions, 'file'>;
   posting: Posting;
+  clock: Clock;
 }
 
 /** One that answers slowly must not hold up everybody behind it: what takes longer goes through the redelivery queue. */
@@ -74,6 +77,7 @@ export const createFanOut = ({
   subscriptions,
   limits,
   posting,
+  clock,
 }: Deps) => {
   const largeRooms = new Set<string>();
 
@@ -116,11 +120,16 @@ export const createFanOut = ({
   };
 
   const deliveriesIn = ({ happenings }: Run, { conversation, members: found, toldBySeq }: Around): Delivery[] => {
-    const users = found.map((one) => one.userId);
+    const byUser = new Map(found.map((one) => [one.userId, one]));
+    const known = {
+      members: [...byUser.keys()],
+      conversation: conversation && withoutExpired(conversation, clock.now()),
+      firstSeqOf: (user: string) => (conversation ? firstVisibleSeq({ conversation, member: byUser.get(user) }) : 1),
+    };
     const told = (happening: Happening) =>
       happening.kind === 'message' && happening.isNew ? (toldBySeq.get(happening.message.seq) ?? []) : [];
     return [
-      ...happenings.flatMap((one) => deliveriesOf(one, { members: users, conversation, told: told(one) })),
+      ...happenings.flatMap((one) => deliveriesOf(one, { ...known, told: told(one) })),
       ...(conversation?.live === 'subscribed' ? memberCountOf(happenings, conversation) : []),
     ];
   };

@@ -3,6 +3,8 @@ import type { Members } from '../data/members.ts';
 import type { Place } from '../data/places.ts';
 import type { Connection, Presence } from '../data/presence.ts';
 import type { Sends } from '../data/sends.ts';
+import type { MemberState } from '../domain/conversation.ts';
+import { firstVisibleSeq, quotedFrom } from '../domain/visibility.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Patience } from './connections.ts';
 import type { Posting } from './delivery.ts';
@@ -17,7 +19,7 @@ interface Deps {
 }
 
 interface Audience {
-  users: string[];
+  members: MemberState[];
   live: Connection[];
 }
 
@@ -34,9 +36,12 @@ export const createFastLane = ({ members, presence, sends, limits, posting }: De
     const { fastLaneConnections } = limits.of(caller.tenant);
     if (conversation.memberCount > fastLaneConnections || conversation.live === 'subscribed') return undefined;
     try {
-      const users = (await members.all(caller.tenant, conversation.id)).map((one) => one.userId);
-      const live = await presence.connectionsOf(caller.tenant, users);
-      return live.length <= fastLaneConnections ? { users, live } : undefined;
+      const everybody = await members.all(caller.tenant, conversation.id);
+      const live = await presence.connectionsOf(
+        caller.tenant,
+        everybody.map((one) => one.userId),
+      );
+      return live.length <= fastLaneConnections ? { members: everybody, live } : undefined;
     } catch (error) {
       logger.warn('the fast lane is closed', { error: describeError(error) });
       return undefined;
@@ -46,14 +51,26 @@ export const createFastLane = ({ members, presence, sends, limits, posting }: De
   /** Never throws: the message is stored, and the stream tells whoever this does not reach. */
   deliver: async (place: Place, message: Message, audience: Audience | undefined): Promise<void> => {
     if (!audience) return;
-    const { caller } = place;
+    const { caller, conversation } = place;
+    const firstOf = (member: MemberState) => firstVisibleSeq({ conversation, member });
+    // Somebody who joined at this moment may not see it.
+    const seeing = audience.members.filter((member) => message.seq >= firstOf(member));
+    const except = new Set(caller.connectionId === undefined ? [] : [caller.connectionId]);
+    const deliveryTo = (members: readonly MemberState[], data: Message) => ({
+      to: new Set(members.map(({ userId }) => userId)),
+      except,
+      frame: { event: 'message.new', data } as const,
+    });
+    const unquoted = seeing.filter((member) => quotedFrom(firstOf(member), message) !== message);
+    const deliveries = [
+      deliveryTo(
+        seeing.filter((member) => !unquoted.includes(member)),
+        message,
+      ),
+      ...(unquoted.length > 0 ? [deliveryTo(unquoted, { ...message, quote: null })] : []),
+    ];
     try {
-      const delivery = {
-        to: new Set(audience.users),
-        except: new Set(caller.connectionId === undefined ? [] : [caller.connectionId]),
-        frame: { event: 'message.new', data: message },
-      } as const;
-      const { reached } = await posting.post(caller.tenant, [delivery], audience.live, hurry);
+      const { reached } = await posting.post(caller.tenant, deliveries, audience.live, hurry);
       if (reached.length > 0) await sends.markTold(place, message, reached);
     } catch (error) {
       logger.warn('the fast lane gave up', { error: describeError(error) });

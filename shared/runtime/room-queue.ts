@@ -9,7 +9,15 @@ const roomPost = z.object({
   tenant: z.string(),
   conversationId: z.string(),
   shard: z.int().min(0),
-  events: z.array(z.object({ frame: z.unknown(), except: z.array(z.string()) })).min(1),
+  events: z
+    .array(
+      z.object({
+        frame: z.unknown(),
+        except: z.array(z.string()),
+        joined: z.strictObject({ from: z.int().optional(), before: z.int().optional() }).optional(),
+      }),
+    )
+    .min(1),
 });
 
 /** What is around the events of a message. */
@@ -27,7 +35,7 @@ export const roomPosts = (
   { tenant, conversationId, shards }: { tenant: string; conversationId: string; shards: number },
   deliveries: readonly Delivery[],
 ): string[] => {
-  const events = deliveries.map(({ frame, except }) => JSON.stringify({ frame, except: [...except] }));
+  const events = deliveries.map(({ frame, except, joined }) => JSON.stringify({ frame, except: [...except], joined }));
   const place = JSON.stringify({ tenant, conversationId }).slice(0, -1);
   return grouped(events, { bytes: largestMessage - envelope }).flatMap((some) =>
     Array.from({ length: shards }, (_, shard) => `${place},"shard":${shard},"events":[${some.join(',')}]}`),
@@ -36,9 +44,10 @@ export const roomPosts = (
 
 export const roomPostFrom = (body: unknown): RoomPost => {
   const { events, ...place } = roomPost.parse(body);
-  const deliveries = events.map(({ frame, except }) => ({
+  const deliveries = events.map(({ frame, except, joined }) => ({
     to: 'subscribed' as const,
     except: new Set(except),
+    ...(joined && { joined }),
     frame: frame as LiveEvent,
   }));
   return { ...place, deliveries };

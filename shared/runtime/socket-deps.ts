@@ -11,6 +11,7 @@ import { createReceipts, type Receipts } from '../data/receipts.ts';
 import { createReferences, type References } from '../data/references.ts';
 import { createSends, type Sends } from '../data/sends.ts';
 import { createSubscriptions, type Subscriptions } from '../data/subscriptions.ts';
+import { createTurns, type Turns } from '../data/turns.ts';
 import { type Connections, createConnections } from './connections.ts';
 import { createPosting, type Posting } from './delivery.ts';
 import { createFastLane, type FastLane } from './fast-lane.ts';
@@ -29,6 +30,7 @@ export interface SocketDeps extends TableDeps {
   heartbeats: Heartbeats;
   subscriptions: Subscriptions;
   rateLimits: RateLimits;
+  turns: Turns;
   connections: Connections;
   posting: Posting;
   fastLane: FastLane;
@@ -47,6 +49,7 @@ export const socketMakers = (environment: NodeJS.ProcessEnv): Makers<SocketDeps>
   heartbeats: (deps) => createHeartbeats(deps),
   subscriptions: (deps) => createSubscriptions(deps),
   rateLimits: (deps) => createRateLimits(deps),
+  turns: (deps) => createTurns(deps),
   connections: ({ settings }) => createConnections(settings.CONNECTIONS_URL, environment),
   posting: (deps) => createPosting(deps),
   fastLane: (deps) => createFastLane(deps),

@@ -6,7 +6,7 @@ import { areApart } from '../domain/blocks.ts';
 import type { Caller } from '../domain/caller.ts';
 import { type Clock, epochSeconds } from '../domain/clock.ts';
 import type { MemberState } from '../domain/conversation.ts';
-import { deletedUser, requirePermission, standingsOf } from '../domain/permissions.ts';
+import { type Action, deletedUser, postingIn, requirePermission, standingsOf } from '../domain/permissions.ts';
 import { largestTypingRoom, relayPauseMs } from '../domain/typing.ts';
 import type { LiveEvent } from '../protocol/events.ts';
 import type { Patience } from './connections.ts';
@@ -25,6 +25,8 @@ interface Deps {
 interface Room {
   members: ReadonlyMap<string, MemberState>;
   isLarge: boolean;
+  /** What it takes to post there. */
+  posting: Action;
   seenAt: number;
 }
 
@@ -54,17 +56,18 @@ export const createTyping = ({ places, members, presence, posting, clock }: Deps
     const fresh = known && now - known.seenAt < roomMemoryMs ? known : undefined;
     const member = fresh?.members.get(caller.user);
     if (fresh && member) {
-      requirePermission(standingsOf(caller, member.role), 'message.send');
+      requirePermission(standingsOf(caller, member.role), fresh.posting);
       return fresh;
     }
     const [place, found] = await together([
       places.placeOf(caller, conversationId),
       fresh?.isLarge ? [] : members.all(caller.tenant, conversationId, { atMost: largestTypingRoom + 1 }),
     ]);
-    requirePermission(place.standings, 'message.send');
+    const posting = postingIn(place.conversation.settings);
+    requirePermission(place.standings, posting);
     if (fresh?.isLarge) return fresh;
     const isLarge = found.length > largestTypingRoom;
-    const room = { members: new Map(found.map((one) => [one.userId, one])), isLarge, seenAt: now };
+    const room = { members: new Map(found.map((one) => [one.userId, one])), isLarge, posting, seenAt: now };
     remember(rooms, id, room, rememberedRooms);
     return room;
   };

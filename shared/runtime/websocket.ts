@@ -9,7 +9,7 @@ import type { Caller } from '../domain/caller.ts';
 import { systemClock } from '../domain/clock.ts';
 import { type Command, clientFrame } from '../protocol/commands.ts';
 import { Problem } from '../protocol/errors.ts';
-import type { EventName, ServerFrame } from '../protocol/events.ts';
+import type { ServerFrame } from '../protocol/events.ts';
 import { type CallerContext, callerFrom, namedBy } from './caller.ts';
 import { correlationOf, logger, setLogContext } from './logger.ts';
 import { parse, parseJson } from './parse.ts';
@@ -19,7 +19,7 @@ export type WebSocketEvent = APIGatewayProxyWebsocketEventV2WithRequestContext<
   APIGatewayEventWebsocketRequestContextV2 & { authorizer?: CallerContext }
 >;
 type Answer = Exclude<APIGatewayProxyResultV2, string>;
-type AnswerOf<C extends Command> = Omit<Extract<ServerFrame, { event: C['answer']['name'] & EventName }>, 'id'>;
+type AnswerOf<C extends Command> = Omit<Extract<ServerFrame, { event: C['answer'] }>, 'id'>;
 
 /** The connection that a frame came in on. */
 interface OpenConnection {

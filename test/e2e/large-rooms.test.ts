@@ -103,6 +103,36 @@ describe('a large room', () => {
     }
   });
 
+  it('tells who joined later nothing of what was said before, where history begins with one’s joining', async () => {
+    const { ada, bobsPhone, devices, room, path } = await given({ settings: { historyFrom: 'join' } });
+    const { id } = await posts(ada, room, 'secret');
+    await world.cloud.settled();
+    const eve = await world.person('eve');
+    await ada.does('POST', `${path}/members`, { memberIds: ['eve'] });
+    const hers = await startFollowing(eve, await eve.connects());
+    expect((await subscriptionsIn()).map(({ user }) => user)).toContain('eve');
+
+    await ada.does('PATCH', `/api/messages/${id}`, { content: 'secret edit' });
+    await ada.does('POST', `/api/messages/${id}/reactions`, { emoji: '👍' });
+    await ada.does('PUT', `/api/messages/${id}/pin`);
+    await ada.does('PATCH', path, { title: 'Hall' });
+    await allIsQuiet([...devices, hers.device]);
+
+    const heard = new Set(bobsPhone.frames.map(({ event }) => event));
+    for (const event of ['message.updated', 'reaction.added', 'message.pinned']) expect(heard).toContain(event);
+    expect(heard).not.toContain('revision.hidden');
+    expect(new Set(hers.device.heard('revision.hidden').map(({ rev }) => rev))).toEqual(new Set([2, 3, 4]));
+    for (const { title, lastMessage } of hers.device.heard('conversation.updated')) {
+      expect({ title, lastMessage }).toEqual({ title: 'Hall', lastMessage: null });
+    }
+    expect(JSON.stringify(hers.device.frames)).not.toContain('secret');
+
+    await posts(ada, room, 'for all');
+    await world.cloud.settled();
+    await expectStateEqualsFreshFetch(hers);
+    expect(contentsHeard(hers.device)).toEqual(['for all']);
+  });
+
   it('tells those who watch how many its members are, and those alone of a change whose it is', async () => {
     const { ada, bob, phone, tablet, bobsPhone, bobsTablet, devices, path } = await given();
     const eve = await world.person('eve');

@@ -87,6 +87,9 @@ const messagesOverBothWays = async (ada: Person, bob: Person) => {
   await phone.does('message.delete', { messageId: two.messageId }, 'message.deleted');
   await phone.isRefused('message.burn', {});
   await ada.does('GET', `/api/messages/${one.id}`);
+  await ada.does('PUT', `/api/messages/${one.id}/pin`);
+  await ada.does('GET', `/api/conversations/${room.id}/pins`);
+  await ada.does('DELETE', `/api/messages/${one.id}/pin`);
   await ada.does('PATCH', `/api/messages/${one.id}`, { content: 'won' });
   const reactions = `/api/messages/${one.id}/reactions`;
   await phone.does('reaction.add', { messageId: one.id, emoji: '👍' }, 'reaction.added');

@@ -58,7 +58,7 @@ describe.each(commands)('$name', (command) => {
     );
     for (const [, device] of devices) {
       const stage = await stageOf(cast);
-      await device.does(command.name, onStage(command, stage), command.answer.name);
+      await device.does(command.name, onStage(command, stage), command.answer);
     }
   });
 

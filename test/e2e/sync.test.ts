@@ -2,7 +2,8 @@
 import pMap from 'p-map';
 import { describe, expect, it } from 'vitest';
 import type { OwnConversation } from '../../shared/protocol/conversation.ts';
-import { type SyncPage, type SyncRequest, syncPage } from '../../shared/protocol/sync.ts';
+import { type SyncPage, syncPage } from '../../shared/protocol/sync.ts';
+import type { SyncRequest } from '../../shared/protocol/sync-request.ts';
 import { expectStateEqualsFreshFetch, type Follower, resumeFollowing, startFollowing } from '../support/follower.ts';
 import type { Person } from '../support/person.ts';
 import { createsDirect, createsGroup, historyOf, posts, says } from '../support/room.ts';
@@ -64,7 +65,7 @@ describe('a client that was away', () => {
             { rev: 4, kind: 'member.added', by: 'ada', member: { userId: 'dan' } },
             { rev: 5, kind: 'member.updated', by: 'ada', member: { userId: 'bob', role: 'admin' } },
             { rev: 6, kind: 'member.removed', by: 'ada', member: { userId: 'dan' } },
-            { rev: 7, kind: 'conversation.updated', by: 'ada', member: null },
+            { rev: 7, kind: 'conversation.updated', by: 'ada', member: null, messageId: null },
           ],
           position: { seq: 3, rev: 7 },
           hasMore: false,

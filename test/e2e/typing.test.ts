@@ -171,6 +171,15 @@ describe('refused with a typed error:', () => {
     expect(await eve.isRefused('typing.stop', { conversationId: room.id })).toMatchObject({ code: 'not_found' });
   });
 
+  it('plain members’ where admins post', async () => {
+    const { ada, room, phone, bobs } = await given();
+    await ada.does('PATCH', `/api/conversations/${room.id}`, { settings: { whoMayPost: 'admins' } });
+    expect(await bobs.isRefused('typing.start', { conversationId: room.id })).toMatchObject({ code: 'forbidden' });
+    await types(phone, room);
+    expect(await bobs.hearsEvent('typing.started')).toMatchObject({ userId: 'ada' });
+    expect(await bobs.isRefused('typing.stop', { conversationId: room.id })).toMatchObject({ code: 'forbidden' });
+  });
+
   it.each([{}, { conversationId: 'x' }, { conversationId: 7 }, null, 'x'])('%j', async (data) => {
     const { phone } = await given();
     expect(await phone.isRefused('typing.start', data)).toMatchObject({ code: 'invalid_request' });

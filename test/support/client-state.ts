@@ -13,6 +13,7 @@ import type { ServerFrame } from '../../shared/protocol/events.ts';
 import { placeOfMessage } from '../../shared/protocol/identifiers.ts';
 import type { Message, ShownMessage } from '../../shared/protocol/message.ts';
 import type { OwnState } from '../../shared/protocol/own-state.ts';
+import type { Pin } from '../../shared/protocol/pin.ts';
 import type { ReactionChange, ReactionSummary } from '../../shared/protocol/reaction.ts';
 import type { Receipt } from '../../shared/protocol/receipts.ts';
 import type { ThreadSummary } from '../../shared/protocol/thread.ts';
@@ -46,12 +47,18 @@ export interface Followed {
   threadReads: Record<number, number>;
   /** By user. */
   members: Record<string, Member>;
+  /** By the message's `seq`: as of `rev`, it is pinned, or not any more. */
+  pins: Record<number, PinKnown>;
   /** The revision that removed somebody, so that older news of them is not believed. */
   departed: Record<string, number>;
   /** Everything up to this revision is in what was fetched. */
   fetchedRev: number;
   /** Later revisions that an event has told of. */
   heardRevs: number[];
+  /** What its user sees begins with: the lowest number that was fetched. What is below it is not theirs, or was forgotten. */
+  firstSeq: number;
+  /** The newest number when its user joined. */
+  joinedSeq: number;
   /** What this user has read, on any device; their own messages raise it. */
   lastReadSeq: number;
   /** By user, how far the others show that they have read and received; what they post raises it. Told in small groups alone. */
@@ -66,6 +73,12 @@ export interface Followed {
    * still to be fetched.
    */
   isFetched: boolean;
+}
+
+export interface PinKnown {
+  rev: number;
+  /** null where the pin was taken off. */
+  pinned: { pinnedAt: string; pinnedBy: string } | null;
 }
 
 export interface Watermarks {
@@ -89,6 +102,7 @@ export interface Fetched {
   messages: ShownMessage[];
   hidden: number[];
   draft: DraftState;
+  pins: Pin[];
 }
 
 export const emptyState = (user: string, readReceipts = true): ClientState => ({
@@ -108,6 +122,15 @@ export const follow = (state: ClientState, frame: ServerFrame): ClientState => {
       return inConversation(state, frame.data.conversationId, (one) =>
         heard(withMessage(one, frame.data), frame.data.rev),
       );
+    case 'message.pinned': {
+      const { conversationId, messageId, rev, pinnedAt, pinnedBy } = frame.data;
+      const known = { rev, pinned: { pinnedAt, pinnedBy } };
+      return inConversation(state, conversationId, (one) => heard(withPin(one, messageId, known), rev));
+    }
+    case 'message.unpinned': {
+      const { conversationId, messageId, rev } = frame.data;
+      return inConversation(state, conversationId, (one) => heard(withPin(one, messageId, { rev, pinned: null }), rev));
+    }
     case 'message.hidden':
       return inConversation(state, frame.data.conversationId, (one) => withHidden(one, [frame.data.seq]));
     case 'thread.updated': {
@@ -153,6 +176,8 @@ export const follow = (state: ClientState, frame: ServerFrame): ClientState => {
     }
     case 'draft.updated':
       return inConversation(state, frame.data.conversationId, (one) => withDraft(one, frame.data));
+    case 'revision.hidden':
+      return inConversation(state, frame.data.conversationId, (one) => heard(one, frame.data.rev));
     case 'conversation.new':
       return withConversation(state, frame.data);
     case 'conversation.removed':
@@ -168,24 +193,36 @@ export const follow = (state: ClientState, frame: ServerFrame): ClientState => {
 };
 
 /** The state with a conversation that was fetched while events came: each part is as new as the newer of both. */
-export const withFetched = (state: ClientState, { own, members, messages, hidden, draft }: Fetched): ClientState => {
+export const withFetched = (
+  state: ClientState,
+  { own, members, messages, hidden, draft, pins }: Fetched,
+): ClientState => {
   if (own.rev <= (state.lost[own.id] ?? -1)) return state;
   const before = state.conversations[own.id];
   const about = aboutOf(own);
+  const firstSeq = Math.min(own.seq + 1, ...messages.map(({ seq }) => seq), ...hidden);
   // Not as `own` has it: that counts a message of one's own that is still under way, and may come to nothing.
   const lastReadSeq = members.find(({ userId }) => userId === state.user)?.lastReadSeq ?? 0;
   const known = before ? withNews(before, about) : blank(about);
   const merged: Followed = {
     ...withFetchedRev(known, own.rev),
+    firstSeq: before?.isFetched ? Math.min(before.firstSeq, firstSeq) : firstSeq,
+    joinedSeq: own.joinedSeq ?? 0,
     lastReadSeq: Math.max(known.lastReadSeq, lastReadSeq),
-    isFetched: true,
+    // Opened to newcomers since: what was fetched is not all that they see by now.
+    isFetched: !opens(about, known.about),
     own: withOwn(known, own).own,
     draft: withDraft(known, draft).draft,
   };
   const listed = new Set(members.map(({ userId }) => userId));
   const stillThere = Object.entries(known.members).filter(([user, { rev }]) => rev > own.rev || listed.has(user));
-  const present = { ...merged, members: Object.fromEntries(stillThere) };
-  const followed = messages.reduce(withShown, members.reduce(withMember, withHidden(present, hidden)));
+  const newerPins = Object.entries(known.pins).filter(([, { rev }]) => rev > own.rev);
+  const present = { ...merged, members: Object.fromEntries(stillThere), pins: Object.fromEntries(newerPins) };
+  const pinned = pins.reduce(
+    (one, { message, rev, pinnedAt, pinnedBy }) => withPin(one, message.id, { rev, pinned: { pinnedAt, pinnedBy } }),
+    present,
+  );
+  const followed = messages.reduce(withShown, members.reduce(withMember, withHidden(pinned, hidden)));
   return { ...state, conversations: { ...state.conversations, [own.id]: followed } };
 };
 
@@ -214,8 +251,8 @@ export const withFetchedMessage = (state: ClientState, one: ShownMessage): Clien
   inConversation(state, one.conversationId, (followed) => withShown(followed, one));
 
 /** The numbers, of messages and revisions, that somebody has and this client has not: what a client would fetch. */
-export const gapsOf = ({ seq, messages, hidden, fetchedRev, heardRevs }: Followed) => ({
-  seqs: missing(1, seq, new Set([...Object.keys(messages).map(Number), ...hidden])),
+export const gapsOf = ({ firstSeq, seq, messages, hidden, fetchedRev, heardRevs }: Followed) => ({
+  seqs: missing(firstSeq, seq, new Set([...Object.keys(messages).map(Number), ...hidden])),
   revs: missing(fetchedRev + 1, Math.max(fetchedRev, ...heardRevs), new Set(heardRevs)),
 });
 
@@ -244,9 +281,12 @@ const blank = (about: Conversation): Followed => ({
   threads: {},
   threadReads: {},
   members: {},
+  pins: {},
   departed: {},
   fetchedRev: about.rev,
   heardRevs: [],
+  firstSeq: 1,
+  joinedSeq: 0,
   lastReadSeq: 0,
   watermarks: {},
   counted: { rev: about.rev, members: about.memberCount },
@@ -344,6 +384,11 @@ export const withMember = (before: Followed, member: Member): Followed => {
   return member.rev <= known ? one : { ...one, members: { ...one.members, [member.userId]: member } };
 };
 
+export const withPin = (one: Followed, messageId: string, known: PinKnown): Followed => {
+  const { seq } = placeOfMessage(messageId);
+  return known.rev <= (one.pins[seq]?.rev ?? -1) ? one : { ...one, pins: { ...one.pins, [seq]: known } };
+};
+
 export const withoutMember = (one: Followed, userId: string, rev: number): Followed => {
   const { [userId]: member, ...others } = one.members;
   if (member && member.rev > rev) return one;
@@ -351,17 +396,25 @@ export const withoutMember = (one: Followed, userId: string, rev: number): Follo
   return { ...one, members: others, departed };
 };
 
-/** One that became a large room, or stopped to be one, told others meanwhile: what was said then is still to be fetched. */
+/**
+ * One that became a large room, or stopped to be one, told others meanwhile: what was said then is still to be fetched. So is what was
+ * said before its user joined, once that is shown.
+ */
 export const withNews = (one: Followed, news: Conversation): Followed => {
-  const isNewer = news.rev > one.about.rev;
-  const isTurnedOver = isNewer && news.live !== one.about.live;
+  const about = news.rev > one.about.rev ? news : one.about;
+  const isTurnedOver = about.live !== one.about.live;
+  const isOpened = one.joinedSeq > 0 && opens(one.about, about);
   return {
     ...withCount(one, news.rev, news.memberCount),
     seq: Math.max(one.seq, news.seq),
-    about: isNewer ? news : one.about,
-    isFetched: one.isFetched && !isTurnedOver,
+    about,
+    isFetched: one.isFetched && !isTurnedOver && !isOpened,
   };
 };
+
+/** Whether newcomers come to see what was said before they joined, which nobody tells them of: they look anew. */
+const opens = (before: Conversation, after: Conversation): boolean =>
+  before.settings.historyFrom === 'join' && after.settings.historyFrom === 'start';
 
 const withCount = (one: Followed, rev: number, members: number): Followed =>
   rev > one.counted.rev ? { ...one, counted: { rev, members } } : one;

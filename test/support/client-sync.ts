@@ -1,5 +1,6 @@
 /** What a client makes of a page of a sync. Each part of it is taken in by a function of its own; a feature adds its part to the list. */
-import type { Position, SyncedConversation, SyncPage } from '../../shared/protocol/sync.ts';
+import type { SyncedConversation, SyncPage } from '../../shared/protocol/sync.ts';
+import type { Position } from '../../shared/protocol/sync-request.ts';
 import {
   aboutOf,
   type ClientState,
@@ -16,6 +17,7 @@ import {
   withoutConversation,
   withoutFollowed,
   withoutMember,
+  withPin,
   withReceipt,
   withShown,
   withThread,
@@ -38,6 +40,15 @@ const members: Part = (one, { changes }) =>
     return kind === 'member.removed' ? withoutMember(now, member.userId, rev) : withMember(now, member);
   }, one);
 
+const pins: Part = (one, { changes }) =>
+  changes.reduce((now, { kind, rev, at, by, messageId }) => {
+    if (messageId === null) return now;
+    return withPin(now, messageId, { rev, pinned: kind === 'message.pinned' ? { pinnedAt: at, pinnedBy: by } : null });
+  }, one);
+
+/** Whoever was out and is back may see less than they did. */
+const joining: Part = (one, { conversation: { joinedSeq } }) => ({ ...one, joinedSeq: joinedSeq ?? 0 });
+
 const settings: Part = (one, { conversation }) => withNews(one, aboutOf(conversation));
 
 /** But for a message of one's own that is still under way, and may come to nothing: it counts once it is there. */
@@ -53,7 +64,18 @@ const own: Part = (one, { conversation }) => withOwn(one, conversation);
 
 const position: Part = (one, synced) => withFetchedRev(one, synced.position.rev);
 
-const parts: readonly Part[] = [messages, threads, members, settings, ownWatermark, receipts, own, position];
+const parts: readonly Part[] = [
+  messages,
+  threads,
+  members,
+  pins,
+  joining,
+  settings,
+  ownWatermark,
+  receipts,
+  own,
+  position,
+];
 
 /** The state with one page of a sync, whatever events told meanwhile. */
 export const withSynced = (state: ClientState, page: SyncPage): ClientState => {

@@ -45,6 +45,8 @@ export interface View {
   hidden: number[];
   /** By the number of the root. */
   threads: Record<number, OwnThreadSummary>;
+  /** Who pinned what, by number. */
+  pins: Record<number, unknown>;
 }
 
 /** Threads are compared by themselves. */
@@ -62,12 +64,14 @@ export const viewsOf = ({ user, readReceipts, conversations }: ClientState): Vie
 export const fetchedViewsOf = (user: string, fetched: readonly Fetched[]): Views =>
   Object.fromEntries(fetched.map((one) => [one.own.id, fetchedView(user, one)]));
 
-/** Whoever sends has read what came before. */
+/** Whoever sends has read what came before. When the newest message is forgotten, all are, and nothing is unread. */
 const followedView = (user: string, one: Followed, readReceipts: boolean): View => {
-  const messages = Object.values(one.messages).sort((a, b) => a.seq - b.seq);
-  const newest = messages.findLast(({ status }) => status !== 'void');
+  const all = Object.values(one.messages).sort((a, b) => a.seq - b.seq);
+  const messages = all.filter((message) => isSeen(one, message));
+  const isMessage = ({ status }: Message) => status !== 'void';
+  const [newest, newestOfAll] = [messages.findLast(isMessage), all.findLast(isMessage)];
   const postedBy = (someone: string) =>
-    Math.max(0, ...messages.filter(({ senderId }) => senderId === someone).map(({ seq }) => seq));
+    Math.max(0, ...all.filter(({ senderId }) => senderId === someone).map(({ seq }) => seq));
   const lastReadSeq = Math.max(one.lastReadSeq, postedBy(user));
   const others = Object.keys(one.members).filter((other) => other !== user);
   const isShown = readReceipts && others.length < mostHeardEach && !isLarge(one.about);
@@ -81,7 +85,7 @@ const followedView = (user: string, one: Followed, readReceipts: boolean): View 
     role: one.members[user]?.role ?? null,
     members: isLarge(one.about) ? {} : membersOf(Object.values(one.members)),
     lastReadSeq,
-    unreadCount: one.seq - lastReadSeq,
+    unreadCount: newestOfAll && !isKept(one, newestOfAll) ? 0 : one.seq - lastReadSeq,
     watermarks: Object.fromEntries(
       (isShown ? others : []).map((other) => {
         const { read, delivered } = one.watermarks[other] ?? { read: 0, delivered: 0 };
@@ -89,31 +93,61 @@ const followedView = (user: string, one: Followed, readReceipts: boolean): View 
         return [other, { read: shown, delivered: Math.max(shown, delivered) }];
       }),
     ),
-    mentionCount: Math.min(mostMentions, messages.filter((it) => it.seq > lastReadSeq && asksFor(it, user)).length),
+    mentionCount: Math.min(mostMentions, all.filter((it) => it.seq > lastReadSeq && asksFor(it, user)).length),
     own: withoutVersion(one.own),
     draft: one.draft.draft,
     lastMessage: newest && shown.includes(newest) ? withoutTime(previewOf(newest)) : null,
     messages: bySeq(shown.map((message) => withReactions(withCurrentQuote(one, message), one.reactions[message.seq]))),
-    hidden: one.hidden,
+    hidden: one.hidden.filter((seq) => isHidden(one, seq)),
     threads: Object.fromEntries(
       shown.flatMap(({ seq }) => {
         const thread = one.threads[seq];
         return thread ? [[seq, { ...thread, lastReadSeq: one.threadReads[seq] ?? 0 }]] : [];
       }),
     ),
+    pins: pinsOf(one, shown),
   };
 };
 
-/** What a client knows of a quoted message is newer than the quote that came with the answer. */
-const withCurrentQuote = ({ messages }: Followed, message: Message): Message => {
-  const original = message.quote && messages[seqOf(message.quote.messageId)];
-  return original ? { ...message, quote: quoteOf(original) } : message;
+/** What a client knows of a quoted message is newer than the quote that came with the answer. What is before one's time is not quoted. */
+const withCurrentQuote = (one: Followed, message: Message): Message => {
+  if (message.status !== 'sent' || message.replyTo === null) return message;
+  const seq = seqOf(message.replyTo);
+  if (!isShownFrom(one, seq)) return { ...message, quote: null };
+  const original = one.messages[seq];
+  return original && isKept(one, original) ? { ...message, quote: quoteOf(original) } : message;
 };
 
 const bySeq = (messages: readonly WithReactions[]) =>
   Object.fromEntries(messages.map((message) => [message.seq, message]));
 
-const fetchedView = (user: string, { own, members, messages, hidden, draft }: Fetched): View => ({
+/** What was deleted, or cannot be seen, is not shown as pinned. */
+const pinsOf = ({ pins }: Followed, messages: readonly Message[]) =>
+  Object.fromEntries(
+    messages.flatMap(({ seq, status }) => {
+      const { pinned = null, rev = 0 } = pins[seq] ?? {};
+      return pinned && status === 'sent' ? [[seq, { ...pinned, rev }]] : [];
+    }),
+  );
+
+/** As the conversation's settings are by now: kept for so many days … */
+const isKept = ({ about }: Followed, { createdAt }: Message): boolean => {
+  const { retentionDays } = about.settings;
+  return retentionDays === null || Date.parse(createdAt) + retentionDays * 86_400_000 > Date.now();
+};
+
+/** … and seen from the start, or from one's joining. */
+const isShownFrom = ({ about, joinedSeq }: Followed, seq: number): boolean =>
+  about.settings.historyFrom === 'start' || seq > joinedSeq;
+
+const isSeen = (one: Followed, message: Message): boolean => isKept(one, message) && isShownFrom(one, message.seq);
+
+const isHidden = (one: Followed, seq: number): boolean => {
+  const message = one.messages[seq];
+  return message ? isSeen(one, message) : isShownFrom(one, seq);
+};
+
+const fetchedView = (user: string, { own, members, messages, hidden, draft, pins }: Fetched): View => ({
   about: aboutOf(own),
   seq: own.seq,
   rev: own.rev,
@@ -136,6 +170,9 @@ const fetchedView = (user: string, { own, members, messages, hidden, draft }: Fe
   messages: bySeq(messages.map(({ thread: _, ...message }) => message)),
   hidden,
   threads: Object.fromEntries(messages.flatMap(({ seq, thread }) => (thread ? [[seq, thread]] : []))),
+  pins: Object.fromEntries(
+    pins.map(({ message, pinnedAt, pinnedBy, rev }) => [message.seq, { pinnedAt, pinnedBy, rev }]),
+  ),
 });
 
 /** Nobody reacts to what is deleted. */

@@ -1,6 +1,7 @@
 import type { Member, OwnConversation } from '../../shared/protocol/conversation.ts';
 import type { DraftState } from '../../shared/protocol/drafts.ts';
 import type { ShownMessage } from '../../shared/protocol/message.ts';
+import type { Pin } from '../../shared/protocol/pin.ts';
 import type { OwnUser } from '../../shared/protocol/user.ts';
 import type { Fetched } from './client-state.ts';
 import type { Answer, Person } from './person.ts';
@@ -57,7 +58,7 @@ export const fetchInbox = async (person: Person, filter: '' | 'archived=true&' =
 export const fetchDrafts = async (person: Person): Promise<DraftState[]> =>
   (await allOf<DraftState>(person, '/api/me/drafts', 'drafts')) ?? [];
 
-/** One conversation with its members and its whole history; undefined once it may no longer be seen. */
+/** One conversation with its members, its whole history and what is pinned; undefined once it may no longer be seen. */
 export const fetchConversation = async (
   person: Person,
   id: string,
@@ -66,14 +67,16 @@ export const fetchConversation = async (
   const path = `/api/conversations/${id}`;
   const own = await fetched<OwnConversation>(person, path);
   if (!own) return undefined;
-  const [members, history, draft] = await Promise.all([
+  const [members, history, draft, pinned] = await Promise.all([
     allOf<Member>(person, `${path}/members`, 'members'),
     pagesOf(person, `${path}/messages`),
     knownDraft ?? (own.role === null ? noDraft(id) : fetched<DraftState>(person, `${path}/draft`)),
+    fetched<{ pins: Pin[] }>(person, `${path}/pins`),
   ]);
-  if (!members || !history || !draft) return undefined;
+  if (!members || !history || !draft || !pinned) return undefined;
   const all = <Item>(name: string) => history.flatMap((page) => page[name] as Item[]);
-  return { own, members, messages: all<ShownMessage>('messages').reverse(), hidden: all<number>('hidden'), draft };
+  const messages = all<ShownMessage>('messages').reverse();
+  return { own, members, messages, hidden: all<number>('hidden'), draft, pins: pinned.pins };
 };
 
 const noDraft = (conversationId: string): DraftState => ({ conversationId, version: 0, draft: null });

@@ -1,7 +1,8 @@
 /** A client that comes back asks for what it missed, page after page. */
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
-import { namedAtOnce, type SyncPage, type SyncRequest } from '../../shared/protocol/sync.ts';
+import type { SyncPage } from '../../shared/protocol/sync.ts';
+import { namedAtOnce, type SyncRequest } from '../../shared/protocol/sync-request.ts';
 import type { Device } from './device.ts';
 import { insisted } from './fresh-fetch.ts';
 import type { Person } from './person.ts';

@@ -8,7 +8,7 @@ import {
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import type { Cloud } from '../../infra/local/cloud.ts';
-import { conversationKey, type Key, messageKey, messagePrefix, presenceKey } from '../../shared/data/keys.ts';
+import { conversationKey, type Key, messageKey, messagePrefix, presenceKey, turnKey } from '../../shared/data/keys.ts';
 import type { Conversation } from '../../shared/protocol/conversation.ts';
 
 type Room = Pick<Conversation, 'id'>;
@@ -32,6 +32,21 @@ export const storedIn = (cloud: Cloud) => {
     }
   };
 
+  /** The preview of the newest message, if there is one, is as old as that message. */
+  const ageNewest = async (tenant: string, id: string, at: string): Promise<void> => {
+    const values = { ExpressionAttributeValues: { ':at': at } };
+    await update(conversationKey(tenant, id), { UpdateExpression: 'SET lastActivityAt = :at', ...values });
+    try {
+      await update(conversationKey(tenant, id), {
+        UpdateExpression: 'SET lastMessage.createdAt = :at',
+        ConditionExpression: 'attribute_exists(lastMessage.createdAt)',
+        ...values,
+      });
+    } catch (error) {
+      if ((error as Error).name !== 'ConditionalCheckFailedException') throw error;
+    }
+  };
+
   return {
     get,
     put: (Item: Record<string, unknown>) => client.send(new PutCommand({ TableName, Item })),
@@ -50,6 +65,13 @@ export const storedIn = (cloud: Cloud) => {
     /** Lets the user's connections have been open for longer: a young one is not struck off yet, since it may still be opening. */
     ageConnectionsOf: (tenant: string, user: string, seconds = 60) =>
       changeConnections(tenant, user, { connectedAt: new Date(Date.now() - seconds * 1000).toISOString() }),
+
+    /** As a conversation was stored before there were settings but `open`, and before the newest message's expiry was noted. */
+    asFoundedBefore: (tenant: string, { id }: Room, open = true) =>
+      update(conversationKey(tenant, id), {
+        UpdateExpression: 'SET settings = :settings REMOVE lastMessageExpiresAt, retentionChangedAt',
+        ExpressionAttributeValues: { ':settings': { open } },
+      }),
 
     /** As a send leaves it that dies once it has taken its number. @returns the number */
     takeNumber: async (tenant: string, { id }: Room, senderId: string, content: string): Promise<number> => {
@@ -74,6 +96,20 @@ export const storedIn = (cloud: Cloud) => {
       return Number(Attributes?.seq);
     },
 
+    /** As if somebody had last posted in a slow conversation that much longer ago. */
+    ageTurn: (tenant: string, user: string, { id }: Room, seconds: number) =>
+      update(turnKey(tenant, user, id), {
+        UpdateExpression: 'SET postedAt = postedAt - :ms',
+        ExpressionAttributeValues: { ':ms': seconds * 1_000 },
+      }),
+
+    /** As if the newest message's time were up, as far as its conversation knows. */
+    expireNewest: (tenant: string, { id }: Room) =>
+      update(conversationKey(tenant, id), {
+        UpdateExpression: 'SET lastMessageExpiresAt = :past',
+        ExpressionAttributeValues: { ':past': Math.floor(Date.now() / 1_000) - 1 },
+      }),
+
     /** Moves what was said in a conversation into the past, so that nobody has to wait for a hole to be old enough. */
     age: async (tenant: string, { id }: Room, seconds = 60): Promise<void> => {
       const at = new Date(Date.now() - seconds * 1000).toISOString();
@@ -88,7 +124,7 @@ export const storedIn = (cloud: Cloud) => {
       );
       const aged = { ExpressionAttributeValues: { ':at': at } };
       await Promise.all([
-        update(conversationKey(tenant, id), { UpdateExpression: 'SET lastActivityAt = :at', ...aged }),
+        ageNewest(tenant, id, at),
         ...Items.map(({ seq }) =>
           update(messageKey(tenant, id, Number(seq)), { UpdateExpression: 'SET createdAt = :at', ...aged }),
         ),

@@ -1,7 +1,7 @@
 /** Examples of bodies, answers and frames: the schema's own, but where the story has a better one. */
 import type * as z from 'zod';
 import type { Command } from '../../../shared/protocol/commands.ts';
-import type { ServerEvent } from '../../../shared/protocol/events.ts';
+import { type ServerEvent, serverEvents } from '../../../shared/protocol/events.ts';
 import type { Route } from '../../../shared/protocol/route.ts';
 import { problemExample } from '../problem.ts';
 import { idOf } from '../schemas.ts';
@@ -51,6 +51,14 @@ export const eventFrame = ({ name, data }: ServerEvent) => ({
   ...(name === 'error' && { id: reference }),
   data: betterAnswers[name] ?? exampleOf(data),
 });
+
+/** The event that a command is answered with. */
+export const answerEvent = ({ answer }: Pick<Command, 'answer'>): ServerEvent => {
+  const all: readonly ServerEvent[] = serverEvents;
+  const event = all.find(({ name }) => name === answer);
+  if (!event) throw new Error(`There is no event ${answer}.`);
+  return event;
+};
 
 export const answerFrame = (event: ServerEvent) => {
   const { event: name, data } = eventFrame(event);

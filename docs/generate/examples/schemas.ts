@@ -9,7 +9,7 @@ const adaAsTheHostKnowsHer = { id, displayName, avatarUrl, locale, metadata };
 
 export const schemaExamples: Record<string, unknown> = {
   Attachment: story.draftMessage.attachments[0],
-  ConversationSettings: { open: true },
+  ConversationSettings: { ...story.settings, whoMayPost: 'admins', slowModeSeconds: 30, retentionDays: 30 },
 
   User: story.ada,
   OwnUser: story.ownAda,
@@ -21,9 +21,9 @@ export const schemaExamples: Record<string, unknown> = {
 
   Conversation: story.group,
   OwnConversation: story.ownGroup,
-  ConversationList: { conversations: [story.ownGroup], ...moreToCome },
+  ConversationList: { conversations: [story.ownGroup], users: [story.ada], ...moreToCome },
   ConversationCreate: { type: 'group', title: 'Analytical Engine', memberIds: ['bob', 'mary'] },
-  ConversationPatch: { title: 'Difference Engine', settings: { open: true } },
+  ConversationPatch: { title: 'Difference Engine', settings: { whoMayPost: 'admins', slowModeSeconds: 30 } },
   Subscribe: { conversationId: groupId },
   Subscribed: { conversationId: groupId, live: 'subscribed', seq: 42, rev: 6, expiresAt: times.expires },
   Unsubscribe: { conversationId: groupId },
@@ -45,7 +45,7 @@ export const schemaExamples: Record<string, unknown> = {
   ConversationRemoved: { conversationId: groupId, rev: 9, reason: 'removed' },
 
   Member: story.memberBob,
-  MemberList: { members: [story.memberBob], ...lastPage },
+  MemberList: { members: [story.memberBob], users: [story.bob], ...lastPage },
   MembersAdd: { memberIds: ['bob'], role: 'member' },
   MembersAdded: { members: [story.memberBob] },
   MemberPatch: { role: 'admin' },
@@ -54,7 +54,7 @@ export const schemaExamples: Record<string, unknown> = {
   MessagePreview: story.preview,
   MessageDraft: story.draftMessage,
   MessageEdit: { content: story.editedMessage.content, expectedVersion: 1 },
-  MessageList: { messages: [story.shownMessage], ...moreToCome, hidden: [] },
+  MessageList: { messages: [story.shownMessage], users: [story.ada, story.bob], ...moreToCome, hidden: [] },
   MessageSend: { conversationId: groupId, ...story.draftMessage },
   MessageEditCommand: {
     messageId: story.sentMessage.id,
@@ -97,12 +97,23 @@ export const schemaExamples: Record<string, unknown> = {
       { emoji: '👍', userId: 'bob' },
       { emoji: '👍', userId: 'mary' },
     ],
+    users: [story.mary, story.bob],
     ...lastPage,
   },
   ReactionAddition: { emoji: '👍' },
   ReactionAdd: { messageId: story.sentMessage.id, emoji: '👍' },
   ReactionRemove: { messageId: story.sentMessage.id, emoji: '👍' },
 
+  Pin: story.pin,
+  PinList: { pins: [story.pin], users: [story.ada], ...lastPage },
+  MessagePinned: {
+    conversationId: groupId,
+    messageId: story.sentMessage.id,
+    rev: story.pin.rev,
+    pinnedAt: story.pin.pinnedAt,
+    pinnedBy: story.pin.pinnedBy,
+  },
+  MessageUnpinned: { conversationId: groupId, messageId: story.sentMessage.id, rev: 10 },
   Position: story.position,
   NamedPosition: { conversationId: groupId, ...story.position },
   SyncRequest: { conversations: [{ conversationId: groupId, ...story.position }], since: times.created },
@@ -142,13 +153,14 @@ export const schemaExamples: Record<string, unknown> = {
     readCount: 1,
     deliveredCount: 2,
     memberCount: 2,
+    users: [story.bob, story.mary],
     ...lastPage,
   },
   Block: { userId: 'eve' },
-  BlockList: { blocks: [{ userId: 'eve' }], ...lastPage },
+  BlockList: { blocks: [{ userId: 'eve' }], users: [{ id: 'eve', displayName: null, avatarUrl: null }], ...lastPage },
 
   Presence: story.bobIsOnline,
-  PresenceList: { presences: [story.bobIsOnline, story.maryIsOffline], ...lastPage },
+  PresenceList: { presences: [story.bobIsOnline, story.maryIsOffline], users: [story.bob, story.mary], ...lastPage },
   PresenceHeartbeat: { status: 'online' },
   PresenceNoted: { status: 'online', expiresAt: times.noted },
   TypingStart: { conversationId: groupId },
@@ -165,6 +177,8 @@ export const schemaExamples: Record<string, unknown> = {
   ErrorData: { code: 'rate_limited', message: 'Too many requests', retryAfter: 12 },
   FieldError: { path: 'content', message: 'must not be empty' },
   ClientFrame: { event: 'message.delete', id: '7', data: { messageId: story.sentMessage.id } },
+
+  RevisionHidden: { conversationId: groupId, rev: 7 },
 
   WsTicket: { ticket: 'dmVyeSBzZWNyZXQgdGlja2V0', expiresAt: times.expires },
   Health: { status: 'ok' },

@@ -100,6 +100,7 @@ export const reactionRemoved = {
     { emoji: '👍', count: 1, userIds: ['bob'] },
   ],
 };
+export const pin = { message: sentMessage, pinnedAt: times.edited, pinnedBy: 'ada', rev: 9 };
 
 export const earlierVersion = {
   version: sentMessage.version,
@@ -158,11 +159,20 @@ export const preview = {
   createdAt: times.sent,
 };
 
+export const settings = {
+  open: false,
+  whoMayPost: 'everybody',
+  whoMayAdd: 'admins',
+  historyFrom: 'start',
+  slowModeSeconds: 0,
+  retentionDays: null,
+};
+
 export const group = {
   id: groupId,
   type: 'group',
   title: 'Analytical Engine',
-  settings: { open: false },
+  settings,
   memberCount: 3,
   live: 'all',
   seq: 42,
@@ -177,7 +187,7 @@ export const group = {
 const own = { markedUnread: false, mutedUntil: null, archivedAt: null, pinnedAt: times.created, mentionCount: 1 };
 const ownVersion = 1_795_262_400_004;
 
-export const ownGroup = { ...group, role: 'owner', lastReadSeq: 40, unreadCount: 2, ownVersion, ...own };
+export const ownGroup = { ...group, role: 'owner', joinedSeq: 0, lastReadSeq: 40, unreadCount: 2, ownVersion, ...own };
 
 export const membershipNews = { conversationId: groupId, version: ownVersion, lastReadSeq: 40, ...own };
 
@@ -207,6 +217,10 @@ export const ada = {
   displayName: 'Ada Lovelace',
   avatarUrl: 'https://example.com/ada.png',
 };
+
+export const bob = { id: 'bob', displayName: 'Charles Babbage', avatarUrl: null };
+
+export const mary = { id: 'mary', displayName: 'Mary Somerville', avatarUrl: null };
 
 export const ownAda = {
   ...ada,
@@ -240,6 +254,7 @@ export const bobBecameAdmin = {
   at: times.sent,
   by: 'ada',
   member: { ...memberBob, role: 'admin', rev: 5 },
+  messageId: null,
 };
 
 const olderMessage = {

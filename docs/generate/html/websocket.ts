@@ -13,7 +13,7 @@ const commandArticle = ({ command, data, errors, frame, answerFrame }: CommandPa
     [
       html`<p>${prose(command.summary)}</p>`,
       shapeText('Data', data),
-      html`<h4>Answer <a class="type" href="#${eventId(command.answer.name)}">${command.answer.name}</a></h4>`,
+      html`<h4>Answer <a class="type" href="#${eventId(command.answer)}">${command.answer}</a></h4>`,
       errorChips(errors),
     ],
     [jsonCode(frame, 'You send'), jsonCode(answerFrame, 'You are answered')],

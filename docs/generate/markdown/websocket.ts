@@ -18,7 +18,7 @@ const commandText = ({ command, data, errors, frame, answerFrame }: CommandPage)
   `### ${command.name}`,
   command.summary,
   dataText(data),
-  `Answer: ${linkTo(command.answer.name)}. Errors: ${errors.map(errorLink).join(' ')}`,
+  `Answer: ${linkTo(command.answer)}. Errors: ${errors.map(errorLink).join(' ')}`,
   jsonBlock(frame),
   'is answered with',
   jsonBlock(answerFrame),
@@ -40,7 +40,7 @@ export const websocketPage = (): string =>
     fieldTable(clientFrameFields),
     table(
       ['command', 'what it does', 'answer'],
-      commandPages.map(({ command }) => [linkTo(command.name), command.summary, linkTo(command.answer.name)]),
+      commandPages.map(({ command }) => [linkTo(command.name), command.summary, linkTo(command.answer)]),
     ),
     table(
       ['event', 'what it tells'],

@@ -4,10 +4,10 @@ import { conversationsCreate } from '../../../shared/protocol/routes/conversatio
 import { type Deps, live } from '../../../shared/runtime/deps.ts';
 import { onRequest } from '../../../shared/runtime/http.ts';
 
-export const createConversation = ({ conversations }: Pick<Deps, 'conversations'>) =>
+export const createConversation = ({ conversations, clock }: Pick<Deps, 'conversations' | 'clock'>) =>
   onRequest(conversationsCreate, async ({ body, caller }) => {
     const { conversation, member } = await conversations.create(caller, body);
-    return ownView(conversation, member);
+    return ownView(conversation, member, clock.now());
   });
 
 export const handler = live(createConversation);

@@ -4,10 +4,10 @@ import { conversationsGet } from '../../../shared/protocol/routes/conversations.
 import { type Deps, live } from '../../../shared/runtime/deps.ts';
 import { onRequest } from '../../../shared/runtime/http.ts';
 
-export const getConversation = ({ places }: Pick<Deps, 'places'>) =>
+export const getConversation = ({ places, clock }: Pick<Deps, 'places' | 'clock'>) =>
   onRequest(conversationsGet, async ({ params, caller }) => {
     const { conversation, member } = await places.placeOf(caller, params.conversationId);
-    return ownView(conversation, member);
+    return ownView(conversation, member, clock.now());
   });
 
 export const handler = live(getConversation);

@@ -4,10 +4,14 @@ import { conversationsUpdate } from '../../../shared/protocol/routes/conversatio
 import { type Deps, live } from '../../../shared/runtime/deps.ts';
 import { onRequest } from '../../../shared/runtime/http.ts';
 
-export const updateConversation = ({ conversations, places }: Pick<Deps, 'conversations' | 'places'>) =>
+export const updateConversation = ({
+  conversations,
+  places,
+  clock,
+}: Pick<Deps, 'conversations' | 'places' | 'clock'>) =>
   onRequest(conversationsUpdate, async ({ params, body, caller }) => {
     const place = await places.placeOf(caller, params.conversationId);
-    return ownView(await conversations.update(place, body), place.member);
+    return ownView(await conversations.update(place, body), place.member, clock.now());
   });
 
 export const handler = live(updateConversation);

@@ -5,6 +5,6 @@ import { onRequest } from '../../../shared/runtime/http.ts';
 import { listed } from '../../../shared/runtime/listed.ts';
 
 export const listDrafts = ({ drafts }: Pick<Deps, 'drafts'>) =>
-  onRequest(draftsList, async ({ query, caller }) => listed('drafts', await drafts.page(caller, query)));
+  onRequest(draftsList, async ({ query, caller }) => listed('drafts', await drafts.page(caller, query), []));
 
 export const handler = live(listDrafts);

@@ -7,7 +7,7 @@ import { listed } from '../../../shared/runtime/listed.ts';
 export const messageHistory = ({ messages, versions }: Pick<Deps, 'messages' | 'versions'>) =>
   onRequest(messagesHistory, async ({ params, query, caller }) => {
     const { place, message } = await messages.find(caller, params.messageId, params.conversationId);
-    return listed('versions', await versions.page(place, message, query));
+    return listed('versions', await versions.page(place, message, query), []);
   });
 
 export const handler = live(messageHistory);

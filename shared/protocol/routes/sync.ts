@@ -1,5 +1,6 @@
 import { route } from '../route.ts';
-import { syncPage, syncRequest } from '../sync.ts';
+import { syncPage } from '../sync.ts';
+import { syncRequest } from '../sync-request.ts';
 
 export const syncCreate = route({
   name: 'sync/create',

@@ -80,7 +80,7 @@ const bytesOf = (item: Record<string, unknown>): number =>
 const subscriptionBytes = (user: string, shard: number): number => {
   const connectionId = 'L0SM9cOFvHcCIhw=';
   const key = subscriptionKey(tenant, conversationId, shard, user, connectionId);
-  return bytesOf({ ...key, user, connectionId, memberRev: 1_234, expiresAt: 1_795_266_000 });
+  return bytesOf({ ...key, user, connectionId, memberRev: 1_234, joinedSeq: 40_000, expiresAt: 1_795_266_000 });
 };
 
 export const planFor = (members: number, watchers: number): Plan => {

@@ -326,6 +326,47 @@ describe('retention', () => {
     expect(shown((await short.instance.read(short.caller('ada'), lobby)).items)).toEqual(['6 sent']);
   });
 
+  /** Two for the tenant's time, two for a day, and two for the tenant's time again. */
+  const aLobbyOfTwoTimes = async () => {
+    const ada = parley.caller('ada');
+    const lobby = await parley.aGroup(['ada']);
+    const keepsFor = async (retentionDays: number | null) =>
+      parley.instance.conversations.update(await parley.placeOf('ada', lobby), { settings: { retentionDays } });
+    const says = async (...contents: string[]) => {
+      for (const content of contents) await parley.says('ada', lobby, content);
+    };
+    await says('one', 'two');
+    parley.given.clock.forward({ days: 3 });
+    await keepsFor(1);
+    await says('three', 'four');
+    await keepsFor(null);
+    await says('five', 'six');
+    parley.given.clock.forward({ days: 2 });
+    return { ada, lobby, keepsFor };
+  };
+
+  it('of a conversation that kept less for a while leaves what was stored for longer, before and after it', async () => {
+    const { ada, lobby, keepsFor } = await aLobbyOfTwoTimes();
+    expect((await parley.historyOf('ada', lobby)).map(({ content }) => content)).toEqual(['one', 'two', 'five', 'six']);
+    for (const limit of [1, 2, 3]) {
+      expect(seqs({ items: await parley.historyOf('ada', lobby, limit) })).toEqual([1, 2, 5, 6]);
+    }
+    expect(await refusalOf(parley.instance.messages.get(ada, `${lobby}.3`))).toBe('not_found');
+    await keepsFor(2);
+    expect(await parley.historyOf('ada', lobby)).toEqual([]);
+    await keepsFor(3);
+    expect(seqs({ items: await parley.historyOf('ada', lobby) })).toEqual([5, 6]);
+  });
+
+  it('leaves no voids where it removed what was kept for less', async () => {
+    const { lobby } = await aLobbyOfTwoTimes();
+    const { table, tenant } = parley.given;
+    for (const seq of [3, 4]) {
+      await table.client.send(new DeleteCommand({ TableName: table.name, Key: messageKey(tenant, lobby, seq) }));
+    }
+    expect(seqs({ items: await parley.historyOf('ada', lobby) })).toEqual([1, 2, 5, 6]);
+  });
+
   it('lets holes among what is kept be closed all the same', async () => {
     const lobby = await aLobbyOf(2, short);
     days(1);

@@ -69,7 +69,7 @@ describe('an unread mark', () => {
   };
   const shown = async (group: string) => {
     const { conversation, member } = await parley.placeOf('bob', group);
-    return ownView(conversation, member);
+    return ownView(conversation, member, parley.given.clock.now());
   };
   const raises = async (group: string, seen: { read?: number; delivered?: number }) =>
     parley.instance.receipts.raise(await parley.placeOf('bob', group), seen);

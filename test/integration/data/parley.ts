@@ -16,6 +16,7 @@ import { createOwnHistory } from '../../../shared/data/own-history.ts';
 import { createOwnStates } from '../../../shared/data/own-states.ts';
 import { createPlaces } from '../../../shared/data/places.ts';
 import { createPresence } from '../../../shared/data/presence.ts';
+import { createProfiles } from '../../../shared/data/profiles.ts';
 import { createQuotes } from '../../../shared/data/quotes.ts';
 import { createRateLimits } from '../../../shared/data/rate-limits.ts';
 import { createReactions } from '../../../shared/data/reactions.ts';
@@ -29,6 +30,7 @@ import { createSync } from '../../../shared/data/sync.ts';
 import type { Table } from '../../../shared/data/table.ts';
 import { createThreads } from '../../../shared/data/threads.ts';
 import { createTickets } from '../../../shared/data/tickets.ts';
+import { createTurns } from '../../../shared/data/turns.ts';
 import { createUnread } from '../../../shared/data/unread.ts';
 import { createUsers } from '../../../shared/data/users.ts';
 import type { Caller } from '../../../shared/domain/caller.ts';
@@ -80,19 +82,21 @@ const instanceOver = (table: Table, clock: Clock, tenantLimits: TenantLimits) =>
     messages: createMessages({ ...deps, quotes }),
     reactions: createReactions(deps),
     receipts: createReceipts({ ...deps, members }),
-    inbox: createInbox(table),
+    inbox: createInbox(deps),
     sync: createSync({ ...deps, members, threads, quotes }),
     unread: createUnread(deps),
     ownStates: createOwnStates(deps),
     drafts: createDrafts(deps),
     mentions: createMentions(deps),
     users: createUsers(deps),
+    profiles: createProfiles(table),
     blocks: createBlocks(deps),
     presence: createPresence(deps),
     heartbeats: createHeartbeats(deps),
     subscriptions: createSubscriptions(deps),
     tickets: createTickets(deps),
     rateLimits: createRateLimits(deps),
+    turns: createTurns(deps),
 
     /** A send from its first read to its last write. */
     send: async (caller: Caller, conversationId: string, draft: Draft): Promise<Message> => {

@@ -42,7 +42,7 @@ it('lists a connection in its user’s shard, until its token or its longest lif
   expect(Date.parse(String(expiresAt)) - parley.given.clock.now().getTime()).toBe(3_600_000);
   expect(await listening(room)).toEqual([`bob b1 in ${shardOf('bob', 4)}`]);
   const [found] = await parley.instance.subscriptions.inShard(parley.given.tenant, room, shardOf('bob', 4));
-  expect(found).toMatchObject({ id: 'b1', user: 'bob', expiresAt: Date.parse(String(expiresAt)) / 1000 });
+  expect(found).toMatchObject({ id: 'b1', user: 'bob', joinedSeq: 0, expiresAt: Date.parse(String(expiresAt)) / 1000 });
 });
 
 it('moves it to the new shard when it subscribes again after the room has grown, and takes it out of either', async () => {

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { messageItem } from '../../../shared/data/items.ts';
 import { changeKey, memberKey, messageKey } from '../../../shared/data/keys.ts';
 import { newMessage } from '../../../shared/domain/message.ts';
-import type { SyncPage, SyncRequest } from '../../../shared/protocol/sync.ts';
+import type { SyncPage } from '../../../shared/protocol/sync.ts';
+import type { SyncRequest } from '../../../shared/protocol/sync-request.ts';
 import type { Between } from '../../support/table.ts';
 import { aParley, draftOf, numbers, refusalOf } from './parley.ts';
 

@@ -21,7 +21,7 @@ const lagging =
 const fanOutOver = (instance: typeof parley.instance) => {
   const gateway = aGateway();
   const posting = createPosting({ ...instance, connections: gateway.connections, clock: parley.given.clock });
-  return { gateway, fanOut: createFanOut({ ...instance, posting }) };
+  return { gateway, fanOut: createFanOut({ ...instance, posting, clock: parley.given.clock }) };
 };
 
 it('tells somebody who became a member just before, whom a replica does not know of yet', async () => {

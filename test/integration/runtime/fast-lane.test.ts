@@ -21,7 +21,7 @@ const given = async () => {
   for (const id of ['bobs-phone', 'bobs-tablet']) await instance.presence.add(bob, id);
   const posting = createPosting({ ...instance, connections: gateway.connections, clock: parley.given.clock });
   const fastLane = createFastLane({ ...instance, posting });
-  const fanOut = createFanOut({ ...instance, posting });
+  const fanOut = createFanOut({ ...instance, posting, clock: parley.given.clock });
   return {
     gateway,
     send: async () => {

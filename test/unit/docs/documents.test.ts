@@ -104,10 +104,7 @@ describe('the AsyncAPI document', () => {
       expect(described[name], name).toMatchObject({
         action: 'receive',
         reply: {
-          messages: [
-            { $ref: `#/channels/socket/messages/${answer.name}` },
-            { $ref: '#/channels/socket/messages/error' },
-          ],
+          messages: [{ $ref: `#/channels/socket/messages/${answer}` }, { $ref: '#/channels/socket/messages/error' }],
         },
       });
     }

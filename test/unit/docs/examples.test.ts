@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import {
+  answerEvent,
   answerExample,
   answerFrame,
   commandFrame,
@@ -40,8 +41,9 @@ describe('the example of', () => {
     const frame = commandFrame(command);
     expectFits(clientFrame, frame);
     expectFits(command.data, frame.data);
-    const answer = answerFrame(command.answer);
-    expectFits(command.answer.data, answer.data);
+    const event = answerEvent(command);
+    const answer = answerFrame(event);
+    expectFits(event.data, answer.data);
     expect(answer.id).toBe(frame.id);
   });
 

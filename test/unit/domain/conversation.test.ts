@@ -162,9 +162,13 @@ describe('a patch', () => {
   const state = founding({ type: 'group', memberIds: [], title: 'One', settings: { open: true } }).conversation;
 
   it('leaves alone what it does not name', () => {
-    expect(patched(state, { title: 'Two' })).toEqual({ title: 'Two', settings: { open: true } });
-    expect(patched(state, { settings: { open: false } })).toEqual({ title: 'One', settings: { open: false } });
-    expect(patched(state, { title: null })).toEqual({ title: null, settings: { open: true } });
+    const { settings } = state;
+    expect(patched(state, { title: 'Two' })).toEqual({ title: 'Two', settings });
+    expect(patched(state, { settings: { open: false } })).toEqual({
+      title: 'One',
+      settings: { ...settings, open: false },
+    });
+    expect(patched(state, { title: null })).toEqual({ title: null, settings });
   });
 
   it('that says what is so already changes nothing', () => {
@@ -232,28 +236,35 @@ describe('what is unread', () => {
       createdAt: now.toISOString(),
     },
   });
-  const bob = (lastReadSeq: number) => ({ userId: 'bob', role: 'member', lastReadSeq, hiddenSeq: 0 }) as const;
+  const bob = (lastReadSeq: number) =>
+    ({ userId: 'bob', role: 'member', joinedSeq: 0, lastReadSeq, hiddenSeq: 0 }) as const;
 
   it('is what came after what was read', () => {
-    expect(ownView(at(10, 'ada'), bob(7))).toMatchObject({ unreadCount: 3, lastReadSeq: 7, role: 'member' });
+    expect(ownView(at(10, 'ada'), bob(7), now)).toMatchObject({ unreadCount: 3, lastReadSeq: 7, role: 'member' });
   });
 
   it('is nothing for who said the last word', () => {
-    expect(ownView(at(10, 'bob'), bob(7))).toMatchObject({ unreadCount: 0, lastReadSeq: 10 });
+    expect(ownView(at(10, 'bob'), bob(7), now)).toMatchObject({ unreadCount: 0, lastReadSeq: 10 });
   });
 
   it('counts what they have deleted for themselves, of which no preview is shown', () => {
-    expect(ownView(at(10, 'ada'), { ...bob(7), hiddenSeq: 10 })).toMatchObject({ unreadCount: 3, lastMessage: null });
-    expect(ownView(at(10, 'bob'), { ...bob(7), hiddenSeq: 10 })).toMatchObject({ unreadCount: 0, lastMessage: null });
-    expect(ownView(at(10, 'ada'), { ...bob(7), hiddenSeq: 9 })).toMatchObject({ lastMessage: { seq: 10 } });
+    expect(ownView(at(10, 'ada'), { ...bob(7), hiddenSeq: 10 }, now)).toMatchObject({
+      unreadCount: 3,
+      lastMessage: null,
+    });
+    expect(ownView(at(10, 'bob'), { ...bob(7), hiddenSeq: 10 }, now)).toMatchObject({
+      unreadCount: 0,
+      lastMessage: null,
+    });
+    expect(ownView(at(10, 'ada'), { ...bob(7), hiddenSeq: 9 }, now)).toMatchObject({ lastMessage: { seq: 10 } });
   });
 
   it('is never less than nothing', () => {
-    expect(ownView(at(3, 'ada'), bob(7)).unreadCount).toBe(0);
+    expect(ownView(at(3, 'ada'), bob(7), now).unreadCount).toBe(0);
   });
 
   it('is of no concern to who is not a member', () => {
-    expect(ownView(at(3, 'ada'), undefined)).toMatchObject({ unreadCount: 0, lastReadSeq: null, role: null });
+    expect(ownView(at(3, 'ada'), undefined, now)).toMatchObject({ unreadCount: 0, lastReadSeq: null, role: null });
   });
 });
 

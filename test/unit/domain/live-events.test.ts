@@ -9,11 +9,13 @@ import {
   memberCountOf,
   namedIn,
   needsMembers,
+  type Surroundings,
 } from '../../../shared/domain/live-events.ts';
-import { newMessage, tombstoned, voidMessage } from '../../../shared/domain/message.ts';
+import { newMessage, previewOf, quoteOf, tombstoned, voidMessage } from '../../../shared/domain/message.ts';
 import { changeOf, noReactions, reacted } from '../../../shared/domain/reactions.ts';
 import { emptyThread } from '../../../shared/domain/thread.ts';
 import { serverEvents } from '../../../shared/protocol/events.ts';
+import type { Message } from '../../../shared/protocol/message.ts';
 
 const now = new Date('2026-11-21T12:00:00.000Z');
 const caller = { tenant: 'demo', user: 'ada', roles: ['member'], expiresAt: 0, connectionId: undefined } as const;
@@ -54,16 +56,14 @@ const change = (one: Omit<Change, 'conversationId' | 'rev' | 'at' | 'by'>, by = 
 });
 
 /** Who hears what, in words: `event → users`, and connections left out. */
-const heard = (
-  happening: Happening,
-  around: { members?: string[]; conversation?: ConversationState | undefined; told?: string[] } = {},
-) =>
-  deliveriesOf(happening, { members, conversation, told: [], ...around })
+const heard = (happening: Happening, around: Partial<Surroundings> = {}) =>
+  deliveriesOf(happening, { members, conversation, told: [], firstSeqOf: () => 1, ...around })
     .filter(({ to }) => to === 'subscribed' || to.size > 0)
-    .map(({ to, except, frame }) => {
+    .map(({ to, joined, except, frame }) => {
       const event = serverEvents.find(({ name }) => name === frame.event);
       expect(event?.data.safeParse(frame.data).error, frame.event).toBeUndefined();
-      const hearers = to === 'subscribed' ? 'the room' : [...to].join(' ');
+      const who = joined && Object.entries(joined).map(([when, seq]) => `${when} ${seq}`);
+      const hearers = to === 'subscribed' ? ['the room', ...(who ?? [])].join(' ') : [...to].join(' ');
       return [`${frame.event} → ${hearers}`, ...[...except].map((id) => `not ${id}`)].join(', ');
     });
 
@@ -106,7 +106,9 @@ describe('a conversation', () => {
     const happening = change({ kind: 'conversation.updated' } as never);
     expect(heard(happening)).toEqual(['conversation.updated → ada bob cyd']);
     const newer = { ...conversation, rev: 9 };
-    expect(deliveriesOf(happening, { members, conversation: newer, told: [] })[0]?.frame.data).toMatchObject({
+    expect(
+      deliveriesOf(happening, { members, conversation: newer, told: [], firstSeqOf: () => 1 })[0]?.frame.data,
+    ).toMatchObject({
       rev: 5,
     });
   });
@@ -120,11 +122,84 @@ describe('a conversation', () => {
   it('that is deleted is told to all as removed', () => {
     const happening = change({ kind: 'conversation.deleted' } as never);
     expect(heard(happening)).toEqual(['conversation.removed → ada bob cyd']);
-    expect(deliveriesOf(happening, { members, conversation, told: [] })[0]?.frame.data).toEqual({
+    expect(deliveriesOf(happening, { members, conversation, told: [], firstSeqOf: () => 1 })[0]?.frame.data).toEqual({
       conversationId: conversation.id,
       rev: 5,
       reason: 'deleted',
     });
+  });
+});
+
+describe('what was said before somebody joined', () => {
+  /** Cyd joined after the first message. */
+  const firstSeqOf = (user: string) => (user === 'cyd' ? 2 : 1);
+
+  it('is not told to them; of a change they hear the number alone', () => {
+    expect(heard({ kind: 'message', message, isNew: true }, { firstSeqOf })).toEqual(['message.new → ada bob']);
+    const edited = { ...message, content: 'bye', version: 2, rev: 7 };
+    expect(heard({ kind: 'message', message: edited, isNew: false }, { firstSeqOf })).toEqual([
+      'message.updated → ada bob',
+      'revision.hidden → cyd',
+    ]);
+    const tombstone = { ...(tombstoned(message, caller, ['member'], now) ?? message), rev: 8 };
+    expect(heard({ kind: 'message', message: tombstone, isNew: false }, { firstSeqOf })).toEqual([
+      'message.deleted → ada bob',
+      'revision.hidden → cyd',
+    ]);
+    expect(heard({ kind: 'message', message: { ...message, seq: 2 }, isNew: true }, { firstSeqOf })).toEqual([
+      'message.new → ada bob cyd',
+    ]);
+  });
+
+  it('is not told to them when somebody reacts to it, or pins it', () => {
+    expect(heard(reaction('reaction.added'), { firstSeqOf })).toEqual([
+      'reaction.added → ada bob',
+      'revision.hidden → cyd',
+    ]);
+    expect(heard(change({ kind: 'message.pinned', seq: 1 } as never), { firstSeqOf })).toEqual([
+      'message.pinned → ada bob',
+      'revision.hidden → cyd',
+    ]);
+  });
+
+  it('is not quoted to them', () => {
+    const answer = { ...message, seq: 3, quote: quoteOf(message) };
+    const around = { members, conversation, told: ['conn-1'], firstSeqOf };
+    const quotes = deliveriesOf({ kind: 'message', message: answer, isNew: true }, around).map(
+      ({ to, except, frame }) => [[...to], [...except], (frame.data as Message).quote?.content],
+    );
+    expect(quotes).toEqual([
+      [['ada', 'bob'], ['conn-1'], 'hello'],
+      [['cyd'], ['conn-1'], undefined],
+    ]);
+    const late = { ...answer, seq: 3, rev: 9, version: 2 };
+    const firstOf = (user: string) => ({ ada: 1, bob: 2 })[user] ?? 4;
+    expect(heard({ kind: 'message', message: late, isNew: false }, { firstSeqOf: firstOf })).toEqual([
+      'message.updated → ada',
+      'message.updated → bob',
+      'revision.hidden → cyd',
+    ]);
+  });
+
+  it('has no thread for them', () => {
+    const thread = { conversationId: conversation.id, threadId: message.id, thread: emptyThread };
+    expect(heard({ kind: 'thread', ...thread }, { firstSeqOf })).toEqual(['thread.updated → ada bob']);
+  });
+
+  it('is not in the conversation that they are shown', () => {
+    const around = {
+      members,
+      told: [],
+      firstSeqOf,
+      conversation: { ...conversation, lastMessage: previewOf(message) },
+    };
+    const shown = (happening: Happening) =>
+      deliveriesOf(happening, around).flatMap(({ to, frame }) =>
+        'lastMessage' in frame.data ? [[...to].join(' '), frame.data.lastMessage?.content ?? null] : [],
+      );
+    expect(shown(change({ kind: 'conversation.updated' } as never))).toEqual(['ada bob', 'hello', 'cyd', null]);
+    const joined = change({ kind: 'member.added', member: member('cyd') } as never);
+    expect(shown(joined).slice(-2)).toEqual(['cyd', null]);
   });
 });
 
@@ -154,7 +229,7 @@ describe('a membership', () => {
       'member.removed → ada bob',
       'conversation.removed → cyd',
     ]);
-    const [, toThem] = deliveriesOf(removed, { members: ['ada', 'bob'], conversation, told: [] });
+    const [, toThem] = deliveriesOf(removed, { members: ['ada', 'bob'], conversation, told: [], firstSeqOf: () => 1 });
     expect(toThem?.frame.data).toEqual({ conversationId: conversation.id, rev: 5, reason });
   });
 
@@ -186,7 +261,6 @@ it('a conversation that is not to be had is not shown, and everything else is to
   const added = change({ kind: 'member.added', member: member('cyd') } as never);
   expect(heard(added, { conversation: undefined })).toEqual(['member.added → ada bob']);
   const others: Happening[] = [
-    { kind: 'message', message, isNew: true },
     { kind: 'founded', conversation },
     reaction('reaction.added'),
     change({ kind: 'member.removed', member: member('cyd') } as never),
@@ -221,6 +295,43 @@ describe('a large room', () => {
     expect(inRoom({ kind: 'threadRead', userId: 'bob', watermark: { ...thread, lastReadSeq: 1 } })).toEqual([
       'thread.read → bob',
     ]);
+  });
+
+  it('tells who joined after a message nothing of it, where history begins with one’s joining', () => {
+    const fromJoining: ConversationState = {
+      ...room,
+      settings: { ...room.settings, historyFrom: 'join' },
+      lastMessage: previewOf(message),
+    };
+    const inIt = (happening: Happening, named: string[] = []) =>
+      heard(happening, { conversation: fromJoining, members: named, told: ['conn-1'], firstSeqOf: () => 2 });
+    expect(inIt({ kind: 'message', message, isNew: true })).toEqual(['message.new → the room before 1, not conn-1']);
+    expect(inIt({ kind: 'message', message: { ...message, rev: 1 }, isNew: false })).toEqual([
+      'message.updated → the room before 1',
+      'revision.hidden → the room from 1',
+    ]);
+    expect(inIt(reaction('reaction.removed'))).toEqual([
+      'reaction.removed → the room before 1',
+      'revision.hidden → the room from 1',
+    ]);
+    const updated = change({ kind: 'conversation.updated' } as never);
+    expect(inIt(updated)).toEqual([
+      'conversation.updated → the room before 1',
+      'conversation.updated → the room from 1',
+    ]);
+    const shown = deliveriesOf(updated, { members, conversation: fromJoining, told: [], firstSeqOf: () => 2 });
+    expect(shown.map(({ frame }) => frame.data)).toMatchObject([
+      { lastMessage: { content: 'hello' } },
+      { lastMessage: null },
+    ]);
+    expect(inIt(added, ['cyd'])).toEqual(['conversation.new → cyd']);
+    const answer = { ...message, seq: 4, quote: quoteOf(message) };
+    expect(inIt({ kind: 'message', message: answer, isNew: true })).toEqual([
+      'message.new → the room before 1, not conn-1',
+      'message.new → the room from 1 before 4, not conn-1',
+    ]);
+    const thread = { conversationId: room.id, threadId: message.id, thread: emptyThread };
+    expect(inIt({ kind: 'thread', ...thread })).toEqual(['thread.updated → the room before 1']);
   });
 
   it('is told how many its members are by now, once for all changes, and under the number of each', () => {
@@ -268,7 +379,7 @@ it('nobody hears who is not a member, but whom it is about', () => {
     { kind: 'message', message, isNew: true },
   ] satisfies Happening[];
   for (const happening of happenings) {
-    for (const { to, frame } of deliveriesOf(happening, { members, conversation, told: [] })) {
+    for (const { to, frame } of deliveriesOf(happening, { members, conversation, told: [], firstSeqOf: () => 1 })) {
       const strangers = [...to].filter((user) => !members.includes(user));
       expect(strangers.every((user) => user === 'eve' && frame.event === 'conversation.removed')).toBe(true);
     }
@@ -282,7 +393,8 @@ describe('what a member keeps for themselves', () => {
     const after = { ...before, ownVersion: 8, lastReadSeq: 3, mentionSeqs: new Set([2, 4]) };
     expect(heard({ kind: 'membership', before, after })).toEqual(['membership.updated → bob']);
     expect(
-      deliveriesOf({ kind: 'membership', before, after }, { members, conversation, told: [] })[0]?.frame.data,
+      deliveriesOf({ kind: 'membership', before, after }, { members, conversation, told: [], firstSeqOf: () => 1 })[0]
+        ?.frame.data,
     ).toEqual({
       conversationId: conversation.id,
       version: 8,

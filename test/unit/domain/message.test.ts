@@ -1,8 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Caller } from '../../../shared/domain/caller.ts';
-import { edited, newMessage, previewOf, tombstoned, voidMessage } from '../../../shared/domain/message.ts';
+import {
+  edited,
+  newMessage,
+  previewOf,
+  requireReplyInside,
+  tombstoned,
+  voidMessage,
+} from '../../../shared/domain/message.ts';
 import type { Standing } from '../../../shared/domain/permissions.ts';
+import { defaultSettings } from '../../../shared/domain/settings.ts';
 import {
   type Draft,
   type Message,
@@ -144,7 +152,8 @@ describe('a tombstone', () => {
 });
 
 describe('a message that answers another', () => {
-  const answer = (quoted: Message) => newMessage(draft('yes', { replyTo: quoted.id }), lobby, 8, 'bob', later, quoted);
+  const answer = (quoted: Message) =>
+    newMessage(draft('yes', { replyTo: quoted.id }), lobby, 8, 'bob', later, { quoted });
 
   it('quotes it in short', () => {
     const original = said('x'.repeat(200), { attachments: [{ externalFileId: 'f', label: 'F' }] });
@@ -191,6 +200,24 @@ describe('the window in which a sender may change a message', () => {
     const tombstone = tombstoned(said('x'), caller('ada'), ['member'], later);
     if (!tombstone) throw new Error('It was deleted already.');
     expect(tombstoned(tombstone, caller('ada'), ['member'], minutesLater(60), 15)).toBeUndefined();
+  });
+});
+
+describe('a draft that answers a message', () => {
+  it.each([
+    [null, true],
+    [`${lobby}.1`, true],
+    [`${lobby}.7`, true],
+    [`${lobby}.8`, false],
+    ['g-AAAAAAAAAAAAAAAAAAAAAA.1', false],
+  ])('to %s, of seven messages: %s', (replyTo, allowed) => {
+    const code = refusal(() =>
+      requireReplyInside(draft('x', { replyTo }), {
+        conversation: { id: lobby, seq: 7, settings: defaultSettings },
+        member: undefined,
+      }),
+    );
+    expect(code).toBe(allowed ? undefined : 'invalid_request');
   });
 });
 

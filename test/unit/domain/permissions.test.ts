@@ -52,6 +52,9 @@ describe('the permission table', () => {
       'members.remove',
       'members.removeManager',
       'message.deleteAny',
+      'message.pin',
+      'message.sendWhereAdminsMay',
+      'message.sendAtOnce',
     ];
     for (const action of others) expect(may(['member'], action), action).toBe(false);
   });
@@ -62,8 +65,14 @@ describe('the permission table', () => {
     }
   });
 
-  it('lets a moderator read and clean up, and nothing else', () => {
-    expect(allowed('tenant-moderator')).toEqual(['conversation.read', 'message.deleteAny', 'message.history']);
+  it('lets a moderator read, clean up and pin, and nothing else', () => {
+    expect(allowed('tenant-moderator')).toEqual([
+      'conversation.read',
+      'message.deleteAny',
+      'message.pin',
+      'message.pinInDirect',
+      'message.history',
+    ]);
   });
 
   it('lets only members leave, and only members and the host’s backend speak', () => {

@@ -3,11 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { ownGroup } from '../../../docs/generate/examples/story.ts';
 import type { Change } from '../../../shared/domain/changes.ts';
 import { newMessage } from '../../../shared/domain/message.ts';
+import { defaultSettings } from '../../../shared/domain/settings.ts';
 import {
   asChanged,
   changedSeqs,
   changesWithoutGap,
-  isAhead,
+  isElsewhere,
   type Missed,
   messagesWithoutGap,
   removalIn,
@@ -15,7 +16,7 @@ import {
 } from '../../../shared/domain/sync.ts';
 import { cutToFit } from '../../../shared/domain/sync-page.ts';
 import type { OwnConversation } from '../../../shared/protocol/conversation.ts';
-import type { Position } from '../../../shared/protocol/sync.ts';
+import type { Position } from '../../../shared/protocol/sync-request.ts';
 
 const group = 'g-5TxSCA9jRrmBc3sYsmpfjg';
 const now = new Date('2026-11-21T12:00:00.000Z');
@@ -125,14 +126,48 @@ describe('what changes tell', () => {
   });
 
   it('is nothing to a client of another life', () => {
-    const conversation = { seq: 5, rev: 3 };
+    const conversation = { seq: 5, rev: 3, settings: defaultSettings };
     expect(
       [
         { seq: 5, rev: 3 },
         { seq: 6, rev: 0 },
         { seq: 0, rev: 4 },
-      ].map((one) => isAhead(one, conversation)),
+      ].map((one) => isElsewhere(one, conversation, { joinedSeq: 4 })),
     ).toEqual([false, true, true]);
+  });
+
+  it('is nothing to a client that stands before what it may see', () => {
+    const conversation = { seq: 5, rev: 3, settings: { ...defaultSettings, historyFrom: 'join' as const } };
+    const at = (seq: number) => isElsewhere({ seq, rev: 3 }, conversation, { joinedSeq: 4 });
+    expect([at(3), at(4), at(5)]).toEqual([true, false, false]);
+  });
+});
+
+describe('a pin', () => {
+  const pinning = (rev: number, seq: number): Change => ({
+    ...{ conversationId: group, rev, at: ago(0), by: 'ada' },
+    ...{ kind: 'message.pinned', seq },
+  });
+
+  it('is told by its change, without the message; what is before one’s joining is passed over', () => {
+    const changes = [pinning(1, 2), pinning(2, 4)];
+    expect(changedSeqs(changes, { seq: 5, rev: 0 })).toEqual([]);
+    const settings = { ...defaultSettings, historyFrom: 'join' as const };
+    const conversation = { ...ownGroup, seq: 5, rev: 2, settings, joinedSeq: 3 } as OwnConversation;
+    const missed = {
+      conversation,
+      from: { seq: 5, rev: 0 },
+      messages: [],
+      changes,
+      changed: new Map(),
+      threads: new Map(),
+      receipts: [],
+    };
+    const [synced] = cutToFit({ removed: [], hidden: [], threadsRead: [], named: [missed], joined: [] }).conversations;
+    expect(synced?.changes).toEqual([
+      { rev: 2, kind: 'message.pinned', at: ago(0), by: 'ada', member: null, messageId: `${group}.4` },
+    ]);
+    expect(synced?.position).toEqual({ seq: 5, rev: 2 });
   });
 });
 
