@@ -63,7 +63,8 @@ export class ChatHttpApi extends Construct {
           entry: `http/${name}`,
           description: summary,
         });
-        const integration = new HttpLambdaIntegration(fn.node.id, fn);
+        // One permission for all paths of a route: a stack may have 500 resources.
+        const integration = new HttpLambdaIntegration(fn.node.id, fn, { scopePermissionToRoute: false });
         for (const path of paths) {
           api.addRoutes({
             path: gatewayPath(path),

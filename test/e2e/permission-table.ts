@@ -93,7 +93,7 @@ export const httpTable: Record<string, Expectation> = {
   'messages/hide': { who: row('ok 404 ok ok ok 403 403 403') },
   'messages/history': { who: row('403 404 403 ok ok ok ok ok') },
   'threads/replies': { who: row(readers) },
-  'threads/read': { who: row('ok 404 ok ok ok 403 403 403'), body: {} },
+  'threads/read': { who: row('ok 404 ok ok ok 403 403 403'), body: { seq: 1 } },
   'ws-tickets/create': { who: anybody },
   'health/live': { who: anybody },
   'health/ready': { who: anybody },

@@ -100,6 +100,7 @@ describe('a reaction', () => {
       ],
       reactionsVersion: 3,
       myReactions: ['🎉', '👍'],
+      thread: null,
     });
     expect((await shownTo(bob)).myReactions).toEqual(['👍']);
     await agree();

@@ -174,6 +174,7 @@ it('of more than 256 hear neither: receipts name nobody, and one’s own devices
     readCount: null,
     deliveredCount: null,
     memberCount: null,
+    users: [],
     nextCursor: null,
     hasMore: false,
   });

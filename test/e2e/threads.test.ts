@@ -109,6 +109,7 @@ describe('the replies of a thread', () => {
     const { ada, bob, room, root, replies, reply } = await given();
     expect(await ada.does('GET', replies)).toEqual({
       replies: [],
+      users: [],
       nextCursor: null,
       hasMore: false,
       hidden: [],

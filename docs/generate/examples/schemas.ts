@@ -41,7 +41,7 @@ export const schemaExamples: Record<string, unknown> = {
   DraftPut: story.beginning,
   KeptDraft: story.draftState.draft,
   DraftState: story.draftState,
-  DraftList: { drafts: [story.draftState], ...lastPage },
+  DraftList: { drafts: [story.draftState], users: [], ...lastPage },
   ConversationRemoved: { conversationId: groupId, rev: 9, reason: 'removed' },
 
   Member: story.memberBob,
@@ -64,14 +64,15 @@ export const schemaExamples: Record<string, unknown> = {
   ShownMessage: story.shownMessage,
   Quote: story.quote,
   MessageVersion: story.earlierVersion,
-  MessageVersionList: { versions: [story.earlierVersion], ...lastPage },
+  MessageVersionList: { versions: [story.earlierVersion], users: [], ...lastPage },
   MessageHidden: { conversationId: groupId, messageId: story.sentMessage.id, seq: story.sentMessage.seq },
 
   ThreadSummary: story.threadSummary,
   OwnThreadSummary: story.ownThreadSummary,
   OwnThread: { ...story.ownThreadSummary, unreadCount: 1 },
   ReplyList: {
-    replies: [{ ...story.reply, thread: null }],
+    replies: [{ ...story.reply, reactions: [], reactionsVersion: 0, myReactions: [], thread: null }],
+    users: [story.mary],
     ...lastPage,
     hidden: [],
     thread: { ...story.ownThreadSummary, unreadCount: 1 },

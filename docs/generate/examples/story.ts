@@ -144,6 +144,7 @@ export const reply = {
   seq: 45,
   senderId: 'mary',
   ...replyDraft,
+  mentions: [],
   quote: null,
   createdAt: times.replied,
 };
