@@ -10,6 +10,7 @@ import { localStage, readSettings } from './settings.ts';
 import { DataStack } from './stacks/data-stack.ts';
 import { EventsStack } from './stacks/events-stack.ts';
 import { HttpStack } from './stacks/http-stack.ts';
+import { MessagesStack } from './stacks/messages-stack.ts';
 import { WebSocketStack } from './stacks/websocket-stack.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -47,7 +48,9 @@ export const buildStacks = (app: App, deployment: Deployment): Stack[] => {
   const data = new DataStack(app, id('Data'), settings);
   const { table, bus } = data;
   const webSocket = new WebSocketStack(app, id('WebSocket'), { deployment, table });
-  const http = new HttpStack(app, id('Http'), { deployment, table, webSocket: webSocket.api });
+  const http = new HttpStack(app, id('Http'), { deployment, table });
+  const messages = new MessagesStack(app, id('Messages'), { table, http: http.api, webSocket: webSocket.api });
+  http.api.requireAllServed();
   const events = new EventsStack(app, id('Events'), { deployment, table, bus, webSocket: webSocket.api });
   if (settings.tokenIssuers.some(({ issuer }) => URL.parse(issuer)?.hostname.endsWith('example.com'))) {
     // An error to `cdk deploy`, which deploys nothing then; `npm run synth` shows the templates all the same.
@@ -55,5 +58,5 @@ export const buildStacks = (app: App, deployment: Deployment): Stack[] => {
       `tokenIssuers of the stage ${settings.stage} still names the example's issuer: nobody can log in until it names yours.`,
     );
   }
-  return [data, webSocket, http, events];
+  return [data, webSocket, http, messages, events];
 };

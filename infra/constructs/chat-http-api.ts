@@ -1,9 +1,11 @@
-import { CorsHttpMethod, HttpApi, HttpMethod, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { CorsHttpMethod, HttpApi, HttpMethod, HttpRoute, HttpRouteKey, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaAuthorizer, HttpLambdaResponseType } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import type { Route } from '../../shared/protocol/route.ts';
 import { routes } from '../../shared/protocol/routes.ts';
+import { Mistake } from '../mistake.ts';
 import { ChatFunction } from './chat-function.ts';
 import type { Deployment } from './deployment.ts';
 
@@ -13,18 +15,26 @@ import type { Deployment } from './deployment.ts';
  */
 export const gatewayPath = (path: string): string => path.replace(/\{userId\}$/, '{userId+}');
 
-/** The HTTP front door: each route of the protocol has its own function, and all but the public ones ask the authorizer. */
+/** What a function may do, by the name of its route. */
+type Grants = Record<string, (fn: ChatFunction) => void>;
+
+/**
+ * The HTTP front door. Each route of the protocol has its own function, and all but the public ones ask the authorizer. The routes are
+ * shared out over several stacks, because a stack may have 500 resources and a route takes seven or eight.
+ */
 export class ChatHttpApi extends Construct {
   readonly authorizer: ChatFunction;
-  /** By the route's name. */
-  readonly routes: ReadonlyMap<string, ChatFunction>;
+  readonly #deployment: Deployment;
   readonly #api: HttpApi;
+  readonly #asksFirst: HttpLambdaAuthorizer;
+  readonly #served = new Set<string>();
 
   constructor(scope: Construct, id: string, { deployment }: { deployment: Deployment }) {
     super(scope, id);
+    this.#deployment = deployment;
     const { corsOrigins, throttle } = deployment.settings;
     const methods = [...new Set(routes.map(({ method }) => method))];
-    const api = new HttpApi(this, 'Api', {
+    this.#api = new HttpApi(this, 'Api', {
       createDefaultStage: false,
       ...(corsOrigins.length === 0
         ? {}
@@ -39,46 +49,64 @@ export class ChatHttpApi extends Construct {
           }),
     });
     new HttpStage(this, 'Stage', {
-      httpApi: api,
+      httpApi: this.#api,
       stageName: '$default',
       autoDeploy: true,
       throttle: { rateLimit: throttle.http.rate, burstLimit: throttle.http.burst },
     });
-    this.#api = api;
-
     this.authorizer = new ChatFunction(this, 'authorizer', {
       deployment,
       entry: 'http/authorizer',
       description: 'Says who calls, from the token.',
     });
-    const authorizer = new HttpLambdaAuthorizer('Authorizer', this.authorizer, {
+    this.#asksFirst = new HttpLambdaAuthorizer('Authorizer', this.authorizer, {
       responseTypes: [HttpLambdaResponseType.SIMPLE],
       identitySource: ['$request.header.Authorization'],
       resultsCacheTtl: Duration.seconds(300),
     });
-    this.routes = new Map(
-      routes.map(({ name, method, paths, access, summary }) => {
-        const fn = new ChatFunction(this, name.replace('/', '-'), {
-          deployment,
-          entry: `http/${name}`,
-          description: summary,
-        });
-        // One permission for all paths of a route: a stack may have 500 resources.
-        const integration = new HttpLambdaIntegration(fn.node.id, fn, { scopePermissionToRoute: false });
-        for (const path of paths) {
-          api.addRoutes({
-            path: gatewayPath(path),
-            methods: [HttpMethod[method]],
-            integration,
-            ...(access === 'public' ? {} : { authorizer }),
-          });
-        }
-        return [name, fn];
-      }),
-    );
+  }
+
+  /**
+   * Serves the routes that are named, with what their functions may do, from the stack of `scope`.
+   * @param scope a construct whose id is `Http`: functions are called `Http/<resource>-<action>` in logs and reports
+   * @throws Mistake where a name is no route, or is served already
+   */
+  serve(scope: Construct, grants: Grants): void {
+    for (const [name, grant] of Object.entries(grants)) {
+      const route = routes.find((one) => one.name === name);
+      if (!route) throw new Mistake(`${scope.node.path} serves ${name}, which the protocol does not name.`);
+      if (this.#served.has(name)) throw new Mistake(`${scope.node.path} serves ${name}, which is served already.`);
+      this.#served.add(name);
+      grant(this.#serveOne(scope, route));
+    }
+  }
+
+  /** @throws Mistake where the protocol names a route that no stack serves */
+  requireAllServed(): void {
+    const unserved = routes.filter(({ name }) => !this.#served.has(name));
+    if (unserved.length > 0) throw new Mistake(unserved.map(({ name }) => `No stack serves ${name}.`).join('\n'));
   }
 
   get url(): string {
     return this.#api.apiEndpoint;
+  }
+
+  #serveOne(scope: Construct, { name, method, paths, access, summary }: Route): ChatFunction {
+    const fn = new ChatFunction(scope, name.replace('/', '-'), {
+      deployment: this.#deployment,
+      entry: `http/${name}`,
+      description: summary,
+    });
+    // One permission for all paths of a route.
+    const integration = new HttpLambdaIntegration(fn.node.id, fn, { scopePermissionToRoute: false });
+    for (const path of paths) {
+      new HttpRoute(scope, `${method} ${path}`, {
+        httpApi: this.#api,
+        routeKey: HttpRouteKey.with(gatewayPath(path), HttpMethod[method]),
+        integration,
+        ...(access === 'public' ? {} : { authorizer: this.#asksFirst }),
+      });
+    }
+    return fn;
   }
 }

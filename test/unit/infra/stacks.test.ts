@@ -7,13 +7,13 @@ const local = templatesOf('local', { tokenIssuers: [] });
 
 const tableOf = ({ all }: typeof dev) => all('AWS::DynamoDB::Table')[0];
 
-it('are four, each far from the 500 resources that a stack may have', () => {
+it('are five, each far from the 500 resources that a stack may have', () => {
   const counts = [...dev.templates].map(
     ([name, template]) => [name, Object.keys(template.toJSON().Resources).length] as const,
   );
 
   expect(counts.map(([name]) => name)).toEqual(
-    ['Data', 'WebSocket', 'Http', 'Events'].map((part) => `Parley-dev-${part}`),
+    ['Data', 'WebSocket', 'Http', 'Messages', 'Events'].map((part) => `Parley-dev-${part}`),
   );
   expect(counts.filter(([, count]) => count > 400)).toEqual([]);
 });
