@@ -96,6 +96,7 @@ const complaintsAboutFetched = (
         return isPerhaps && !rooms.get(own.id) ? [] : [`sees ${own.id}`];
       }
       const member = truth.members.find(({ userId }) => userId === name);
+      const isSeen = sightOf(truth, name);
       const told = [own.seq, own.rev, own.memberCount, own.role, own.unreadCount, members.length, ids(messages)];
       const { conversation } = truth;
       const unread = conversation.seq - (member?.lastReadSeq ?? 0);
@@ -106,13 +107,20 @@ const complaintsAboutFetched = (
         member?.role,
         unread,
         truth.members.length,
-        ids(truth.messages),
+        ids(truth.messages.filter(isSeen)),
       ];
       return JSON.stringify(told) === JSON.stringify(stored)
         ? []
         : [`fetches ${JSON.stringify(told)} of ${own.id}, stored is ${JSON.stringify(stored)}`];
     }),
   ];
+};
+
+/** What somebody sees of what was said. */
+const sightOf = ({ conversation, members, hidden }: Truth, name: string) => {
+  const joinedSeq = members.find(({ userId }) => userId === name)?.joinedSeq ?? 0;
+  const after = conversation.settings.historyFrom === 'join' ? joinedSeq : 0;
+  return ({ seq }: Message) => seq > after && !hidden[name]?.includes(seq);
 };
 
 const ids = (messages: readonly Message[]) =>

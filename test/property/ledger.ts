@@ -1,4 +1,5 @@
 /** Who tried to say what, when, and what they were told. Moments are counted, not timed. */
+import type { References } from './model.ts';
 
 export interface Sent {
   tenant: string;
@@ -6,6 +7,7 @@ export interface Sent {
   sender: string;
   clientMessageId: string;
   content: string;
+  references: References;
   /** When its first attempt began. */
   begun: number;
   /** Who was certainly no member by then. */
@@ -23,7 +25,10 @@ export const createLedger = () => {
   return {
     entries,
     begin: (
-      sent: Pick<Sent, 'tenant' | 'room' | 'sender' | 'clientMessageId' | 'content' | 'begun' | 'outsiders'>,
+      sent: Pick<
+        Sent,
+        'tenant' | 'room' | 'sender' | 'clientMessageId' | 'content' | 'references' | 'begun' | 'outsiders'
+      >,
     ): Sent => {
       const entry: Sent = { ...sent, attempts: 0, uncertain: false, answered: undefined, over: false };
       entries.push(entry);

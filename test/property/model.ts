@@ -2,6 +2,7 @@
  * What Parley promises of one conversation, as simply as it can be said: who may do what, and what comes of it. It knows nothing of
  * how Parley does it; the permission table is written anew here.
  */
+import type { ConversationSettings } from '../../shared/protocol/conversation.ts';
 import type { Receipt } from '../../shared/protocol/receipts.ts';
 
 export const names = ['ada', 'bob', 'cyd', 'dan'] as const;
@@ -20,6 +21,14 @@ export interface Said {
   version: number;
   /** Who reacted, by emoji, in order; none is empty. A tombstone keeps them, and shows none. */
   reactions: Record<string, string[]>;
+  /** Whether it is a reply in a thread. */
+  isReply: boolean;
+}
+
+/** What a message may refer to, by number. */
+export interface References {
+  quotes: number | null;
+  repliesTo: number | null;
 }
 
 /** Two of them are one, spelled otherwise. */
@@ -29,14 +38,23 @@ export const spelled = (one: string): string => (one === '❤' ? '❤️' : one)
 export interface Room {
   type: 'direct' | 'group';
   title: string | null;
-  open: boolean;
+  settings: Settings;
   ended: boolean;
   members: Partial<Record<string, Role>>;
+  /** Who joined after the beginning, at least once, in order. */
+  latecomers: string[];
   said: Record<number, Said>;
+  /** In order of their numbers. */
+  pins: number[];
+  /** What somebody has deleted for themselves, in order. */
+  hidden: Partial<Record<string, number[]>>;
 }
 
+/** Those that the model knows of. */
+export type Settings = Omit<ConversationSettings, 'retentionDays'>;
+
 export type Action =
-  | { kind: 'send'; clientMessageId: string; content: string }
+  | ({ kind: 'send'; clientMessageId: string; content: string } & References)
   | { kind: 'edit'; seq: number; content: string; expectedVersion: number | undefined }
   | { kind: 'delete'; seq: number }
   | { kind: 'react' | 'unreact'; seq: number; emoji: string }
@@ -46,10 +64,12 @@ export type Action =
   | { kind: 'join' }
   | { kind: 'leave' }
   | { kind: 'retitle'; title: string }
-  | { kind: 'open'; open: boolean }
+  | { kind: 'set'; settings: Partial<Settings> }
   | { kind: 'end' }
   | { kind: 'read' }
   | { kind: 'mark'; what: 'read' | 'delivered'; seq: number | undefined }
+  | { kind: 'hide' | 'read thread'; seq: number }
+  | { kind: 'pin' | 'unpin'; seq: number }
   | { kind: 'keep'; what: Keeping };
 
 /** What somebody may keep for themselves: it changes nothing that others see. */
@@ -68,6 +88,8 @@ export interface Outcome {
 type Verdict = { refused: readonly string[] } | { next: Room; fits: (answer: unknown) => boolean };
 
 type Standing = Role | 'moderator';
+const everybody: readonly Standing[] = ['owner', 'admin', 'member', 'moderator'];
+const everyMember: readonly Standing[] = ['owner', 'admin', 'member'];
 const managers: readonly Standing[] = ['owner', 'admin'];
 const deleters: readonly Standing[] = ['owner', 'admin', 'moderator'];
 
@@ -90,22 +112,29 @@ export const verdictOn = (room: Room, by: string, action: Action): Verdict => {
     case 'keep':
       return role ? { next: room, fits: always } : refused('forbidden');
     case 'send':
-      return role ? { next: room, fits: isAnswerToSend(room, by) } : refused('forbidden');
+      return any(postersIn(room)) ? verdictOnSend(room, by, action) : refused('forbidden');
     case 'mark':
       if (!role) return refused('forbidden');
       return action.seq === notTaken ? refused('invalid_request') : { next: room, fits: isAnswerToMark(by, action) };
     case 'edit':
     case 'delete':
-      return verdictOnMessage(room, by, action, role !== undefined, any(deleters));
+      return verdictOnMessage(room, by, action, role !== undefined, any(postersIn(room)), any(deleters));
     case 'react':
     case 'unreact':
       return verdictOnReaction(room, by, action, role !== undefined);
+    case 'hide':
+      return verdictOnHiding(room, by, action.seq, role !== undefined);
+    case 'read thread':
+      return !room.said[action.seq] ? refused('not_found') : role ? { next: room, fits: always } : refused('forbidden');
+    case 'pin':
+    case 'unpin':
+      return verdictOnPin(room, action, any(room.type === 'direct' ? everybody : deleters));
   }
   // A direct conversation has two members, no title and no roles, and stays.
   if (room.type === 'direct') return refused('forbidden', 'direct_conversation');
   switch (action.kind) {
     case 'add':
-      if (!any(action.role === 'admin' ? ['owner'] : managers)) return refused('forbidden');
+      if (!any(action.role === 'admin' ? ['owner'] : addersIn(room))) return refused('forbidden');
       return verdictOnAdd(room, action.users, action.role);
     case 'appoint':
       return any(['owner']) ? verdictOnAppointment(room, action.user, action.role) : refused('forbidden');
@@ -116,8 +145,8 @@ export const verdictOn = (room: Room, by: string, action: Action): Verdict => {
     case 'retitle':
       if (!any(managers)) return refused('forbidden');
       return { next: { ...room, title: action.title }, fits: holds({ title: action.title }) };
-    case 'open':
-      return any(managers) ? { next: { ...room, open: action.open }, fits: always } : refused('forbidden');
+    case 'set':
+      return any(managers) ? verdictOnSettings(room, action.settings) : refused('forbidden');
     case 'end':
       return any(['owner']) ? { next: { ...room, ended: true }, fits: always } : refused('forbidden');
   }
@@ -126,8 +155,77 @@ export const verdictOn = (room: Room, by: string, action: Action): Verdict => {
 const verdictOnJoin = (room: Room, by: string): Verdict => {
   const role = room.members[by];
   if (role) return { next: room, fits: holds({ role }) };
-  if (!room.open) return refused('not_found');
-  return { next: { ...room, members: { ...room.members, [by]: 'member' } }, fits: holds({ role: 'member' }) };
+  if (!room.settings.open) return refused('not_found');
+  return { next: withMembers(room, { [by]: 'member' }), fits: holds({ role: 'member' }) };
+};
+
+const postersIn = ({ settings }: Room) => (settings.whoMayPost === 'admins' ? managers : everyMember);
+const addersIn = ({ settings }: Room) => (settings.whoMayAdd === 'everybody' ? everyMember : managers);
+
+/** Newcomers, and who was there before in the role that they had. */
+const withMembers = (room: Room, newcomers: Room['members']): Room => {
+  const late = Object.keys(newcomers).filter((user) => !room.members[user]);
+  return {
+    ...room,
+    members: { ...newcomers, ...room.members },
+    latecomers: [...new Set([...room.latecomers, ...late])].sort(),
+  };
+};
+
+/**
+ * Whether somebody may not see what an action is about, which is for those to say who know when they joined. Whoever joined late and is
+ * shown what was said since then alone may be told that it is not there.
+ */
+export const isPerhapsUnseen = (room: Room, by: string, action: Action): boolean => {
+  const isLate = room.settings.historyFrom === 'join' && room.members[by] && room.latecomers.includes(by);
+  return Boolean(isLate) && ('seq' in action || action.kind === 'send');
+};
+
+/** Whether somebody may be told to wait. */
+export const isPerhapsTooSoon = ({ settings, members }: Room, by: string, action: Action): boolean =>
+  action.kind === 'send' && settings.slowModeSeconds > 0 && members[by] === 'member';
+
+const verdictOnSend = (room: Room, by: string, { quotes, repliesTo }: References): Verdict => {
+  const isThere = (seq: number | null) => seq === null || room.said[seq] !== undefined;
+  const isRoot = repliesTo === null || room.said[repliesTo]?.isReply === false;
+  if (!isThere(quotes) || !isRoot) return refused('invalid_request');
+  return { next: room, fits: isAnswerToSend(room, by) };
+};
+
+const verdictOnSettings = (room: Room, changed: Partial<Settings>): Verdict => {
+  const settings = { ...room.settings, ...changed };
+  const isTold = holds(settings);
+  return {
+    next: { ...room, settings },
+    fits: (answer) => isTold((answer as { settings: Settings }).settings),
+  };
+};
+
+const inOrder = (numbers: readonly number[]): number[] => [...new Set(numbers)].sort((a, b) => a - b);
+
+const verdictOnHiding = (room: Room, by: string, seq: number, isMember: boolean): Verdict => {
+  if (!room.said[seq]) return refused('not_found');
+  if (!isMember) return refused('forbidden');
+  return {
+    next: { ...room, hidden: { ...room.hidden, [by]: inOrder([...(room.hidden[by] ?? []), seq]) } },
+    fits: always,
+  };
+};
+
+const verdictOnPin = (
+  room: Room,
+  { kind, seq }: { kind: 'pin' | 'unpin'; seq: number },
+  isPinner: boolean,
+): Verdict => {
+  const said = room.said[seq];
+  if (!said) return refused('not_found');
+  if (!isPinner) return refused('forbidden');
+  if (kind === 'unpin') return { next: { ...room, pins: room.pins.filter((one) => one !== seq) }, fits: always };
+  if (said.content === null) return refused('message_deleted');
+  return {
+    next: { ...room, pins: inOrder([...room.pins, seq]) },
+    fits: (answer) => (answer as { message: { seq: number } }).message.seq === seq,
+  };
 };
 
 /** Which number it gets is known from the answer alone, so `orders.ts` adds it to the room. */
@@ -149,6 +247,7 @@ const verdictOnMessage = (
   by: string,
   action: Extract<Action, { kind: 'edit' | 'delete' }>,
   isMember: boolean,
+  isPoster: boolean,
   isDeleter: boolean,
 ): Verdict => {
   const said = room.said[action.seq];
@@ -162,7 +261,7 @@ const verdictOnMessage = (
   };
   if (action.kind === 'delete')
     return (isMember && said.sender === by) || isDeleter ? changed(null) : refused('forbidden');
-  if (!isMember || said.sender !== by) return refused('forbidden');
+  if (!isMember || !isPoster || said.sender !== by) return refused('forbidden');
   if (said.content === null) return refused('message_deleted');
   if (action.expectedVersion !== undefined && action.expectedVersion !== said.version)
     return refused('version_conflict');
@@ -176,7 +275,7 @@ const verdictOnReaction = (
   isMember: boolean,
 ): Verdict => {
   const said = room.said[seq];
-  if (!said) return refused('not_found');
+  if (!said || room.hidden[by]?.includes(seq)) return refused('not_found');
   if (!isMember) return refused('forbidden');
   if (said.content === null) return refused('message_deleted');
   const name = spelled(emoji);
@@ -198,10 +297,10 @@ const sameReactions = (one: Record<string, string[]>, other: Record<string, stri
   JSON.stringify(Object.entries(one).sort()) === JSON.stringify(Object.entries(other).sort());
 
 const verdictOnAdd = (room: Room, users: readonly string[], role: Role): Verdict => {
-  const members = { ...Object.fromEntries(users.map((user) => [user, role])), ...room.members };
-  const told = users.map((user) => [user, members[user]]);
+  const next = withMembers(room, Object.fromEntries(users.map((user) => [user, role])));
+  const told = users.map((user) => [user, next.members[user]]);
   return {
-    next: { ...room, members },
+    next,
     fits: (answer) => {
       const { members: answered } = answer as { members: { userId: string; role: string }[] };
       return JSON.stringify(answered.map((one) => [one.userId, one.role])) === JSON.stringify(told);

@@ -1,5 +1,5 @@
 /** Whether what was done at once can be explained by some order of it, one after the other. */
-import { type Action, type Outcome, type Room, verdictOn } from './model.ts';
+import { type Action, isPerhapsTooSoon, isPerhapsUnseen, type Outcome, type Room, verdictOn } from './model.ts';
 
 export interface Done {
   by: string;
@@ -30,18 +30,25 @@ export const possibleAfter = (before: readonly Room[], done: readonly Done[]): R
 
 const afterOne = (room: Room, { by, action, outcome }: Done): Room[] => {
   const verdict = verdictOn(room, by, action);
+  if (isPerhapsUnseen(room, by, action) && outcome.code === (action.kind === 'send' ? 'invalid_request' : 'not_found'))
+    return [room];
+  if (isPerhapsTooSoon(room, by, action) && outcome.code === 'rate_limited') return [room];
   if (outcome.code === 'unknown') return 'next' in verdict ? [room, verdict.next] : [room];
   if ('refused' in verdict) return verdict.refused.includes(outcome.code) ? [room] : [];
   if (outcome.code !== 'ok' || !verdict.fits(outcome.answer)) return [];
-  return [action.kind === 'send' ? withSaid(verdict.next, by, action.content, outcome.answer) : verdict.next];
+  return [action.kind === 'send' ? withSaid(verdict.next, by, action, outcome.answer) : verdict.next];
 };
 
 /** A repetition is answered with what was said first, whatever has become of it since. */
-const withSaid = (room: Room, sender: string, content: string, answer: unknown): Room => {
+const withSaid = (
+  room: Room,
+  sender: string,
+  { content, repliesTo }: Extract<Action, { kind: 'send' }>,
+  answer: unknown,
+): Room => {
   const { seq } = answer as { seq: number };
-  return room.said[seq]
-    ? room
-    : { ...room, said: { ...room.said, [seq]: { sender, content, version: 1, reactions: {} } } };
+  const said = { sender, content, version: 1, reactions: {}, isReply: repliesTo !== null };
+  return room.said[seq] ? room : { ...room, said: { ...room.said, [seq]: said } };
 };
 
 /** Equal states, equal text. */

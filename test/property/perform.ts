@@ -52,13 +52,19 @@ const overSocket = async (device: Device, event: string, data: unknown): Promise
   return vague.has(frame.data.code) ? unknown : { code: frame.data.code };
 };
 
+/** A reply that quotes is shown in the conversation as well. */
+const draftOf = (room: string, action: Extract<Action, { kind: 'send' }>) => {
+  const { clientMessageId, content, quotes, repliesTo } = action;
+  const idOf = (seq: number | null) => (seq === null ? null : `${room}.${seq}`);
+  const isBoth = quotes !== null && repliesTo !== null;
+  return { clientMessageId, content, replyTo: idOf(quotes), threadId: idOf(repliesTo), inConversation: isBoth };
+};
+
 /** What goes over sockets; the rest goes over HTTP alone. */
 const frameOf = (room: string, action: Action): { event: string; data: unknown } | undefined => {
   switch (action.kind) {
-    case 'send': {
-      const { clientMessageId, content } = action;
-      return { event: 'message.send', data: { conversationId: room, clientMessageId, content } };
-    }
+    case 'send':
+      return { event: 'message.send', data: { conversationId: room, ...draftOf(room, action) } };
     case 'edit': {
       const { seq, content, expectedVersion } = action;
       return { event: 'message.edit', data: { messageId: `${room}.${seq}`, content, expectedVersion } };
@@ -81,10 +87,8 @@ const frameOf = (room: string, action: Action): { event: string; data: unknown }
 const requestOf = (room: string, action: Action): [method: string, path: string, body?: unknown] | undefined => {
   const path = `/api/conversations/${room}`;
   switch (action.kind) {
-    case 'send': {
-      const { clientMessageId, content } = action;
-      return ['POST', `${path}/messages`, { clientMessageId, content }];
-    }
+    case 'send':
+      return ['POST', `${path}/messages`, draftOf(room, action)];
     case 'edit': {
       const { seq, content, expectedVersion } = action;
       return ['PATCH', `${path}/messages/${room}.${seq}`, { content, expectedVersion }];
@@ -107,8 +111,16 @@ const requestOf = (room: string, action: Action): [method: string, path: string,
       return ['DELETE', `${path}/leave`];
     case 'retitle':
       return ['PATCH', path, { title: action.title }];
-    case 'open':
-      return ['PATCH', path, { settings: { open: action.open } }];
+    case 'set':
+      return ['PATCH', path, { settings: action.settings }];
+    case 'hide':
+      return ['POST', `/api/messages/${room}.${action.seq}/hide`];
+    case 'pin':
+      return ['PUT', `/api/messages/${room}.${action.seq}/pin`];
+    case 'unpin':
+      return ['DELETE', `/api/messages/${room}.${action.seq}/pin`];
+    case 'read thread':
+      return ['PUT', `${path}/messages/${room}.${action.seq}/replies/read`, {}];
     case 'end':
       return ['DELETE', path];
     case 'read':

@@ -44,6 +44,8 @@ export const play = async (world: World, stage: Stage, { weather, steps }: Scrip
   const marks = createMarks();
   const scene = { cast, rooms, ledger, tick };
   const perhaps = new Set<string>();
+  /** In this step. */
+  let settingsChange = false;
   const truthOf = ({ tenant, id }: Known) => stage.truth(tenant, id);
 
   const found = async ({ who, whom, flag, kind }: Pick<Wish, 'who' | 'whom' | 'flag' | 'kind'>, tenant: string) => {
@@ -124,7 +126,10 @@ export const play = async (world: World, stage: Stage, { weather, steps }: Scrip
     if (sent) settle(sent, outcome, at);
     if (command.action.kind === 'mark' && rooms.get(command.room)?.tenant === command.tenant)
       marks.note(command.room, command.by, command.action, outcome);
-    if (command.action.kind === 'read' && outcome.code === 'ok') checkRead(command.room, outcome.answer, begun);
+    const isAllShown =
+      !settingsChange && rooms.get(command.room)?.states.every(({ settings }) => settings.historyFrom === 'start');
+    if (command.action.kind === 'read' && outcome.code === 'ok' && isAllShown)
+      checkRead(command.room, outcome.answer, begun);
     return { ...one, outcome };
   };
 
@@ -140,9 +145,9 @@ export const play = async (world: World, stage: Stage, { weather, steps }: Scrip
   };
 
   const checkRead = (room: string, answer: unknown, begun: number) => {
-    const { messages } = answer as { messages: { seq: number; status: string }[] };
+    const { messages, hidden } = answer as { messages: { seq: number; status: string }[]; hidden: number[] };
     for (const one of ledger.inRoom(room)) {
-      if (!one.answered || one.answered.at > begun) continue;
+      if (!one.answered || one.answered.at > begun || hidden.includes(one.answered.seq)) continue;
       const found = messages.find(({ seq }) => seq === one.answered?.seq);
       if (!found || found.status === 'void') throw new Error(`${one.content} was answered, and is not in the history`);
     }
@@ -180,6 +185,7 @@ export const play = async (world: World, stage: Stage, { weather, steps }: Scrip
     const stopCutting = step.cuts > 0 ? faults.add({ sockets: step.cuts }) : () => undefined;
     if (step.cuts > 0) tell(`sockets are cut: ${step.cuts}`);
     const { planned, others } = plan(step);
+    settingsChange = planned.some(({ command }) => command.action.kind === 'set');
     const [played] = await Promise.all([Promise.all(planned.map(playOne)), ...others.map((one) => one())]);
     stopCutting();
     for (const seat of cast.seats) seat.busy = false;

@@ -1,6 +1,16 @@
 import type { Cast, Seat } from './cast.ts';
 import type { Ledger, Sent } from './ledger.ts';
-import { type Action, emoji, keepings, type Name, names, notTaken, type Room } from './model.ts';
+import {
+  type Action,
+  emoji,
+  keepings,
+  type Name,
+  names,
+  notTaken,
+  type References,
+  type Room,
+  type Settings,
+} from './model.ts';
 import type { Command } from './perform.ts';
 import type { Known, Rooms } from './rooms.ts';
 import type { Wish } from './script.ts';
@@ -46,8 +56,24 @@ const send = (wish: Wish, known: Known, room: Room, scene: Scene): Planned | und
   const clientMessageId = `c${begun}`;
   const content = `${from} ${by} ${clientMessageId}${mentionIn(wish)}`;
   const outsiders = names.filter((name) => known.states.every((state) => !state.members[name]));
-  const sent = ledger.begin({ tenant: from, room: known.id, sender: by, clientMessageId, content, begun, outsiders });
+  const what = { clientMessageId, content, references: referencesIn(wish, room) };
+  const sent = ledger.begin({ tenant: from, room: known.id, sender: by, ...what, begun, outsiders });
   return again(sent, seatOf(cast, from, by, wish));
+};
+
+/** What is said refers to what was said before: quotes it, replies in its thread, or both. */
+const referencesIn = ({ refers, message }: Wish, room: Room): References => {
+  const seq = said(room, message);
+  return {
+    quotes: seq !== undefined && (refers === 'quote' || refers === 'both') ? seq : null,
+    repliesTo: seq !== undefined && (refers === 'reply' || refers === 'both') ? seq : null,
+  };
+};
+
+/** The number of a message that is known, counted from the newest. */
+const said = (room: Room, message: number): number | undefined => {
+  const seqs = Object.keys(room.said).map(Number);
+  return seqs[seqs.length - 1 - (message % Math.max(1, seqs.length))];
 };
 
 /** Half of what is said is said to somebody, who may be a member or not. */
@@ -61,10 +87,16 @@ const repeat = (wish: Wish, known: Known, { cast, ledger }: Scene): Planned | un
 };
 
 export const again = (sent: Sent, seat: Seat | undefined): Planned => {
-  const { tenant, sender, room, clientMessageId, content } = sent;
+  const { tenant, sender, room, clientMessageId, content, references } = sent;
   sent.attempts += 1;
   return {
-    command: { tenant, by: sender as Name, room, action: { kind: 'send', clientMessageId, content }, seat },
+    command: {
+      tenant,
+      by: sender as Name,
+      room,
+      action: { kind: 'send', clientMessageId, content, ...references },
+      seat,
+    },
     sent,
   };
 };
@@ -79,8 +111,7 @@ export const seatOf = (cast: Cast, tenant: string, name: Name, { door }: Pick<Wi
 
 const actionOf = (wish: Wish, room: Room, { tick }: Scene): Action | undefined => {
   const user = names[wish.whom % names.length] ?? 'ada';
-  const seqs = Object.keys(room.said).map(Number);
-  const seq = seqs[seqs.length - 1 - (wish.message % Math.max(1, seqs.length))];
+  const seq = said(room, wish.message);
   switch (wish.kind) {
     case 'edit': {
       const version = seq === undefined ? undefined : room.said[seq]?.version;
@@ -101,8 +132,14 @@ const actionOf = (wish: Wish, room: Room, { tick }: Scene): Action | undefined =
       return { kind: 'remove', user };
     case 'retitle':
       return { kind: 'retitle', title: `Title ${tick()}` };
-    case 'open':
-      return { kind: 'open', open: wish.flag };
+    case 'set':
+      return { kind: 'set', settings: settingsIn(wish) };
+    case 'hide':
+    case 'read thread':
+      return seq === undefined ? undefined : { kind: wish.kind, seq };
+    case 'pin':
+    case 'unpin':
+      return seq === undefined ? undefined : { kind: wish.kind, seq };
     case 'mark':
       return markOf(wish, seq);
     case 'keep':
@@ -114,6 +151,24 @@ const actionOf = (wish: Wish, room: Room, { tick }: Scene): Action | undefined =
       return { kind: wish.kind };
     default:
       return undefined;
+  }
+};
+
+/** One of them mostly goes back to what is usual. */
+const settingsIn = ({ whom, flag }: Wish): Partial<Settings> => {
+  switch (whom % 8) {
+    case 0:
+      return { whoMayPost: flag ? 'admins' : 'everybody' };
+    case 1:
+      return { whoMayPost: 'everybody', slowModeSeconds: 0 };
+    case 2:
+      return { whoMayAdd: flag ? 'everybody' : 'admins' };
+    case 3:
+      return { historyFrom: flag ? 'join' : 'start' };
+    case 4:
+      return { slowModeSeconds: flag ? 1 : 0 };
+    default:
+      return { open: flag };
   }
 };
 
@@ -136,7 +191,7 @@ const doerOf = (wish: Wish, room: Room, action: Action): Name => {
   const members = names.filter((name) => room.members[name]);
   if (action.kind === 'edit' || action.kind === 'delete') return (room.said[action.seq]?.sender as Name) ?? anybody;
   if (['join', 'leave', 'read', 'keep'].includes(action.kind)) return anybody;
-  if (['mark', 'react', 'unreact'].includes(action.kind))
+  if (['mark', 'react', 'unreact', 'hide', 'read thread'].includes(action.kind))
     return members[wish.who % Math.max(1, members.length)] ?? anybody;
   const owners = names.filter((name) => room.members[name] === 'owner');
   return owners[wish.who % Math.max(1, owners.length)] ?? anybody;

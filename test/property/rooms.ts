@@ -1,5 +1,5 @@
 /** The conversations of a run, each with the states in which it may be by what was answered so far. */
-import type { Action, Name, Role, Room } from './model.ts';
+import type { Action, Name, Role, Room, Settings } from './model.ts';
 import { canonical, type Done, possibleAfter } from './orders.ts';
 import { type Truth, usersByEmoji } from './truth.ts';
 
@@ -14,6 +14,15 @@ export interface Known {
   welcomedAt: Map<string, number>;
 }
 
+const usual: Settings = {
+  open: false,
+  whoMayPost: 'everybody',
+  whoMayAdd: 'admins',
+  historyFrom: 'start',
+  slowModeSeconds: 0,
+};
+const blank = { ended: false, latecomers: [], said: {}, pins: [], hidden: {} };
+
 export const createRooms = () => {
   const rooms = new Map<string, Known>();
   return {
@@ -23,7 +32,12 @@ export const createRooms = () => {
     of: (tenant: string): Known[] => [...rooms.values()].filter((one) => one.tenant === tenant),
     get: (id: string): Known | undefined => rooms.get(id),
     /** Two users found one together, as often as they like. */
-    found: (tenant: string, id: string, founders: string[], room: Pick<Room, 'type' | 'title' | 'open'>): void => {
+    found: (
+      tenant: string,
+      id: string,
+      founders: string[],
+      { open, ...room }: Pick<Room, 'type' | 'title'> & { open: boolean },
+    ): void => {
       if (rooms.has(id)) return;
       const roleOf = (index: number): Role => (room.type === 'group' && index === 0 ? 'owner' : 'member');
       const members = Object.fromEntries(founders.map((user, index) => [user, roleOf(index)]));
@@ -31,7 +45,7 @@ export const createRooms = () => {
         id,
         tenant,
         founders,
-        states: [{ ...room, ended: false, members, said: {} }],
+        states: [{ ...room, ...blank, settings: { ...usual, open }, members }],
         welcomedAt: new Map(),
       });
     },
@@ -66,21 +80,35 @@ export const compareWithTruth = (known: Known, truth: Truth | undefined): void =
 };
 
 /** Of the messages, those that the model knows of; who said what at all is the ledger's question. */
-const trueState = ({ conversation, members, messages, reactions }: Truth, { said }: Room): Room => ({
+const trueState = (
+  { conversation, members, messages, reactions, pins, hidden }: Truth,
+  { said, latecomers }: Room,
+): Room => ({
   type: conversation.type,
   title: conversation.title,
-  open: conversation.settings.open,
+  settings: settingsOf(conversation.settings),
   ended: conversation.deletedAt !== null,
   members: Object.fromEntries(members.map(({ userId, role }) => [userId, role])),
+  latecomers,
+  pins: pins.map(({ seq }) => seq).sort((a, b) => a - b),
+  hidden,
   said: Object.fromEntries(
     messages
       .filter(({ seq }) => said[seq])
-      .map(({ seq, senderId, content, version }) => [
+      .map(({ seq, senderId, content, version, threadId }) => [
         seq,
-        { sender: senderId ?? '', content, version, reactions: usersByEmoji(reactions.get(seq)) },
+        {
+          sender: senderId ?? '',
+          content,
+          version,
+          reactions: usersByEmoji(reactions.get(seq)),
+          isReply: threadId !== null,
+        },
       ]),
   ),
 });
+
+const settingsOf = ({ retentionDays: _, ...settings }: Truth['conversation']['settings']): Settings => settings;
 
 /** Whom an action may make a member. */
 export const welcomedBy = (action: Action, by: Name): string[] =>

@@ -18,7 +18,11 @@ const kinds = [
   { arbitrary: fc.constant('join' as const), weight: 2 },
   { arbitrary: fc.constant('leave' as const), weight: 2 },
   { arbitrary: fc.constant('retitle' as const), weight: 2 },
-  { arbitrary: fc.constant('open' as const), weight: 2 },
+  { arbitrary: fc.constant('set' as const), weight: 4 },
+  { arbitrary: fc.constant('hide' as const), weight: 2 },
+  { arbitrary: fc.constant('pin' as const), weight: 2.5 },
+  { arbitrary: fc.constant('unpin' as const), weight: 1 },
+  { arbitrary: fc.constant('read thread' as const), weight: 2 },
   { arbitrary: fc.constant('end' as const), weight: 0.2 },
   { arbitrary: fc.constant('read' as const), weight: 2 },
   { arbitrary: fc.constant('mark' as const), weight: 5 },
@@ -42,7 +46,11 @@ export interface Wish {
     | 'join'
     | 'leave'
     | 'retitle'
-    | 'open'
+    | 'set'
+    | 'hide'
+    | 'pin'
+    | 'unpin'
+    | 'read thread'
     | 'end'
     | 'read'
     | 'mark'
@@ -64,6 +72,8 @@ export interface Wish {
   /** 0 is HTTP, others are devices. */
   door: number;
   role: 'owner' | 'admin' | 'member';
+  /** Of what is said, to what was said before. */
+  refers: 'not' | 'quote' | 'reply' | 'both';
   flag: boolean;
   /** Milliseconds after the first of its bundle. */
   after: number;
@@ -80,6 +90,7 @@ const wish: fc.Arbitrary<Wish> = fc.record({
   message: fc.oneof({ arbitrary: fc.constant(0), weight: 2 }, { arbitrary: fc.nat(20), weight: 3 }),
   door: fc.nat(2),
   role: fc.constantFrom('member', 'admin', 'owner'),
+  refers: fc.constantFrom('not', 'not', 'quote', 'reply', 'reply', 'both'),
   flag: fc.boolean(),
   after: fc.nat(12),
 });
@@ -119,7 +130,8 @@ const failure: fc.Arbitrary<Trouble> = fc
       'Queue/redeliver',
       'Queue/mention-count',
       '^Http/members',
-      'messages?-(update|edit|delete|list)',
+      'messages?-(update|edit|delete|list|hide)',
+      'pins-|threads-|conversations-update',
       'reactions?-(add|remove)',
       '(Http|WebSocket)/sync',
       'receipt-|-read$',

@@ -1,12 +1,31 @@
 /** What is stored, read by the account's owner past everything that Parley does; and whether it agrees with itself. */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { paginateQuery } from '@aws-sdk/lib-dynamodb';
-import { changeFrom, conversationFrom, memberFrom, messageFrom, reactionsFrom } from '../../shared/data/items.ts';
-import { changePrefix, conversationKey, memberPrefix, messagePrefix, reactionsPrefix } from '../../shared/data/keys.ts';
+import {
+  changeFrom,
+  conversationFrom,
+  memberFrom,
+  messageFrom,
+  reactionsFrom,
+  threadFrom,
+} from '../../shared/data/items.ts';
+import {
+  changePrefix,
+  conversationKey,
+  hideKey,
+  memberPrefix,
+  messagePrefix,
+  pinsKey,
+  reactionsPrefix,
+  threadPrefix,
+} from '../../shared/data/keys.ts';
 import type { Change } from '../../shared/domain/changes.ts';
 import type { ConversationState, MemberState } from '../../shared/domain/conversation.ts';
 import { noReactions, type ReactionsState } from '../../shared/domain/reactions.ts';
 import type { Message } from '../../shared/protocol/message.ts';
+import type { ThreadSummary } from '../../shared/protocol/thread.ts';
+import { complaintsAboutPins, complaintsAboutThreads, complaintsAboutVersions } from './beside.ts';
+import { names } from './model.ts';
 
 export interface Truth {
   conversation: ConversationState;
@@ -15,6 +34,13 @@ export interface Truth {
   /** By number. */
   reactions: Map<number, ReactionsState>;
   changes: Change[];
+  /** By the number of their roots. */
+  threads: Map<number, ThreadSummary>;
+  pins: { seq: number; rev: number }[];
+  /** Numbers of messages of which an earlier version is kept, once for each. */
+  versions: number[];
+  /** By user, in order; of those who have deleted anything for themselves. */
+  hidden: Record<string, number[]>;
 }
 
 export const readTruth = async (
@@ -23,17 +49,29 @@ export const readTruth = async (
   tenant: string,
   room: string,
 ): Promise<Truth | undefined> => {
-  const items: Record<string, unknown>[] = [];
-  const pages = paginateQuery(
-    { client },
-    {
-      TableName: table,
-      KeyConditionExpression: 'PK = :pk',
-      ExpressionAttributeValues: { ':pk': conversationKey(tenant, room).PK },
-      ConsistentRead: true,
-    },
+  const partition = async (pk: string): Promise<Record<string, unknown>[]> => {
+    const items: Record<string, unknown>[] = [];
+    const pages = paginateQuery(
+      { client },
+      {
+        TableName: table,
+        KeyConditionExpression: 'PK = :pk',
+        ExpressionAttributeValues: { ':pk': pk },
+        ConsistentRead: true,
+      },
+    );
+    for await (const page of pages) items.push(...(page.Items ?? []));
+    return items;
+  };
+  const items = await partition(conversationKey(tenant, room).PK);
+  const hidden = await Promise.all(
+    names.map(async (name): Promise<[string, number[]][]> => {
+      const { PK, SK } = hideKey(tenant, name, room, 0);
+      const prefix = SK.slice(0, SK.lastIndexOf('#') + 1);
+      const own = (await partition(PK)).filter((item) => String(item.SK).startsWith(prefix));
+      return own.length === 0 ? [] : [[name, own.map((item) => Number(item.seq)).sort((a, b) => a - b)]];
+    }),
   );
-  for await (const page of pages) items.push(...(page.Items ?? []));
   const under = (prefix: string) => items.filter((item) => String(item.SK).startsWith(prefix));
   const [meta] = under('META');
   if (!meta) return undefined;
@@ -48,6 +86,10 @@ export const readTruth = async (
       ]),
     ),
     changes: under(changePrefix).map(changeFrom),
+    threads: new Map(under(threadPrefix).map((item) => [Number(item.rootSeq), threadFrom(item)])),
+    pins: (under(pinsKey(tenant, room).SK)[0]?.pins ?? []) as Truth['pins'],
+    versions: under('HIST#').map((item) => Number(String(item.SK).split('#')[1])),
+    hidden: Object.fromEntries(hidden.flat()),
   };
 };
 
@@ -107,7 +149,12 @@ export const complaintsAbout = (truth: Truth, founders: readonly string[]): stri
       `reactions to number ${seq}, against what the changes tell`,
     );
   }
-  return complaints;
+  return [
+    ...complaints,
+    ...complaintsAboutThreads(truth),
+    ...complaintsAboutPins(truth),
+    ...complaintsAboutVersions(truth),
+  ];
 };
 
 const shownOf = (shown: Pick<Message, 'seq' | 'content' | 'status'> | null | undefined) =>
