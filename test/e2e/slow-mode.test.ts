@@ -61,7 +61,7 @@ it('tells nobody of what it refuses: state plus events equals a fresh fetch', as
   await phone.device.isRefused('message.send', { conversationId: group.id, ...draft('c2') });
   await world.cloud.settled();
   await expectStateEqualsFreshFetch(phone);
-  expect(phone.device.heard('message.new').map(({ content }) => content)).toEqual(['one']);
+  expect(new Set(phone.device.heard('message.new').map(({ content }) => content))).toEqual(new Set(['one']));
 });
 
 it('lets each member have turns of their own, in each conversation', async () => {

@@ -61,10 +61,9 @@ const assemble = async (world: World, name: string): Promise<Cast> => {
   return cast;
 };
 
-export const stageOf = async ({ owner, author, member }: Cast): Promise<Stage> => {
-  const group = await createsGroup(owner, [author, member], { title: 'Top secret title' });
-  const path = `/api/conversations/${group.id}/members`;
-  await owner.does('POST', path, { memberIds: ['admin'], role: 'admin' });
-  await owner.does('POST', path, { memberIds: ['another-member'] });
+export const stageOf = async ({ owner, author, member, admin }: Cast): Promise<Stage> => {
+  const members = [author, member, admin, { id: 'another-member' }];
+  const group = await createsGroup(owner, members, { title: 'Top secret title' });
+  await owner.does('PATCH', `/api/conversations/${group.id}/members/${admin.id}`, { role: 'admin' });
   return { group, message: await posts(author, group, 'Top secret content') };
 };

@@ -7,7 +7,7 @@ import type { Person } from './person.ts';
 
 export const createsGroup = (
   owner: Person,
-  members: readonly Person[],
+  members: readonly Pick<Person, 'id'>[],
   more: Record<string, unknown> = {},
 ): Promise<OwnConversation> =>
   owner.does('POST', '/api/conversations', {

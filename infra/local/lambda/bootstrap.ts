@@ -5,6 +5,7 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { existsSync } from 'node:fs';
 import type { ClientRequest } from 'node:http';
+import { enableCompileCache, flushCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { InstanceStart, InvokeMessage, RuntimeError, ThreadMessage } from './messages.ts';
@@ -62,6 +63,7 @@ process.on('unhandledRejection', (reason) => {
 });
 
 const load = async (): Promise<Handler> => {
+  enableCompileCache(start.compileCache);
   const file = start.modules.find((module) => existsSync(fileURLToPath(module)));
   if (!file)
     throw Object.assign(new Error(`Cannot find module '${start.handler}'`), { name: 'Runtime.ImportModuleError' });
@@ -100,9 +102,18 @@ const run = async (handler: Handler, invoke: InvokeMessage) => {
   }
 };
 
+/** After an invocation, when what a handler needs has been compiled. It does nothing where nothing is new. */
+const runFirst = async (handler: Handler, invoke: InvokeMessage) => {
+  await run(handler, invoke);
+  flushCompileCache();
+};
+
 try {
   const handler = await load();
-  port.on('message', (invoke: InvokeMessage) => void run(handler, invoke));
+  port.once('message', (invoke: InvokeMessage) => {
+    void runFirst(handler, invoke);
+    port.on('message', (next: InvokeMessage) => void run(handler, next));
+  });
   post({ kind: 'ready' });
 } catch (error) {
   post({ kind: 'init-failed', error: describe(error, initErrorType(error)) });

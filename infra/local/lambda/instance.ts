@@ -66,6 +66,7 @@ const startOf = (fn: FunctionModel, awsEndpoint: string, logStream: string): Ins
     modules: ['.js', '.mjs', '.cjs'].map((extension) => pathToFileURL(file + extension).href),
     handler: fn.handler,
     exportName: fn.handler.slice(dot + 1),
+    compileCache: join(fn.codeDirectory, '.compile-cache'),
     functionName: awsNameOf(fn),
     functionArn: fn.arn,
     memoryMb: fn.memoryMb,

@@ -7,6 +7,8 @@ export interface InstanceStart {
   /** As the template spells it, `index.handler`, and its part after the last dot. */
   handler: string;
   exportName: string;
+  /** Folder for what V8 makes of the code, so that the next instance starts sooner. */
+  compileCache: string;
   functionName: string;
   functionArn: string;
   memoryMb: number;
