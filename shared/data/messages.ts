@@ -16,7 +16,7 @@ import type { Limits } from './limits.ts';
 import { candidateKeys, mentionsAmong } from './named-members.ts';
 import type { Place, Places } from './places.ts';
 import type { Quotes } from './quotes.ts';
-import { writesOfDeletion } from './replies.ts';
+import { uncounted } from './replies.ts';
 import { besideKeys, besideOf, shown } from './shown-messages.ts';
 import { type Item, type Table, type Write, writeTogether } from './table.ts';
 import { requireMessage } from './visible-message.ts';
@@ -72,7 +72,10 @@ export const createMessages = ({ table, clock, limits, places, quotes }: Deps) =
       const message = requireMessage({ conversation, member }, item, now);
       const decided = decide(message, { conversation, standings, now, others: others.slice(threads.length) });
       if (!decided) return { writes: [], result: message };
-      const next = { ...decided, rev: nextRev(conversation) };
+      const changed = { ...decided, rev: nextRev(conversation) };
+      const { message: next, writes: recount } = isReply
+        ? uncounted(table, tenant, changed, others[0])
+        : { message: changed, writes: [] };
       const isNewest = conversation.lastMessage?.seq === seq;
       const expiresAt = Number(item?.expiresAt);
       const write: Write = {
@@ -94,7 +97,6 @@ export const createMessages = ({ table, clock, limits, places, quotes }: Deps) =
         expiresAt: limits.expiryOf(tenant, now),
         ...(isNewest ? { set: { lastMessage: storedPreview(previewOf(next)) }, where: { lastMessageSeq: seq } } : {}),
       });
-      const recount = isReply ? writesOfDeletion(table, tenant, message, others[0]) : [];
       return { writes: [write, filed, ...revision, ...recount], result: next };
     });
 

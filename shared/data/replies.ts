@@ -48,17 +48,18 @@ const summaryWrite = (
   },
 });
 
-/** What the deletion of a message brings beside its own writes, if it was a reply; nothing once the thread itself has gone. */
-export const writesOfDeletion = (
+/** A message that is deleted and, if it was a reply, its thread without it; as it is once the thread itself has gone. */
+export const uncounted = (
   table: Table,
   tenant: string,
-  { threadId }: Message,
+  message: Message,
   thread: Item | undefined,
-): Write[] => {
-  if (threadId === null || !thread) return [];
+): { message: Message; writes: Write[] } => {
+  if (message.threadId === null || !thread) return { message, writes: [] };
   const summary = threadFrom(thread);
-  const state = { root: placeOfMessage(threadId), expiresAt: Number(thread.expiresAt), summary };
-  return [summaryWrite(table, tenant, state, withoutReply(summary))];
+  const state = { root: placeOfMessage(message.threadId), expiresAt: Number(thread.expiresAt), summary };
+  const next = withoutReply(summary);
+  return { message: { ...message, threadVersion: next.version }, writes: [summaryWrite(table, tenant, state, next)] };
 };
 
 const position = z.int().min(0).max(999_999_999_999);
@@ -107,15 +108,16 @@ export const createReplies = ({ table, clock, limits }: Deps) => {
         const { stored, summary } = known ?? (await look());
         known = undefined;
         if (stored) return { writes: [], result: stored };
+        const next = withReply(summary ?? emptyThread, message);
+        const counted = { ...message, threadVersion: next.version };
         const put: Write = {
           Put: {
             TableName: table.name,
-            Item: messageItem(tenant, message, expiresAt),
+            Item: messageItem(tenant, counted, expiresAt),
             ConditionExpression: 'attribute_not_exists(PK)',
           },
         };
-        const next = withReply(summary ?? emptyThread, message);
-        return { writes: [put, summaryWrite(table, tenant, { ...thread, summary }, next)], result: message };
+        return { writes: [put, summaryWrite(table, tenant, { ...thread, summary }, next)], result: counted };
       });
     },
 

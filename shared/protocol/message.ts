@@ -72,6 +72,10 @@ export const message = z
         'What `replyTo` names. Reads show it as it is now, frames as it was when this was sent: what you know of it yourself is newer. It stays when retention has removed the original.',
     }),
     threadId: messageId.nullable().meta({ description: 'The message whose thread this is a reply in.' }),
+    threadVersion: sequence.nullable().meta({
+      description:
+        'Of a reply: the `version` of its thread that counts it or, once it is deleted, no longer does. Whoever knows an older one has not heard all of the thread.',
+    }),
     inConversation: z.boolean().meta({
       description: 'Whether the main view shows it: all but the replies that stay in their thread.',
     }),

@@ -36,6 +36,7 @@ it('answers a send with the whole message as it is stored', async () => {
     mentions: [],
     quote: null,
     threadId: null,
+    threadVersion: null,
     inConversation: true,
     createdAt: expect.any(String),
     editedAt: null,

@@ -345,6 +345,25 @@ it('lets a client that follows show the same threads as one that fetches, with f
   for (const follower of followers) await expectStateEqualsFreshFetch(follower);
 });
 
+it('lets a client come back to the same threads that lost its socket between a reply and the news of its thread', async () => {
+  const { ada, bob, root, reply } = await given();
+  let before = await startFollowing(ada, await ada.connects());
+  const late = { function: 'Stream/fanout', batch: { delay: { probability: 1, ms: 1_000 } } };
+  for (const change of [
+    () => reply(bob, 'one'),
+    async () => bob.does('DELETE', `/api/messages/${(await reply(bob, 'two')).id}`),
+  ]) {
+    const takeBack = world.cloud.faults.add(late);
+    await change();
+    await before.device.hearsEvent('message.new', ({ threadId }) => threadId === root.id);
+    await before.device.closes();
+    takeBack();
+    await world.cloud.settled();
+    before = await resumeFollowing(before, await ada.connects());
+    await expectStateEqualsFreshFetch(before);
+  }
+});
+
 it('lets a client that was away come back to the same threads, read as far as on its other devices', async () => {
   const { ada, bob, cyd, room, root, replies, reply } = await given();
   const first = await reply(bob, 'one');

@@ -13,10 +13,12 @@ export interface Seat {
   follower: Follower | undefined;
   /** Every device that ever sat here. */
   readonly devices: Device[];
+  /** What its connection said last; undefined where that is not known. */
+  status: 'online' | 'away' | undefined;
   busy: boolean;
 }
 
-const devicesAtHome: Record<Name, number> = { ada: 2, bob: 2, cyd: 1, dan: 1 };
+const devicesAtHome: Record<Name, number> = { ada: 2, bob: 2, cyd: 2, dan: 1 };
 const devicesAway: Record<Name, number> = { ada: 1, bob: 1, cyd: 0, dan: 0 };
 
 /** A connection may be refused while functions fail; clients try again. */
@@ -41,7 +43,7 @@ export const assembleCast = async (
       people.set(`${tenant} ${name}`, person);
       const count = (tenant === tenants[0] ? devicesAtHome : devicesAway)[name];
       for (let i = 0; i < count; i += 1)
-        seats.push({ tenant, name, person, follower: undefined, devices: [], busy: false });
+        seats.push({ tenant, name, person, follower: undefined, devices: [], status: undefined, busy: false });
     }
   }
 
@@ -71,6 +73,7 @@ export const assembleCast = async (
       await seat.follower?.device.closes();
       const device = await open(seat);
       seat.devices.push(device);
+      seat.status = 'online';
       await age(seat.tenant, seat.name);
       const isForgetful = seat.devices.length % 4 === 0;
       const before = isForgetful ? undefined : seat.follower;

@@ -1,5 +1,6 @@
 /** What must be true once everything has come to rest. */
 import type { Message } from '../../shared/protocol/message.ts';
+import type { Presence } from '../../shared/protocol/presence.ts';
 import type { MessageReceipts } from '../../shared/protocol/receipts.ts';
 import type { Fetched } from '../support/client-state.ts';
 import { fetched, fetchState } from '../support/fresh-fetch.ts';
@@ -49,8 +50,24 @@ export const checkEnding = async (ending: Ending): Promise<void> => {
       complaints.push(...about.map((one) => `${tenant} ${name}: ${one}`));
     }
   }
+  for (const tenant of cast.tenants) complaints.push(...(await complaintsAboutPresence(cast, tenant)));
   complaints.push(...cast.seats.flatMap((seat) => leaksTo(seat, rooms, ledger)));
   if (complaints.length > 0) throw new Error(complaints.join('\n'));
+};
+
+/** Who is there, as they see it themselves. A connection that vanished unseen counts for a while, and may make somebody more present. */
+const complaintsAboutPresence = async (cast: Cast, tenant: string): Promise<string[]> => {
+  const complaints: string[] = [];
+  for (const name of names) {
+    const open = cast.seats.filter((seat) => seat.tenant === tenant && seat.name === name && cast.isOpen(seat));
+    if (open.length === 0 || open.some(({ status }) => status === undefined)) continue;
+    const isOnline = open.some(({ status }) => status === 'online');
+    const told = await fetched<Presence>(cast.person(tenant, name), `/api/users/${name}/presence`);
+    const expected = isOnline ? ['online'] : ['away', 'online'];
+    if (!told || !expected.includes(told.status))
+      complaints.push(`${tenant} ${name} is ${told?.status}, not ${expected.join(' or ')}`);
+  }
+  return complaints;
 };
 
 /** Who has read the newest message of each conversation, as they are told. */
@@ -127,8 +144,15 @@ const ids = (messages: readonly Message[]) =>
   messages.map(({ seq, rev, status, content }) => `${seq}/${rev} ${status} ${content}`);
 
 /** Nobody hears of another tenant, nor what was said after they had gone. */
-const leaksTo = (seat: Seat, rooms: Rooms, ledger: Ledger): string[] =>
-  seat.devices
+const leaksTo = (seat: Seat, rooms: Rooms, ledger: Ledger): string[] => [
+  ...seat.devices
+    .flatMap((device) => [...device.heard('typing.started'), ...device.heard('typing.stopped')])
+    .flatMap(({ conversationId, userId }) => {
+      const known = rooms.get(conversationId);
+      const isAstray = known && known.tenant !== seat.tenant;
+      return isAstray ? [`${seat.name} saw ${userId} of another tenant type in ${conversationId}`] : [];
+    }),
+  ...seat.devices
     .flatMap((device) => device.heard('message.new'))
     .flatMap((message) => {
       const known = rooms.get(message.conversationId);
@@ -138,4 +162,5 @@ const leaksTo = (seat: Seat, rooms: Rooms, ledger: Ledger): string[] =>
       return isOut
         ? [`${seat.name} had left ${message.conversationId} when ${message.content} was sent, and heard it`]
         : [];
-    });
+    }),
+];

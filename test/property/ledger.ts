@@ -12,7 +12,10 @@ export interface Sent {
   begun: number;
   /** Who was certainly no member by then. */
   outsiders: readonly string[];
+  /** Since it was last given up. */
   attempts: number;
+  /** Ever. */
+  tries: number;
   /** An attempt ended without an answer that says that nothing was stored. */
   uncertain: boolean;
   answered: { seq: number; at: number } | undefined;
@@ -30,7 +33,7 @@ export const createLedger = () => {
         'tenant' | 'room' | 'sender' | 'clientMessageId' | 'content' | 'references' | 'begun' | 'outsiders'
       >,
     ): Sent => {
-      const entry: Sent = { ...sent, attempts: 0, uncertain: false, answered: undefined, over: false };
+      const entry: Sent = { ...sent, attempts: 0, tries: 0, uncertain: false, answered: undefined, over: false };
       entries.push(entry);
       return entry;
     },

@@ -1,5 +1,6 @@
 /** Whether what was done at once can be explained by some order of it, one after the other. */
-import { type Action, isPerhapsTooSoon, isPerhapsUnseen, type Outcome, type Room, verdictOn } from './model.ts';
+import type { Action, Outcome, Room } from './model.ts';
+import { isPerhapsStale, isPerhapsTooLate, isPerhapsTooSoon, isPerhapsUnseen, verdictOn } from './verdicts.ts';
 
 export interface Done {
   by: string;
@@ -32,6 +33,8 @@ const afterOne = (room: Room, { by, action, outcome }: Done): Room[] => {
   const verdict = verdictOn(room, by, action);
   if (isPerhapsUnseen(room, by, action) && outcome.code === (action.kind === 'send' ? 'invalid_request' : 'not_found'))
     return [room];
+  if (isPerhapsStale(action) && ['ok', 'forbidden', 'not_found'].includes(outcome.code)) return [room];
+  if (isPerhapsTooLate(room, action) && outcome.code === 'forbidden') return [room];
   if (isPerhapsTooSoon(room, by, action) && outcome.code === 'rate_limited') return [room];
   if (outcome.code === 'unknown') return 'next' in verdict ? [room, verdict.next] : [room];
   if ('refused' in verdict) return verdict.refused.includes(outcome.code) ? [room] : [];

@@ -38,6 +38,13 @@ export const overHttp = async (person: Person, method: string, path: string, bod
   return code === undefined || vague.has(code) ? unknown : { code };
 };
 
+/** Says that a device is there still. @returns whether it is known what came of it */
+export const beat = async (device: Device, status: 'online' | 'away'): Promise<boolean> => {
+  const { code } = await overSocket(device, 'presence.heartbeat', { status });
+  if (code !== 'ok' && code !== 'unknown') throw new Error(`A heartbeat was refused: ${code}`);
+  return code === 'ok';
+};
+
 /** A device does one thing at a time here: an answer of the gateway itself, which names no reference, is for that. */
 const overSocket = async (device: Device, event: string, data: unknown): Promise<Outcome> => {
   const id = crypto.randomUUID();
@@ -78,6 +85,8 @@ const frameOf = (room: string, action: Action): { event: string; data: unknown }
     }
     case 'mark':
       return { event: `receipt.${action.what}`, data: { conversationId: room, seq: action.seq } };
+    case 'type':
+      return { event: `typing.${action.what}`, data: { conversationId: room } };
     default:
       return undefined;
   }
@@ -127,6 +136,12 @@ const requestOf = (room: string, action: Action): [method: string, path: string,
       return ['GET', `${path}/messages?limit=100`];
     case 'mark':
       return action.what === 'read' ? ['PUT', `${path}/read`, { seq: action.seq }] : undefined;
+    case 'type':
+      return undefined;
+    case 'block':
+      return ['PUT', `/api/me/blocks/${action.user}`];
+    case 'unblock':
+      return ['DELETE', `/api/me/blocks/${action.user}`];
     case 'keep':
       return requestToKeep(path, action.what);
   }

@@ -10,7 +10,7 @@ import { createLedger } from './ledger.ts';
 import { createMarks } from './marks.ts';
 import { type Name, names, type Outcome } from './model.ts';
 import type { Done } from './orders.ts';
-import { overHttp, perform } from './perform.ts';
+import { beat, overHttp, perform } from './perform.ts';
 import { again, type Planned, resolve, seatOf } from './resolve.ts';
 import { compareWithTruth, createRooms, judge, type Known, welcomedBy } from './rooms.ts';
 import type { Script, Step, Wish } from './script.ts';
@@ -74,6 +74,15 @@ export const play = async (world: World, stage: Stage, { weather, steps }: Scrip
     tell(`${seat.tenant} ${seat.name} is connected anew`);
   };
 
+  const beatAt = async (seat: Seat, status: 'online' | 'away') => {
+    seat.busy = true;
+    const device = seat.follower?.device;
+    if (!device) return;
+    seat.status = undefined;
+    if (await beat(device, status)) seat.status = status;
+    tell(`${seat.tenant} ${seat.name} is ${status}: ${seat.status ?? 'unknown'}`);
+  };
+
   /** Sends that got no answer, and whose senders try again. */
   const unanswered = () =>
     ledger.entries.filter((one) => one.uncertain && !one.answered && !one.over && one.attempts < mostAttempts);
@@ -87,12 +96,12 @@ export const play = async (world: World, stage: Stage, { weather, steps }: Scrip
     }
     for (const wish of step.wishes) {
       const tenant = cast.tenants[wish.elsewhere ? 1 : 0];
-      if (wish.kind === 'reconnect') {
+      if (wish.kind === 'reconnect' || wish.kind === 'beat') {
         const open = cast.seats.filter((seat) => cast.isOpen(seat) && !seat.busy);
         const seat = open[wish.whom % Math.max(1, open.length)];
         if (!seat) continue;
         seat.busy = true;
-        others.push(() => reconnect(seat));
+        others.push(() => (wish.kind === 'beat' ? beatAt(seat, wish.flag ? 'online' : 'away') : reconnect(seat)));
       } else if (wish.kind === 'found' || wish.kind === 'pair') {
         if (rooms.of(tenant).length < mostRooms) others.push(() => found(wish, tenant));
       } else {
@@ -167,7 +176,7 @@ export const play = async (world: World, stage: Stage, { weather, steps }: Scrip
         .map(({ command: { by, action }, outcome }) => ({ by, action, outcome }));
       judge(known, done);
       const isVague = done.some(
-        ({ outcome, action }) => outcome.code === 'unknown' && !['read', 'send', 'mark'].includes(action.kind),
+        ({ outcome, action }) => outcome.code === 'unknown' && !['read', 'send', 'mark', 'type'].includes(action.kind),
       );
       isOpen ||= isVague;
       if (isVague || known.states.length > 1) toLookAt.push(known);

@@ -3,9 +3,9 @@
  * batches come twice and sockets are cut. What they are answered, what their devices hear and what they fetch is compared with a model.
  *
  * - `script.ts` draws what happens, `resolve.ts` and `perform.ts` do it, `weather.ts` makes things go wrong, `play.ts` is one run.
- * - `model.ts` says what becomes of one action in one conversation; `orders.ts` looks for an order of simultaneous actions that explains
- *   how they were answered; `ledger.ts` holds what was said and what its sender was told,
- *   `marks.ts` what people said they had read and received; `finale.ts` is what must hold at the end,
+ * - `model.ts` says what there is, `verdicts.ts` what becomes of one action in one conversation; `orders.ts` looks for an order of
+ *   simultaneous actions that explains how they were answered; `ledger.ts` holds what was said and what its sender was told, `marks.ts`
+ *   what people said they had read and received, `beside.ts` what stands beside messages; `finale.ts` is what must hold at the end,
  *   along with `test/support/follower.ts` (state plus events equals a fresh fetch) and `aftermath.ts` (no failure without a reason).
  *
  * Each run of the suite draws anew. A failure tells what happened and the command that plays it again: the same scripts and the same

@@ -36,12 +36,22 @@ export const resolve = (wish: Wish, scene: Scene): Planned | undefined => {
   if (!known || !room) return undefined;
   if (wish.kind === 'send') return send(wish, known, room, scene);
   if (wish.kind === 'repeat') return repeat(wish, known, scene);
+  if (wish.kind === 'block' || wish.kind === 'unblock') return blockOf(wish, known, room, scene);
   const action = actionOf(wish, room, scene);
   if (!action) return undefined;
   const by = doerOf(wish, room, action);
   // Somebody of the other tenant, who has the same name, knows the id.
   const from = wish.astray ? otherTenant(cast, tenant) : tenant;
   return { command: { tenant: from, by, room: known.id, action, seat: seatOf(cast, from, by, wish) }, sent: undefined };
+};
+
+/** Between two who have a direct conversation; elsewhere it would change nothing that can be seen. */
+const blockOf = (wish: Wish, { id, tenant }: Known, room: Room, { cast }: Scene): Planned | undefined => {
+  const pair = names.filter((name) => room.members[name]);
+  const [by, user] = wish.flag ? pair : pair.toReversed();
+  if (room.type !== 'direct' || !by || !user || (wish.kind !== 'block' && wish.kind !== 'unblock')) return undefined;
+  const action = { kind: wish.kind, user };
+  return { command: { tenant, by, room: id, action, seat: seatOf(cast, tenant, by, { door: 0 }) }, sent: undefined };
 };
 
 const otherTenant = ({ tenants: [home, away] }: Cast, tenant: string) => (tenant === home ? away : home);
@@ -89,12 +99,13 @@ const repeat = (wish: Wish, known: Known, { cast, ledger }: Scene): Planned | un
 export const again = (sent: Sent, seat: Seat | undefined): Planned => {
   const { tenant, sender, room, clientMessageId, content, references } = sent;
   sent.attempts += 1;
+  sent.tries += 1;
   return {
     command: {
       tenant,
       by: sender as Name,
       room,
-      action: { kind: 'send', clientMessageId, content, ...references },
+      action: { kind: 'send', clientMessageId, content, attempt: sent.tries, ...references },
       seat,
     },
     sent,
@@ -144,6 +155,8 @@ const actionOf = (wish: Wish, room: Room, { tick }: Scene): Action | undefined =
       return markOf(wish, seq);
     case 'keep':
       return { kind: 'keep', what: keepings[wish.whom % keepings.length] ?? 'mark' };
+    case 'type':
+      return { kind: 'type', what: wish.flag ? 'start' : 'stop' };
     case 'join':
     case 'leave':
     case 'end':
@@ -191,7 +204,7 @@ const doerOf = (wish: Wish, room: Room, action: Action): Name => {
   const members = names.filter((name) => room.members[name]);
   if (action.kind === 'edit' || action.kind === 'delete') return (room.said[action.seq]?.sender as Name) ?? anybody;
   if (['join', 'leave', 'read', 'keep'].includes(action.kind)) return anybody;
-  if (['mark', 'react', 'unreact', 'hide', 'read thread'].includes(action.kind))
+  if (['mark', 'react', 'unreact', 'hide', 'read thread', 'type'].includes(action.kind))
     return members[wish.who % Math.max(1, members.length)] ?? anybody;
   const owners = names.filter((name) => room.members[name] === 'owner');
   return owners[wish.who % Math.max(1, owners.length)] ?? anybody;

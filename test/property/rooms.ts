@@ -21,7 +21,7 @@ const usual: Settings = {
   historyFrom: 'start',
   slowModeSeconds: 0,
 };
-const blank = { ended: false, latecomers: [], said: {}, pins: [], hidden: {} };
+const blank = { ended: false, latecomers: [], said: {}, pins: [], hidden: {}, blockedBy: [] };
 
 export const createRooms = () => {
   const rooms = new Map<string, Known>();
@@ -81,7 +81,7 @@ export const compareWithTruth = (known: Known, truth: Truth | undefined): void =
 
 /** Of the messages, those that the model knows of; who said what at all is the ledger's question. */
 const trueState = (
-  { conversation, members, messages, reactions, pins, hidden }: Truth,
+  { conversation, members, messages, reactions, pins, hidden, blockedBy }: Truth,
   { said, latecomers }: Room,
 ): Room => ({
   type: conversation.type,
@@ -92,6 +92,7 @@ const trueState = (
   latecomers,
   pins: pins.map(({ seq }) => seq).sort((a, b) => a - b),
   hidden,
+  blockedBy,
   said: Object.fromEntries(
     messages
       .filter(({ seq }) => said[seq])

@@ -23,6 +23,10 @@ const kinds = [
   { arbitrary: fc.constant('pin' as const), weight: 2.5 },
   { arbitrary: fc.constant('unpin' as const), weight: 1 },
   { arbitrary: fc.constant('read thread' as const), weight: 2 },
+  { arbitrary: fc.constant('type' as const), weight: 2 },
+  { arbitrary: fc.constant('beat' as const), weight: 2.5 },
+  { arbitrary: fc.constant('block' as const), weight: 1.5 },
+  { arbitrary: fc.constant('unblock' as const), weight: 2 },
   { arbitrary: fc.constant('end' as const), weight: 0.2 },
   { arbitrary: fc.constant('read' as const), weight: 2 },
   { arbitrary: fc.constant('mark' as const), weight: 5 },
@@ -51,6 +55,10 @@ export interface Wish {
     | 'pin'
     | 'unpin'
     | 'read thread'
+    | 'type'
+    | 'beat'
+    | 'block'
+    | 'unblock'
     | 'end'
     | 'read'
     | 'mark'
@@ -132,6 +140,7 @@ const failure: fc.Arbitrary<Trouble> = fc
       '^Http/members',
       'messages?-(update|edit|delete|list|hide)',
       'pins-|threads-|conversations-update',
+      'blocks-|typing-|presence-heartbeat',
       'reactions?-(add|remove)',
       '(Http|WebSocket)/sync',
       'receipt-|-read$',

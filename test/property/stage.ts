@@ -7,6 +7,7 @@ import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-
 import type { Cloud } from '../../infra/local/cloud.ts';
 import { type Key, presenceKey } from '../../shared/data/keys.ts';
 import { holeAgeMs } from '../../shared/domain/holes.ts';
+import { setPresence } from '../support/presence.ts';
 import { areDeadLetters, type Queue, quickQueues } from '../support/queues.ts';
 import type { DeadLetter } from './aftermath.ts';
 import { readTruth, type Truth } from './truth.ts';
@@ -52,6 +53,8 @@ export interface Stage {
 /** @param slowTenants have no fast lane */
 export const openStage = async (cloud: Cloud, slowTenants: readonly string[]): Promise<Stage> => {
   setLimits(cloud, slowTenants);
+  // Nobody vanishes in a run for want of a heartbeat.
+  setPresence(cloud, { lifeSeconds: 900, awayLifeSeconds: 900, pauseSeconds: 1 });
   const dynamodb = new DynamoDBClient(cloud.clientConfig);
   const client = DynamoDBDocumentClient.from(dynamodb);
   const TableName = cloud.tables[0]?.name ?? '';

@@ -41,6 +41,8 @@ export interface Truth {
   versions: number[];
   /** By user, in order; of those who have deleted anything for themselves. */
   hidden: Record<string, number[]>;
+  /** In order. */
+  blockedBy: string[];
 }
 
 export const readTruth = async (
@@ -90,6 +92,7 @@ export const readTruth = async (
     pins: (under(pinsKey(tenant, room).SK)[0]?.pins ?? []) as Truth['pins'],
     versions: under('HIST#').map((item) => Number(String(item.SK).split('#')[1])),
     hidden: Object.fromEntries(hidden.flat()),
+    blockedBy: [...((meta.blockedBy ?? []) as Iterable<string>)].sort(),
   };
 };
 

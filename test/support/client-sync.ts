@@ -1,4 +1,5 @@
 /** What a client makes of a page of a sync. Each part of it is taken in by a function of its own; a feature adds its part to the list. */
+import type { Message } from '../../shared/protocol/message.ts';
 import type { SyncedConversation, SyncPage } from '../../shared/protocol/sync.ts';
 import type { Position } from '../../shared/protocol/sync-request.ts';
 import {
@@ -97,10 +98,19 @@ const withSyncedConversation = (state: ClientState, synced: SyncedConversation):
   return { ...state, conversations: { ...state.conversations, [id]: followed } };
 };
 
-/** How far a client knows a conversation without a gap. */
+/** How far a client knows a conversation without a gap, the threads of its replies included. */
 export const positionOf = (one: Followed): Position => {
   const { seqs, revs } = gapsOf(one);
-  return { seq: (seqs[0] ?? one.seq + 1) - 1, rev: (revs[0] ?? revOf(one) + 1) - 1 };
+  const unheard = Object.values(one.messages).filter((message) => isCountUnheard(one, message));
+  const first = Math.min(seqs[0] ?? one.seq + 1, ...unheard.map(({ seq }) => seq));
+  return { seq: first - 1, rev: (revs[0] ?? revOf(one) + 1) - 1 };
+};
+
+/** Whether a reply was heard of, and the news of its thread was not. A thread whose root they do not see is not told. */
+const isCountUnheard = ({ threads, firstSeq }: Followed, { threadId, threadVersion }: Message): boolean => {
+  if (threadId === null || threadVersion === null) return false;
+  const root = seqOf(threadId);
+  return root >= firstSeq && threadVersion > (threads[root]?.version ?? 0);
 };
 
 /** What a client names when it comes back: what it holds. The rest it fetches. */
