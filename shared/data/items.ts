@@ -97,6 +97,9 @@ export const conversationFrom = (item: Item): ConversationState => {
   return picked({ ...unsaid, ...item, settings, lastMessage }, conversationFields);
 };
 
+/** Who changed it last, in what concerns everybody; null where nobody has. Kept for those who follow the stream alone. */
+export const updaterOf = ({ updatedBy }: Item): string | null => (updatedBy as string | undefined) ?? null;
+
 /** @param newest its number is written by `lastMessageSeq` */
 export const lastMessageAttributes = (newest: Preview | null) => ({
   lastMessage: newest && storedPreview(newest),
