@@ -5,6 +5,7 @@
  */
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { followed } from '../../shared/data/stream.ts';
+import type { DomainEvent } from '../../shared/domain/domain-events.ts';
 import { type Bus, createBus, NotPublished } from '../../shared/runtime/bus.ts';
 import { describeError, logger, setLogContext } from '../../shared/runtime/logger.ts';
 import { domainEventsOf } from '../../shared/runtime/publishing.ts';
@@ -14,10 +15,12 @@ export const publisher =
   (bus: Bus) =>
   async ({ Records }: DynamoDBStreamEvent, { awsRequestId }: Context): Promise<DynamoDBBatchResponse> => {
     setLogContext({ correlationId: awsRequestId, operation: 'publisher' });
-    const told = followed(Records).flatMap((record) =>
-      domainEventsOf(record).map((event) => ({ event, sequenceNumber: record.sequenceNumber })),
-    );
+    const told: { event: DomainEvent; sequenceNumber: string }[] = [];
     try {
+      for (const record of followed(Records)) {
+        const { sequenceNumber } = record;
+        told.push(...domainEventsOf(record).map((event) => ({ event, sequenceNumber })));
+      }
       await bus.publish(told.map(({ event }) => event));
       return { batchItemFailures: [] };
     } catch (error) {
