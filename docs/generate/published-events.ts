@@ -26,10 +26,19 @@ export const brokenPromises = async (
       const path = `${folder}${name}`;
       const event = events.find((one) => schemaPathOf(one) === path);
       if (!event) return [`${path}: what it describes is not told any more.`];
-      const published = JSON.parse(await readFile(new URL(path, root), 'utf8')) as JsonSchema;
+      const published = parsed(await readFile(new URL(path, root), 'utf8'));
+      if (!published) return [`${path}: it is not JSON.`];
       return breaksIn(published, written(jsonSchemaOf(event))).map((one) => `${path}: ${one}`);
     });
   return (await Promise.all(lines)).flat();
+};
+
+const parsed = (text: string): JsonSchema | undefined => {
+  try {
+    return JSON.parse(text) as JsonSchema;
+  } catch {
+    return undefined;
+  }
 };
 
 /** As a reader of the file gets it. */

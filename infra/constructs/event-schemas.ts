@@ -13,7 +13,7 @@ export class EventSchemas extends Construct {
       description: 'What Parley tells on its event bus',
     });
     for (const event of publicEvents) {
-      const schema = new CfnSchema(this, event.type, {
+      new CfnSchema(this, event.type, {
         registryName: registry.attrRegistryName,
         // As the registry calls those that it finds out by itself. A changed content becomes its next version.
         schemaName: `${publicSource}@${event.type}`,
@@ -21,7 +21,6 @@ export class EventSchemas extends Construct {
         type: 'OpenApi3',
         content: JSON.stringify(registryDocument(event)),
       });
-      schema.addDependency(registry);
     }
   }
 }
