@@ -1,12 +1,16 @@
 /** Every generated page. Adding one is a line. */
+import { publicEvents } from '../../shared/protocol/domain-events.ts';
+import { jsonSchemaOf } from '../../shared/protocol/event-schemas.ts';
 import { asyncapi } from './asyncapi.ts';
 import { htmlPage } from './html/page.ts';
 import { errorsPage } from './markdown/errors.ts';
+import { eventsPage } from './markdown/events.ts';
 import { httpPage } from './markdown/http.ts';
 import { permissionsPage } from './markdown/permissions.ts';
 import { typesPage } from './markdown/types.ts';
 import { websocketPage } from './markdown/websocket.ts';
 import { openapi } from './openapi.ts';
+import { schemaPathOf } from './published-events.ts';
 
 export interface Page {
   /** From the root of the project. */
@@ -23,6 +27,8 @@ export const pages: readonly Page[] = [
   { path: 'docs/reference/websocket.md', render: websocketPage },
   { path: 'docs/reference/types.md', render: typesPage },
   { path: 'docs/reference/errors.md', render: errorsPage },
+  { path: 'docs/reference/events.md', render: eventsPage },
   { path: 'docs/reference/permissions.md', render: permissionsPage },
   { path: 'docs/reference/page.json', render: () => json(htmlPage()) },
+  ...publicEvents.map((event) => ({ path: schemaPathOf(event), render: () => json(jsonSchemaOf(event)) })),
 ];

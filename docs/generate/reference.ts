@@ -1,6 +1,7 @@
 /** What the readable pages print: routes, commands, events and types as rows and examples. Pages add the markup, nothing else. */
 import type * as z from 'zod';
 import { type Command, clientFrame, commands, commonCommandErrors } from '../../shared/protocol/commands.ts';
+import { publicEvents } from '../../shared/protocol/domain-events.ts';
 import type { ErrorCode } from '../../shared/protocol/errors.ts';
 import { type ServerEvent, serverEvents } from '../../shared/protocol/events.ts';
 import { problem } from '../../shared/protocol/problem.ts';
@@ -144,6 +145,12 @@ export const eventPages: readonly EventPage[] = serverEvents.map((event: ServerE
   event,
   data: shape(event.data, 'output'),
   frame: eventFrame(event),
+}));
+
+/** What is on the event bus. */
+export const domainEventPages = publicEvents.map((event) => ({
+  event,
+  fields: fieldsOf(book.of(event.detail, 'output')),
 }));
 
 export const clientFrameFields: readonly Field[] = fieldsOf(book.components.ClientFrame ?? {});

@@ -4,6 +4,7 @@
  * other, and whom they had blocked is forgotten. Safe to repeat.
  */
 import { type Deps, live } from '../../shared/runtime/deps.ts';
+import { addToLogContext } from '../../shared/runtime/logger.ts';
 import { onDomainEvents } from '../../shared/runtime/queue.ts';
 
 export const userRemoval = ({
@@ -15,7 +16,9 @@ export const userRemoval = ({
   connections,
   drafts,
 }: Pick<Deps, 'users' | 'departures' | 'inbox' | 'blocks' | 'presence' | 'connections' | 'drafts'>) =>
-  onDomainEvents('user-removal', ['user.deleted'], async ({ detail: { tenantId, userId, occurredAt } }) => {
+  onDomainEvents('user-removal', ['user.deleted'], async ({ detail: { tenantId, occurredAt, data } }) => {
+    const { userId } = data;
+    addToLogContext({ user: userId });
     // They may have come back since: what is said of an earlier deletion is not true of them any more.
     if ((await users.deletedAt(tenantId, userId)) !== occurredAt) return;
     const open = await presence.leftOpen(tenantId, userId);

@@ -1,17 +1,27 @@
-import { EventBus, Rule } from 'aws-cdk-lib/aws-events';
+import { Archive, EventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { publicSource, sourceOf } from '../../shared/protocol/event-sources.ts';
 import type { ChatFunction } from './chat-function.ts';
 import type { WorkQueue } from './work-queue.ts';
 
-/** Where Parley says what happened: shared/domain/domain-events.ts. */
+/** Where Parley says what happened: shared/protocol/domain-events.ts. What the host may hear is archived, to be replayed. */
 export class ChatBus extends Construct {
   readonly #bus: EventBus;
 
-  constructor(scope: Construct, id: string, { stage }: { stage: string }) {
+  constructor(scope: Construct, id: string, { stage, archiveDays }: { stage: string; archiveDays: number }) {
     super(scope, id);
-    // Named, because the host's own rules name it.
-    this.#bus = new EventBus(this, 'Bus', { eventBusName: `parley-${stage}`, description: 'What happens in Parley' });
+    // Both are named, because the host's own rules and the runbook name them.
+    const name = `parley-${stage}`;
+    this.#bus = new EventBus(this, 'Bus', { eventBusName: name, description: 'What happens in Parley' });
+    new Archive(this, 'Archive', {
+      archiveName: name,
+      description: 'What happened in Parley, to be replayed: docs/runbook.md',
+      sourceEventBus: this.#bus,
+      eventPattern: { source: [publicSource] },
+      retention: Duration.days(archiveDays),
+    });
   }
 
   get name(): string {
@@ -24,11 +34,15 @@ export class ChatBus extends Construct {
     fn.addEnvironment('BUS_NAME', this.name);
   }
 
-  /** Queues every event of these types for the queue's own worker; what cannot be queued goes to the queue's dead letters. */
+  /**
+   * Queues every event of these types, public or internal, for the queue's own worker; what cannot be queued goes to the queue's dead
+   * letters.
+   */
   feeds({ name, queue, deadLetters }: WorkQueue, detailTypes: string[]): void {
+    const source = [...new Set(detailTypes.map(sourceOf))].sort();
     new Rule(queue.stack, `for-${name}`, {
       eventBus: this.#bus,
-      eventPattern: { source: ['parley'], detailType: detailTypes },
+      eventPattern: { source, detailType: detailTypes },
       targets: [new SqsQueue(queue, { deadLetterQueue: deadLetters })],
     });
   }

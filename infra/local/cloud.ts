@@ -4,6 +4,7 @@ import { createMeter, type Meter } from './aws/meter.ts';
 import type { FunctionPermissions } from './aws/permissions.ts';
 import { openDataDirectory } from './data-directory.ts';
 import { type Engine, startEngine } from './engine/engine.ts';
+import type { BusEvent } from './events/bus-entry.ts';
 import { type Clock, systemClock } from './events/clock.ts';
 import { createEvents, type Events } from './events/events.ts';
 import { createFaults, type Faults } from './faults.ts';
@@ -45,6 +46,8 @@ export interface CloudOptions {
   report?: Report;
   /** Lines that functions write. */
   onLog?: (line: FunctionLog) => void;
+  /** Events that a bus takes, as its rules see them. */
+  onEvent?: (event: BusEvent) => void;
   /** The database ended by itself and nothing works any more; `message` is one sentence. */
   onCrash?: (message: string) => void;
 }
@@ -172,6 +175,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
         faults,
         report,
         clock,
+        ...(options.onEvent && { onEvent: options.onEvent }),
         ...(options.streamPollMs !== undefined && { pollMs: options.streamPollMs }),
         ...(options.longestBatchWindowMs !== undefined && { longestBatchWindowMs: options.longestBatchWindowMs }),
         ...(data !== undefined && { checkpointsFile: data.checkpointsFile }),

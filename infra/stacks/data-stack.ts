@@ -9,10 +9,10 @@ export class DataStack extends Stack {
   readonly table: ChatTable;
   readonly bus: ChatBus;
 
-  constructor(scope: Construct, id: string, { stage, retainData }: Settings) {
+  constructor(scope: Construct, id: string, { stage, retainData, eventArchiveDays }: Settings) {
     super(scope, id, { terminationProtection: retainData });
     this.table = new ChatTable(this, 'Data', { retainData });
-    this.bus = new ChatBus(this, 'Events', { stage });
+    this.bus = new ChatBus(this, 'Events', { stage, archiveDays: eventArchiveDays });
     new CfnOutput(this, 'TableName', { value: this.table.name });
     new CfnOutput(this, 'BusName', { value: this.bus.name });
   }

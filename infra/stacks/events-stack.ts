@@ -17,6 +17,7 @@ import type { ChatBus } from '../constructs/chat-bus.ts';
 import type { ChatTable } from '../constructs/chat-table.ts';
 import type { ChatWebSocketApi } from '../constructs/chat-websocket-api.ts';
 import type { Deployment } from '../constructs/deployment.ts';
+import { EventSchemas } from '../constructs/event-schemas.ts';
 import { type StreamFilter, StreamReader } from '../constructs/stream-reader.ts';
 import { WorkQueue } from '../constructs/work-queue.ts';
 import { limited } from './grants.ts';
@@ -28,7 +29,7 @@ interface EventsStackProps {
   webSocket: ChatWebSocketApi;
 }
 
-type Change = 'INSERT' | 'MODIFY';
+type Change = 'INSERT' | 'MODIFY' | 'REMOVE';
 
 type SortKey = string | { prefix: string };
 
@@ -52,23 +53,32 @@ const changes = items(
   },
 );
 const beginnings = items(['INSERT'], [conversationSort, { prefix: hidePrefix }]);
-const activity = items(['MODIFY'], conversationSort);
 const memberships = items(['MODIFY'], { prefix: memberPrefix });
-/** Of members whose raises are told as counts: see `audienceOf`. */
-const countedRaises = items(
+
+/** What is told with every state: conversations, messages, reactions, profiles, and who is there. */
+const told = items(
+  ['INSERT', 'MODIFY'],
+  [conversationSort, { prefix: messagePrefix }, { prefix: reactionsPrefix }, profileSort, presenceSort],
+);
+/** Of all changes, those that no other record tells. */
+const membershipChanges = items(
+  ['INSERT'],
+  { prefix: changePrefix },
+  { NewImage: { kind: { S: [{ prefix: 'member.' }] } } },
+);
+/** Members from the beginning, whom no change tells of. */
+const founders = items(['INSERT'], { prefix: memberPrefix }, { NewImage: { rev: { N: ['0'] } } });
+/** Of members whose raises others are told of, each or as counts: see `audienceOf`. */
+const raises = items(
   ['MODIFY'],
   { prefix: memberPrefix },
-  { NewImage: { raisedBy: { S: ['read'] }, audience: { S: ['counts'] } } },
+  { NewImage: { raisedBy: { S: ['read'] }, audience: { S: ['members', 'counts'] } } },
 );
-/** Profiles, and who is there. */
-const users = items(['INSERT', 'MODIFY'], [profileSort, presenceSort]);
-const areThere = { mentions: { SS: [{ exists: true }] } };
-/** Messages that mention somebody, or did before: others do not wake the publisher. */
-const mentions = items(
-  ['INSERT', 'MODIFY'],
-  { prefix: messagePrefix },
-  { $or: [{ NewImage: areThere }, { OldImage: areThere }] },
-);
+/** What DynamoDB removed because its time was up. */
+const expiries = {
+  ...items(['REMOVE'], { prefix: messagePrefix }),
+  userIdentity: { type: ['Service'], principalId: ['dynamodb.amazonaws.com'] },
+};
 
 /** What happens after something was stored. The two readers of the stream, and the queues behind them. */
 export class EventsStack extends Stack {
@@ -95,12 +105,13 @@ export class EventsStack extends Stack {
       deployment,
       description: 'Tells the bus what happened.',
       table,
-      filters: [changes, activity, users, countedRaises, mentions],
+      filters: [told, membershipChanges, founders, raises, expiries],
       retries: 20,
       maxRecordAge: Duration.hours(24),
       memory: 512,
     });
     bus.grantPublish(publisher);
+    new EventSchemas(this, 'Schemas', deployment.settings);
 
     const redeliver = new WorkQueue(queues, 'redeliver', {
       deployment,

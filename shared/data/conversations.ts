@@ -46,7 +46,7 @@ export const createConversations = ({ table, clock, limits }: Deps) => {
         tenant: caller.tenant,
         conversation,
         changes: [{ kind, at, by: caller.user }],
-        set,
+        set: { ...set, updatedBy: caller.user },
         expiresAt: limits.expiryOf(caller.tenant, now),
       });
       return { writes, result: { ...conversation, ...set, rev: nextRev(conversation), changedAt: at } };

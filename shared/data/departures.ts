@@ -25,7 +25,7 @@ export const createDepartures = ({ table, clock, limits, members }: Deps) => {
       tenant,
       conversation,
       changes: [{ kind: 'conversation.deleted', at: now.toISOString(), by }],
-      set: { deletedAt: now.toISOString(), updatedAt: now.toISOString() },
+      set: { deletedAt: now.toISOString(), updatedAt: now.toISOString(), updatedBy: by },
       expiresAt: limits.expiryOf(tenant, now),
     });
 

@@ -97,6 +97,9 @@ export const conversationFrom = (item: Item): ConversationState => {
   return picked({ ...unsaid, ...item, settings, lastMessage }, conversationFields);
 };
 
+/** Who changed it last, in what concerns everybody; null where nobody has. Kept for those who follow the stream alone. */
+export const updaterOf = ({ updatedBy }: Item): string | null => (updatedBy as string | undefined) ?? null;
+
 /** @param newest its number is written by `lastMessageSeq` */
 export const lastMessageAttributes = (newest: Preview | null) => ({
   lastMessage: newest && storedPreview(newest),
@@ -128,10 +131,7 @@ export const inboxPlace = (
 /** Every entry of the list that a membership is in is above it. */
 export const inboxFloor = (member: OwnAttributes): string => inboxStretches[inboxPlaceOf(member)].low;
 
-/**
- * Mentions are a set, and there only if there are any: that is what the stream's filter asks for. A reply is also listed in its thread
- * by GSI2.
- */
+/** Mentions are a set, and there only if there are any. A reply is also listed in its thread by GSI2. */
 export const messageItem = (tenant: string, { mentions, ...state }: Message, expiresAt: number): Item => {
   const key = messageKey(tenant, state.conversationId, state.seq);
   return {

@@ -85,6 +85,7 @@ export const createMembershipChanges = ({ table, clock, limits }: Deps) => {
           memberCount,
           ownerCount: conversation.ownerCount + sum(steps.map(({ owners }) => owners)),
           ...feed,
+          ...(feed.live === conversation.live ? {} : { updatedBy: caller.user }),
         },
         expiresAt: limits.expiryOf(caller.tenant, at),
       }),

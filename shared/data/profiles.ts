@@ -20,7 +20,8 @@ export const createProfiles = (table: Table) => ({
 });
 export type Profiles = ReturnType<typeof createProfiles>;
 
-const publicFrom = (id: string, item: Item | undefined): User => {
+/** @param item undefined for whom the host never synced */
+export const publicFrom = (id: string, item: Item | undefined): User => {
   const known = isDeletedProfile(item) ? undefined : item;
   return {
     id,

@@ -11,14 +11,20 @@ export interface Followed {
   after: Item | undefined;
   /** Where a batch is taken up again when this record fails. */
   sequenceNumber: string;
+  /** DynamoDB removed it, because its time was up. */
+  isExpiry: boolean;
 }
+
+/** As DynamoDB signs what it removes for its `expiresAt`; what anybody else removes is not signed. */
+const isExpiryService = (identity: { type?: string; principalId?: string } | undefined): boolean =>
+  identity?.type === 'Service' && identity.principalId === 'dynamodb.amazonaws.com';
 
 const plain = (image: Record<string, unknown> | undefined): Item | undefined =>
   image ? unmarshall(image as Record<string, AttributeValue>) : undefined;
 
 /** Records of items that somebody follows; others are left out. */
 export const followed = (records: readonly DynamoDBRecord[]): Followed[] =>
-  records.flatMap(({ dynamodb }) => {
+  records.flatMap(({ eventName, dynamodb, userIdentity }) => {
     const key = parseKey(plain(dynamodb?.Keys) as unknown as Key);
     if (!key) return [];
     return [
@@ -27,6 +33,7 @@ export const followed = (records: readonly DynamoDBRecord[]): Followed[] =>
         before: plain(dynamodb?.OldImage),
         after: plain(dynamodb?.NewImage),
         sequenceNumber: String(dynamodb?.SequenceNumber),
+        isExpiry: eventName === 'REMOVE' && isExpiryService(userIdentity),
       },
     ];
   });

@@ -1,41 +1,76 @@
-import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import pRetry from 'p-retry';
 import { promptly } from '../data/aws-calls.ts';
-import type { DomainEvent } from '../domain/domain-events.ts';
+import { type DomainEvent, fitting } from '../domain/domain-events.ts';
+import { sourceOf } from '../protocol/event-sources.ts';
+import { batchesOf } from './bus-batches.ts';
 
-/** PutEvents takes ten at once. */
-const batchSize = 10;
-
+/** Entries that the bus took the request for, and refused themselves. */
 class Refused extends Error {}
 
+/** The bus has every event before this one, and perhaps some after it. */
+export class NotPublished extends Error {
+  override readonly name = 'NotPublished';
+  /** Counted from 0 in what was to be published. */
+  readonly first: number;
+
+  constructor(first: number, cause: unknown) {
+    super('The bus did not take every event.', { cause });
+    this.first = first;
+  }
+}
+
 export const createBus = (name: string, client = new EventBridgeClient(promptly)) => {
-  const putBatch = async (events: readonly DomainEvent[]): Promise<void> => {
-    let left = events;
-    await pRetry(
-      async () => {
-        const { Entries = [] } = await client.send(
-          new PutEventsCommand({
-            Entries: left.map(({ type, detail }) => ({
-              EventBusName: name,
-              Source: 'parley',
-              DetailType: type,
-              Detail: JSON.stringify(detail),
-              Time: new Date(detail.occurredAt),
-            })),
-          }),
-        );
-        left = left.filter((_, i) => Entries[i]?.ErrorCode !== undefined);
-        if (left.length > 0) throw new Refused('The bus refused some events.');
-      },
-      { retries: 3, minTimeout: 50, factor: 3, randomize: true, shouldRetry: ({ error }) => error instanceof Refused },
-    );
+  const entryOf = (event: DomainEvent): PutEventsRequestEntry => {
+    const { type, detail } = fitting(event);
+    return {
+      EventBusName: name,
+      Source: sourceOf(type),
+      DetailType: type,
+      Detail: JSON.stringify(detail),
+      Time: new Date(detail.occurredAt),
+    };
+  };
+
+  /** @throws NotPublished, counted from the batch's own first */
+  const putBatch = async (batch: readonly PutEventsRequestEntry[]): Promise<void> => {
+    let left = [...batch.entries()];
+    try {
+      await pRetry(
+        async () => {
+          const { Entries = [] } = await client.send(new PutEventsCommand({ Entries: left.map(([, entry]) => entry) }));
+          const codes = new Set(Entries.flatMap(({ ErrorCode }) => ErrorCode ?? []));
+          left = left.filter((_, i) => Entries[i]?.EventId === undefined);
+          if (left.length > 0) throw new Refused(`The bus refused ${left.length} events: ${[...codes].join(', ')}.`);
+        },
+        {
+          retries: 3,
+          minTimeout: 50,
+          factor: 3,
+          randomize: true,
+          shouldRetry: ({ error }) => error instanceof Refused,
+        },
+      );
+    } catch (error) {
+      throw new NotPublished(left[0]?.[0] ?? 0, error);
+    }
   };
 
   return {
-    /** In order; entries that the bus refuses are put again. @throws when some are refused to the last: publish them all again */
+    /**
+     * One batch after the other, in order; entries that the bus refuses are put again, and come after the others of their batch then.
+     * @throws NotPublished when some are refused to the last: publish all from the first of them again
+     */
     publish: async (events: readonly DomainEvent[]): Promise<void> => {
-      for (let start = 0; start < events.length; start += batchSize)
-        await putBatch(events.slice(start, start + batchSize));
+      let done = 0;
+      for (const batch of batchesOf(events.map(entryOf))) {
+        try {
+          await putBatch(batch);
+        } catch (error) {
+          throw error instanceof NotPublished ? new NotPublished(done + error.first, error.cause) : error;
+        }
+        done += batch.length;
+      }
     },
   };
 };

@@ -1,76 +1,10 @@
-import { blockedIn } from '../data/blocks.ts';
-import { conversationFrom, memberFrom, messageFrom } from '../data/items.ts';
 import type { Followed } from '../data/stream.ts';
-import { activityBucket } from '../domain/conversation.ts';
 import type { DomainEvent } from '../domain/domain-events.ts';
-import { mentionChanges } from '../domain/mentions.ts';
-import { raisedAt, risesIn, shownDelivered } from '../domain/receipts.ts';
+import { internalEventsOf } from './internal-events.ts';
+import { publicEventsOf } from './public-events.ts';
 
-/** What a stream record means to the rest of the world. */
-export const domainEventsOf = ({ key, before, after, sequenceNumber }: Followed): DomainEvent[] => {
-  if (!after) return [];
-  if (key.kind === 'conversation' && before) {
-    const hour = activityBucket(conversationFrom(after).lastActivityAt);
-    if (activityBucket(conversationFrom(before).lastActivityAt) === hour) return [];
-    const { tenant: tenantId, conversationId } = key;
-    const id = `${tenantId}/${conversationId}/active/${hour}`;
-    return [
-      {
-        type: 'conversation.active',
-        detail: { version: 1, id, tenantId, occurredAt: String(after.lastActivityAt), conversationId },
-      },
-    ];
-  }
-  if (key.kind === 'message') {
-    const message = messageFrom(after);
-    const userIds = mentionChanges(before && messageFrom(before), message);
-    if (userIds.length === 0) return [];
-    const { tenant: tenantId, conversationId, seq } = key;
-    const id = `${tenantId}/${conversationId}/${seq}/mentions/${message.version}`;
-    const occurredAt = message.deletedAt ?? message.editedAt ?? message.createdAt;
-    return [
-      { type: 'message.mentions', detail: { version: 1, id, tenantId, occurredAt, conversationId, seq, userIds } },
-    ];
-  }
-  if (key.kind === 'change' && after.kind === 'conversation.deleted') {
-    const { tenant: tenantId, conversationId, rev } = key;
-    const id = `${tenantId}/${conversationId}/${rev}`;
-    return [
-      {
-        type: 'conversation.deleted',
-        detail: { version: 1, id, tenantId, occurredAt: String(after.at), conversationId },
-      },
-    ];
-  }
-  if (key.kind === 'member' && before) {
-    const [was, is] = [memberFrom(before), memberFrom(after)];
-    if (is.audience !== 'counts' || !risesIn(was, is).shown) return [];
-    const { tenant: tenantId, conversationId, userId } = key;
-    const id = `${tenantId}/${conversationId}/${userId}/${is.shownReadSeq}/${shownDelivered(is)}`;
-    const occurredAt = raisedAt(is);
-    return [{ type: 'receipt.raised', detail: { version: 1, id, tenantId, occurredAt, conversationId, userId } }];
-  }
-  if (key.kind === 'profile' && after.deletedAt && !before?.deletedAt) {
-    const { tenant: tenantId, userId } = key;
-    const occurredAt = String(after.deletedAt);
-    return [
-      {
-        type: 'user.deleted',
-        detail: { version: 1, id: `${tenantId}/${userId}/deleted/${occurredAt}`, tenantId, occurredAt, userId },
-      },
-    ];
-  }
-  // What others are told of it changes nothing that would have to be told.
-  if (key.kind === 'presence' && after.changedAt !== before?.changedAt) {
-    const { tenant: tenantId, userId } = key;
-    const id = `${tenantId}/${userId}/presence/${sequenceNumber}`;
-    const towards = [...blockedIn(before).symmetricDifference(blockedIn(after))];
-    return [
-      {
-        type: 'presence.changed',
-        detail: { version: 1, id, tenantId, occurredAt: String(after.changedAt), userId, towards },
-      },
-    ];
-  }
-  return [];
-};
+/** What a stream record means to the rest of the world, and to Parley's own workers. A record that comes again means the same. */
+export const domainEventsOf = (record: Followed): DomainEvent[] => [
+  ...publicEventsOf(record),
+  ...internalEventsOf(record),
+];

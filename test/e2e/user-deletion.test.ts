@@ -150,7 +150,10 @@ it('takes nobody out of their groups for a deletion that was undone', async () =
   await host.does('POST', '/api/users/sync', { id: 'ada' });
   const lobby = await createsGroup(bob, [ada]);
 
-  const late = { 'detail-type': 'user.deleted', detail: { tenantId: tenant, userId: 'ada', occurredAt: deletedAt } };
+  const late = {
+    'detail-type': 'user.deleted',
+    detail: { tenantId: tenant, occurredAt: deletedAt, data: { userId: 'ada' } },
+  };
   await world.cloud.invoke('Queue/user-removal', { Records: [{ messageId: 'late', body: JSON.stringify(late) }] });
 
   expect(await ada.does('GET', `/api/conversations/${lobby.id}`)).toMatchObject({ memberCount: 2 });

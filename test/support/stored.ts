@@ -55,6 +55,10 @@ export const storedIn = (cloud: Cloud) => {
     expire: (key: Key) =>
       update(key, { UpdateExpression: 'SET expiresAt = :past', ExpressionAttributeValues: { ':past': 1 } }),
 
+    /** As if it were time for DynamoDB to remove it. @param at in seconds since 1970 */
+    letExpire: (key: Key, at: number) =>
+      update(key, { UpdateExpression: 'SET expiresAt = :at', ExpressionAttributeValues: { ':at': at } }),
+
     /** Ids of the connections that a user is listed with. */
     connectionsOf: async (tenant: string, user: string): Promise<string[]> =>
       Object.keys(await get(presenceKey(tenant, user))).flatMap((name) => name.match(/^conn:(.*)$/)?.[1] ?? []),

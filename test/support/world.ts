@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, inject } from 'vitest';
 import type { Cloud, CloudOptions } from '../../infra/local/cloud.ts';
 import { startCloud } from '../../infra/local/cloud.ts';
+import type { BusEvent } from '../../infra/local/events/bus-entry.ts';
 import type { TenantLimits } from '../../shared/data/limits.ts';
 import { Person } from './person.ts';
 
@@ -15,6 +16,8 @@ export interface World {
   readonly cloud: Cloud;
   /** What functions logged since the last test. */
   readonly logs: string[];
+  /** What the bus was told since the last test, by any tenant, internal events included. */
+  readonly events: BusEvent[];
   /** The running test's own. */
   readonly tenant: string;
   /** Somebody new to this test: the same name in another test is another tenant's. */
@@ -45,6 +48,7 @@ export const aWorld = ({
   let cloud: Cloud | undefined;
   let tenant = '';
   const logs: string[] = [];
+  const events: BusEvent[] = [];
   let people: Person[] = [];
 
   beforeAll(async () => {
@@ -53,6 +57,7 @@ export const aWorld = ({
       streamPollMs: 20,
       longestBatchWindowMs: 200,
       onLog: (line) => logs.push(line.text),
+      onEvent: (event) => events.push(event),
       ...options,
     });
     setLimits(cloud, tenantLimits);
@@ -62,6 +67,7 @@ export const aWorld = ({
     await Promise.all(people.map((person) => person.leaves()));
     people = [];
     logs.length = 0;
+    events.length = 0;
     tenant = '';
   });
   afterAll(async () => cloud?.stop());
@@ -89,6 +95,7 @@ export const aWorld = ({
       return running();
     },
     logs,
+    events,
     get tenant() {
       return ownTenant();
     },

@@ -54,8 +54,15 @@ export function refusalOf(entry: BusEntry, hasBus: (name: string) => boolean): R
   return { errorCode: 'ResourceNotFoundException', errorMessage: `Event bus ${entry.busName} does not exist.` };
 }
 
-/** The event as rules and targets see it. */
-export function envelope(entry: BusEntry, now: number): JsonObject & { id: string } {
+/** An event as rules and targets see it. */
+export interface BusEvent extends JsonObject {
+  id: string;
+  source: string;
+  'detail-type': string;
+  detail: JsonObject;
+}
+
+export function envelope(entry: BusEntry, now: number): BusEvent {
   return {
     version: '0',
     id: randomUUID(),
@@ -65,7 +72,7 @@ export function envelope(entry: BusEntry, now: number): JsonObject & { id: strin
     time: wholeSeconds(entry.time === undefined ? now : Date.parse(entry.time)),
     region,
     resources: entry.resources,
-    detail: parseJson(entry.detail),
+    detail: parseJson(entry.detail) as JsonObject,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { BusModel, RuleModel } from '../model.ts';
 import type { BusPort } from '../ports.ts';
-import { checkRequest, envelope, refusalOf } from './bus-entry.ts';
+import { type BusEvent, checkRequest, envelope, refusalOf } from './bus-entry.ts';
 import type { Clock } from './clock.ts';
 import type { JsonObject } from './json.ts';
 import { compilePattern } from './pattern.ts';
@@ -12,6 +12,8 @@ export interface BusOptions {
   rules: readonly RuleModel[];
   targets: Targets;
   clock: Clock;
+  /** Hears every event that a bus takes, before any rule does. */
+  onEvent?: (event: BusEvent) => void;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface BusOptions {
  * order. A target that is itself a bus gets the event as it is.
  * @throws for a pattern or an input that EventBridge would refuse, naming the rule
  */
-export function eventBus({ buses, rules, targets, clock }: BusOptions): BusPort {
+export function eventBus({ buses, rules, targets, clock, onEvent = () => {} }: BusOptions): BusPort {
   const routes = rules.filter(({ pattern }) => pattern !== undefined).map(routeOf);
   const hasBus = (name: string) => name === 'default' || buses.some((bus) => names(bus, name));
 
@@ -43,6 +45,7 @@ export function eventBus({ buses, rules, targets, clock }: BusOptions): BusPort 
         const refused = refusalOf(entry, hasBus);
         if (refused) return refused;
         const event = envelope(entry, clock.now());
+        onEvent(event);
         publish(entry.busName, event);
         return { eventId: event.id };
       });

@@ -3,6 +3,7 @@ import type { CloudModel } from '../model.ts';
 import type { BusPort, FaultPort, Invoker, Report } from '../ports.ts';
 import { asyncInvocations } from './async-invocations.ts';
 import { eventBus } from './bus.ts';
+import type { BusEvent } from './bus-entry.ts';
 import { openCheckpoints } from './checkpoints.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type EventSource, eventSources } from './event-sources.ts';
@@ -32,6 +33,8 @@ export interface EventsOptions {
   /** Pause after the nth failure of an asynchronous invocation or a delivery to a target. */
   asyncBackoff?: Backoff;
   clock?: Clock;
+  /** Hears every event that a bus takes. */
+  onEvent?: (event: BusEvent) => void;
   /** How long `stop` waits for functions that are still working. */
   graceMs?: number;
 }
@@ -88,7 +91,14 @@ export function createEvents(options: EventsOptions): Events {
       targets.deliver(delivery);
     },
   };
-  const bus = eventBus({ buses: model.buses, rules: model.rules, targets: countedTargets, clock });
+  const { buses, rules } = model;
+  const bus = eventBus({
+    buses,
+    rules,
+    targets: countedTargets,
+    clock,
+    ...(options.onEvent && { onEvent: options.onEvent }),
+  });
   const startSchedules = eventSchedules({ ...model, ...common, targets: countedTargets });
   const startSources = eventSources({
     ...common,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { eventExample } from '../../../docs/generate/examples/domain-events.ts';
 import {
   answerEvent,
   answerExample,
@@ -12,6 +13,7 @@ import { schemaExamples } from '../../../docs/generate/examples/schemas.ts';
 import { errorsByStatus, problemExample } from '../../../docs/generate/problem.ts';
 import { httpRoots, socketRoots, typePages } from '../../../docs/generate/reference.ts';
 import { type Command, clientFrame, commands } from '../../../shared/protocol/commands.ts';
+import { publicEvents } from '../../../shared/protocol/domain-events.ts';
 import { errorCatalogue } from '../../../shared/protocol/errors.ts';
 import { type ServerEvent, serverEvents } from '../../../shared/protocol/events.ts';
 import { problem } from '../../../shared/protocol/problem.ts';
@@ -49,6 +51,10 @@ describe('the example of', () => {
 
   it.each(everyEvent)('$name fits its schema', (event) => {
     expectFits(event.data, eventFrame(event).data);
+  });
+
+  it.each(publicEvents)('$type on the bus fits its schema', ({ type, detail }) => {
+    expectFits(detail, eventExample(type));
   });
 
   it.each(errorsByStatus)('a problem document for %s fits its schema', (code) => {

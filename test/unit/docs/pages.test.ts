@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -42,13 +42,14 @@ describe('generated pages', () => {
     }
   });
 
-  it('in Markdown link only to what is there', () => {
+  it('in Markdown link only to what is there', async () => {
+    const printed = new Map(pages.map((page) => [page.path, page.render()]));
     for (const { path } of pages.filter((page) => page.path.endsWith('.md'))) {
-      const own = path.slice('docs/reference/'.length);
-      for (const [, file = '', anchor] of text(own).matchAll(/\]\(([^)#]*)(?:#([^)]+))?\)/g)) {
-        const target = text(file || own);
-        expect(target, `${own} → ${file}`).not.toBe('');
-        if (anchor) expect(anchorsIn(target), `${own} → ${file}#${anchor}`).toContain(anchor);
+      for (const [, file = '', anchor] of printed.get(path)?.matchAll(/\]\(([^)#]*)(?:#([^)]+))?\)/g) ?? []) {
+        const at = file === '' ? path : posix.join(posix.dirname(path), file);
+        const target = printed.get(at) ?? (await readFile(new URL(at, project), 'utf8').catch(() => ''));
+        expect(target, `${path} → ${file}`).not.toBe('');
+        if (anchor) expect(anchorsIn(target), `${path} → ${file}#${anchor}`).toContain(anchor);
       }
     }
   });
@@ -121,5 +122,39 @@ describe('npm run docs', () => {
       stderr: `${stale} is stale.\nRun \`npm run docs\` and commit what it writes.\n`,
     });
     expect(await readFile(join(folder, String(stale)), 'utf8')).toBe('old\n');
+  });
+
+  describe('where an event would break what was published of it', () => {
+    const file = 'docs/events/message.created.v1.json';
+    const notice = 'Published events may gain fields, and nothing else: docs/events.md says how to change one.\n';
+    let published: string;
+
+    /** As it was published once: with a field that the code does not tell any more. */
+    beforeEach(async () => {
+      await docs('--root', folder);
+      const schema = JSON.parse(await readFile(join(folder, file), 'utf8'));
+      schema.$defs.Message.properties.colour = { type: 'string' };
+      published = JSON.stringify(schema);
+      await writeFile(join(folder, file), published);
+    });
+
+    it.each([['--check'], []])('%s names the field, fails, and writes nothing', async (...flags) => {
+      await expect(docs(...flags, '--root', folder)).rejects.toMatchObject({
+        code: 1,
+        stdout: '',
+        stderr: `${file}: data.message.colour is gone.\n${notice}`,
+      });
+      expect(await readFile(join(folder, file), 'utf8')).toBe(published);
+    });
+  });
+
+  it('misses an event that was published and is told no more', async () => {
+    await docs('--root', folder);
+    await writeFile(join(folder, 'docs/events/message.burned.v1.json'), '{}');
+
+    await expect(docs('--check', '--root', folder)).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('docs/events/message.burned.v1.json: what it describes is not told any more.'),
+    });
   });
 });

@@ -1,4 +1,7 @@
+import { validate } from '@readme/openapi-parser';
 import { describe, expect, it } from 'vitest';
+import { publicEvents } from '../../../shared/protocol/domain-events.ts';
+import { sourceOf } from '../../../shared/protocol/event-sources.ts';
 import { settlingMs } from '../../../shared/runtime/delivery.ts';
 import { pauseSeconds } from '../../../shared/runtime/redelivery.ts';
 import { templatesOf } from './templates.ts';
@@ -7,6 +10,12 @@ const dev = templatesOf('dev');
 const mappings = () => dev.all('AWS::Lambda::EventSourceMapping').map(({ Properties }) => Properties);
 const readers = () => mappings().filter(({ StartingPosition }) => StartingPosition);
 const workers = () => mappings().filter(({ StartingPosition }) => !StartingPosition);
+/** The patterns of a reader of the stream. */
+const filtersOf = (reader: string) =>
+  readers()
+    .filter((mapping) => dev.functionIn(mapping.FunctionName) === dev.functions().get(`Stream/${reader}`)?.id)
+    .flatMap(({ FilterCriteria }) => FilterCriteria.Filters)
+    .map(({ Pattern }) => JSON.parse(Pattern));
 const queueAt = (arn: { 'Fn::GetAtt': [string, string] }) =>
   dev.all('AWS::SQS::Queue').find(({ id }) => id === arn['Fn::GetAtt'][0]);
 
@@ -29,18 +38,6 @@ describe('the readers of the stream', () => {
       expect(reader.MaximumRetryAttempts).toBeGreaterThanOrEqual(5);
       expect(reader.MaximumRecordAgeInSeconds).toBeGreaterThan(0);
     }
-  });
-
-  it('tell the bus of no raise but those that are counted', () => {
-    const patterns = readers()
-      .filter((mapping) => dev.functionIn(mapping.FunctionName) === dev.functions().get('Stream/publisher')?.id)
-      .flatMap(({ FilterCriteria }) => FilterCriteria.Filters)
-      .map(({ Pattern }) => JSON.parse(Pattern).dynamodb)
-      .filter(({ Keys }) => Keys.SK.S[0].prefix === 'MEMBER#');
-
-    expect(patterns.map(({ NewImage }) => NewImage)).toEqual([
-      { raisedBy: { S: ['read'] }, audience: { S: ['counts'] } },
-    ]);
   });
 
   it('ask for no more than Lambda takes: five patterns each', () => {
@@ -71,38 +68,56 @@ describe('the readers of the stream', () => {
     [
       'publisher',
       {
-        'CHG#': ['INSERT'],
-        META: ['MODIFY'],
+        META: ['INSERT', 'MODIFY'],
+        'MSG#': ['INSERT', 'MODIFY', 'REMOVE'],
+        'REACT#': ['INSERT', 'MODIFY'],
         PROFILE: ['INSERT', 'MODIFY'],
         PRESENCE: ['INSERT', 'MODIFY'],
-        'MEMBER#': ['MODIFY'],
-        'MSG#': ['INSERT', 'MODIFY'],
+        'CHG#': ['INSERT'],
+        'MEMBER#': ['INSERT', 'MODIFY'],
       },
     ],
   ])('are called for what they act upon alone: %s', (reader, expected) => {
-    const filters = readers()
-      .filter((mapping) => dev.functionIn(mapping.FunctionName) === dev.functions().get(`Stream/${reader}`)?.id)
-      .flatMap(({ FilterCriteria }) => FilterCriteria.Filters)
-      .map(({ Pattern }) => JSON.parse(Pattern))
-      .flatMap(({ eventName, dynamodb }) =>
-        dynamodb.Keys.SK.S.map((sortKey: string & { prefix?: string }) => [sortKey.prefix ?? sortKey, eventName]),
-      );
+    const followed: Record<string, string[]> = {};
+    for (const { eventName, dynamodb } of filtersOf(reader)) {
+      for (const sortKey of dynamodb.Keys.SK.S as (string & { prefix?: string })[]) {
+        const name = sortKey.prefix ?? sortKey;
+        followed[name] = [...(followed[name] ?? []), ...eventName];
+      }
+    }
 
-    expect(Object.fromEntries(filters)).toEqual(expected);
+    expect(followed).toEqual(expected);
   });
 });
 
-it('the publisher is called for messages that mention somebody, or did before, and for no others', () => {
-  const patterns = readers()
-    .filter((mapping) => dev.functionIn(mapping.FunctionName) === dev.functions().get('Stream/publisher')?.id)
-    .flatMap(({ FilterCriteria }) => FilterCriteria.Filters)
-    .map(({ Pattern }) => JSON.parse(Pattern).dynamodb)
-    .filter(({ Keys }) => Keys.SK.S[0].prefix === 'MSG#');
+describe('the publisher is not called', () => {
+  /** Of items with this prefix, under this name of an event. */
+  const filtersFor = (prefix: string, eventName: string) =>
+    filtersOf('publisher').filter(
+      (filter) => filter.eventName.includes(eventName) && filter.dynamodb.Keys.SK.S[0].prefix === prefix,
+    );
 
-  const mentions = { SS: [{ exists: true }] };
-  expect(patterns).toEqual([
-    expect.objectContaining({ $or: [{ NewImage: { mentions } }, { OldImage: { mentions } }] }),
-  ]);
+  it('for changes that another record tells', () => {
+    expect(filtersFor('CHG#', 'INSERT').map(({ dynamodb }) => dynamodb.NewImage)).toEqual([
+      { kind: { S: [{ prefix: 'member.' }] } },
+    ]);
+  });
+
+  it('for members whom a change tells of', () => {
+    expect(filtersFor('MEMBER#', 'INSERT').map(({ dynamodb }) => dynamodb.NewImage)).toEqual([{ rev: { N: ['0'] } }]);
+  });
+
+  it('for memberships that change, but for raises that others are told of', () => {
+    expect(filtersFor('MEMBER#', 'MODIFY').map(({ dynamodb }) => dynamodb.NewImage)).toEqual([
+      { raisedBy: { S: ['read'] }, audience: { S: ['members', 'counts'] } },
+    ]);
+  });
+
+  it('for messages that somebody removes, but for those whose time is up', () => {
+    expect(filtersFor('MSG#', 'REMOVE').map(({ userIdentity }) => userIdentity)).toEqual([
+      { type: ['Service'], principalId: ['dynamodb.amazonaws.com'] },
+    ]);
+  });
 });
 
 describe('queues', () => {
@@ -178,12 +193,12 @@ describe('queues', () => {
 });
 
 it.each([
-  [['conversation.active', 'conversation.deleted'], 'inbox-refresh'],
-  [['receipt.raised'], 'receipt-counts'],
-  [['user.deleted'], 'user-removal'],
-  [['presence.changed'], 'presence'],
-  [['message.mentions'], 'mention-count'],
-])('the bus hands %j to the queue of %s', (detailTypes, worker) => {
+  [['conversation.active', 'conversation.deleted'], 'inbox-refresh', ['parley', 'parley.internal']],
+  [['receipt.raised'], 'receipt-counts', ['parley.internal']],
+  [['user.deleted'], 'user-removal', ['parley']],
+  [['presence.changed'], 'presence', ['parley.internal']],
+  [['message.mentions'], 'mention-count', ['parley.internal']],
+])('the bus hands %j to the queue of %s', (detailTypes, worker, source) => {
   const mapping = workers().find(
     (one) => dev.functionIn(one.FunctionName) === dev.functions().get(`Queue/${worker}`)?.id,
   );
@@ -192,6 +207,46 @@ it.each([
     .map(({ Properties }) => Properties)
     .filter(({ Targets }) => JSON.stringify(Targets[0].Arn) === JSON.stringify(mapping?.EventSourceArn));
 
-  expect(rules.map(({ EventPattern }) => EventPattern)).toEqual([{ source: ['parley'], 'detail-type': detailTypes }]);
+  expect(rules.map(({ EventPattern }) => EventPattern)).toEqual([{ source, 'detail-type': detailTypes }]);
   expect(queueAt(rules[0]?.Targets[0].DeadLetterConfig.Arn)).toBeDefined();
+});
+
+describe('what is public', () => {
+  it('is archived for as long as the settings say, and nothing else is', () => {
+    const archives = (templates: typeof dev) =>
+      templates.all('AWS::Events::Archive').map(({ Properties }) => Properties);
+
+    expect(archives(dev)).toMatchObject([
+      { ArchiveName: 'parley-dev', EventPattern: { source: ['parley'] }, RetentionDays: 14 },
+    ]);
+    expect(archives(templatesOf('dev', { eventArchiveDays: 30 }))).toMatchObject([{ RetentionDays: 30 }]);
+  });
+
+  const schemas = dev.all('AWS::EventSchemas::Schema').map(({ Properties }) => Properties);
+
+  it('is in the schema registry, event by event', () => {
+    expect(dev.all('AWS::EventSchemas::Registry')).toMatchObject([{ Properties: { RegistryName: 'parley-dev' } }]);
+    expect(schemas.map(({ SchemaName, Type }) => `${Type} ${SchemaName}`)).toEqual(
+      publicEvents.map(({ type }) => `OpenApi3 parley@${type}`),
+    );
+    for (const { SchemaName, Description, Content } of schemas) {
+      expect(SchemaName).toMatch(/^[A-Za-z.@_-]{1,385}$/);
+      expect(Description.length).toBeLessThanOrEqual(256);
+      expect(Content.length).toBeLessThan(100_000);
+    }
+  });
+
+  it('is there in documents that are valid to an independent validator', async () => {
+    for (const { SchemaName, Content } of schemas) {
+      expect(await validate(JSON.parse(Content)), SchemaName).toMatchObject({ valid: true, warnings: [] });
+    }
+  });
+
+  it('says of each event under which name and from which source a rule finds it', () => {
+    const found = schemas.map(({ Content }) => {
+      const { AWSEvent } = JSON.parse(Content).components.schemas;
+      return [AWSEvent['x-amazon-events-source'], AWSEvent['x-amazon-events-detail-type']];
+    });
+    expect(found).toEqual(publicEvents.map(({ type }) => [sourceOf(type), type]));
+  });
 });

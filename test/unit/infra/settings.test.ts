@@ -43,6 +43,7 @@ describe('settings', () => {
     });
     expect(settings.presence).toEqual({ lifeSeconds: 30, awayLifeSeconds: 600, pauseSeconds: 5 });
     expect(settings).toMatchObject({ stage: 'dev', retainData: false, corsOrigins: [], logLevel: 'INFO' });
+    expect(settings.eventArchiveDays).toBe(14);
   });
 
   it('keep what one tenant has otherwise as it stands, so that it stays short', () => {

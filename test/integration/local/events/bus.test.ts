@@ -69,6 +69,13 @@ describe('an event on the bus', () => {
     expect(JSON.parse(messagesIn(engines, queue)[0]?.body ?? '')).toMatchObject({ detail: { ids: ['m1'] } });
   });
 
+  it('is heard by whoever listens to all, whether or not a rule wants it; one that is refused is not', async () => {
+    const heard: unknown[] = [];
+    const cloud = await aCloud(engines, aChat([]), undefined, { onEvent: (event) => heard.push(event.detail) });
+    await cloud.bus.put([anEntry({ detail: '{"n":1}' }), anEntry({ detail: '{' }), anEntry({ detail: '{"n":2}' })]);
+    expect(heard).toEqual([{ n: 1 }, { n: 2 }]);
+  });
+
   it('goes on to the rules of another bus that is a target', async () => {
     const other = { name: 'other', arn: 'arn:aws:events:us-east-1:000000000000:event-bus/other' };
     const rules = [aRule([aTarget(other.arn)]), { ...aRule([aTarget(functionArn('reader'))]), busName: 'other' }];

@@ -189,7 +189,7 @@ describe('what cannot be run is named, not ignored', () => {
     'AWS::SNS::Topic',
     'AWS::CloudFront::Distribution',
     'AWS::CloudWatch::Alarm',
-    'AWS::Events::Archive',
+    'AWS::Events::Connection',
     'AWS::Lambda::Alias',
     'AWS::SSM::Parameter',
   ])('the type %s, which no stack has', async (Type) => {
@@ -225,6 +225,9 @@ describe('what cannot be run is named, not ignored', () => {
       {
         Log: { Type: 'AWS::Logs::LogGroup' },
         Metadata: { Type: 'AWS::CDK::Metadata' },
+        Archive: { Type: 'AWS::Events::Archive' },
+        Registry: { Type: 'AWS::EventSchemas::Registry' },
+        Schema: { Type: 'AWS::EventSchemas::Schema' },
         Topic: { Type: 'AWS::SNS::Topic', Condition: 'Never' },
       },
       { Conditions: { Never: { 'Fn::Equals': ['a', 'b'] } } },
