@@ -15,6 +15,8 @@ import type { FunctionLog } from './lambda/instance.ts';
 import { createPool, type Pool } from './lambda/pool.ts';
 import { functionNamed, keepingUnchangedCode, queueNamed, withLocalQueues, withoutFunctions } from './local-model.ts';
 import { type CloudModel, type FunctionModel, region, type TableModel } from './model.ts';
+import { type OutboxEntry, openOutbox } from './outbox.ts';
+import { outboxRoutes } from './outbox-page.ts';
 import type { InvocationResult, Report } from './ports.ts';
 import { openSecrets } from './secrets.ts';
 import { allStarted, createShutdown } from './shutdown.ts';
@@ -71,6 +73,8 @@ export interface Cloud {
   clientConfig: { endpoint: string; region: string; credentials: { accessKeyId: string; secretAccessKey: string } };
   /** @param name the queue's own, or the path of its construct without slashes */
   queue(name: string): ReturnType<Sqs['inspect']>;
+  /** Pushes and e-mails that were sent, the newest first. */
+  outbox(): OutboxEntry[];
   /** Cuts every WebSocket without a close frame, as a failing network does. */
   dropConnections(): void;
   /** Resources that the stacks ask for and that are not run here. */
@@ -121,6 +125,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     const original = modelOf(options.assembly);
 
     const secrets = openSecrets(original.secrets, data?.secretsFile);
+    const outbox = openOutbox(data?.outboxFile, clock.now);
     const meter = createMeter();
     const faults = createFaults(options.seed);
     const [engine, sqs, identity, aws]: [Engine, Sqs, IdentityProvider, AwsEndpoint] = await allStarted([
@@ -155,6 +160,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
         submit: (functionArn, event) => events.submit(functionArn, event),
         connections: (apiId) => gateways.connections(apiId),
         secrets,
+        outbox,
         faults,
         meter,
         report,
@@ -187,7 +193,12 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     );
     await events.start();
     shutdown.add(door, async (it) => it.shut());
-    door.open({ identity: identityRoutes(identity), http: gateways.http, webSocket: gateways.webSocket });
+    door.open({
+      identity: identityRoutes(identity),
+      outbox: outboxRoutes(outbox),
+      http: gateways.http,
+      webSocket: gateways.webSocket,
+    });
 
     return {
       url: door.origin,
@@ -206,6 +217,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       tables: model.tables,
       clientConfig: { endpoint: aws.url, region, credentials: { accessKeyId: 'owner', secretAccessKey: 'owner' } },
       queue: (name) => sqs.inspect(queueNamed(model, name)),
+      outbox: outbox.entries,
       dropConnections: gateways.dropConnections,
       unsupported: [...original.unsupported, ...gateways.unsupported],
       dataPath: data?.path,

@@ -11,6 +11,7 @@ export interface DataDirectory {
   checkpointsFile: string;
   keyFile: string;
   secretsFile: string;
+  outboxFile: string;
   queueDirectory: string;
   /** Gives it to the next process. */
   release(): void;
@@ -46,6 +47,7 @@ export function openDataDirectory(directory: string, fresh = false): DataDirecto
     checkpointsFile: join(data, 'stream-checkpoints.json'),
     keyFile: join(data, 'identity-keys.json'),
     secretsFile: join(data, 'secrets.json'),
+    outboxFile: join(data, 'outbox.json'),
     queueDirectory: join(data, 'queues'),
     release: () => lock.close(),
   };

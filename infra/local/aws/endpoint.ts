@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { temporaryKeyPrefix } from '../lambda/environment.ts';
 import { depthHeader } from '../lambda/messages.ts';
 import type { CloudModel } from '../model.ts';
+import type { Outbox } from '../outbox.ts';
 import type {
   BusPort,
   CallerDirectory,
@@ -30,7 +31,9 @@ import { createPermissions } from './permissions.ts';
 import { createSecretsManager } from './secrets-manager.ts';
 import type { Answer, AwsCall, AwsRequest, Service } from './service.ts';
 import { AwsError, restError } from './service.ts';
+import { createSes } from './ses.ts';
 import { serviceMeant, signatureOf } from './signature.ts';
+import { createSns } from './sns.ts';
 import { createSqs } from './sqs.ts';
 
 /** Read at every call: parts that start later, or change on reload, may be set afterwards. */
@@ -44,6 +47,8 @@ export interface AwsParts {
   /** Takes an event whose sender does not wait for the answer, and retries it as Lambda does. */
   submit(functionArn: string, event: unknown): void;
   secrets: SecretValues;
+  /** Where pushes and e-mails end. */
+  outbox: Outbox;
   callers: CallerDirectory;
   faults: FaultPort;
   meter: Meter;
@@ -71,6 +76,8 @@ export const startAwsEndpoint = async (parts: AwsParts, port = 0): Promise<AwsEn
     events: createEventBridge(() => parts.bus),
     'execute-api': createConnections((apiId, stage) => parts.connections(apiId, stage), model),
     secretsmanager: createSecretsManager(() => parts.secrets, model),
+    sns: createSns(() => parts.outbox),
+    ses: createSes(() => parts.outbox),
     lambda: createLambda(
       () => parts.lambda,
       (arn, event) => parts.submit(arn, event),

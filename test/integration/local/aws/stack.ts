@@ -19,6 +19,7 @@ import type {
   TableModel,
 } from '../../../../infra/local/model.ts';
 import { account, region } from '../../../../infra/local/model.ts';
+import { type Outbox, openOutbox } from '../../../../infra/local/outbox.ts';
 import type { BusEntry } from '../../../../infra/local/ports.ts';
 import { openSecrets } from '../../../../infra/local/secrets.ts';
 import { aFunction, codeOf } from '../lambda/functions.ts';
@@ -77,6 +78,8 @@ const source = `
   import * as dynamodb from '@aws-sdk/client-dynamodb';
   import * as sqs from '@aws-sdk/client-sqs';
   import * as secrets from '@aws-sdk/client-secrets-manager';
+  import * as sns from '@aws-sdk/client-sns';
+  import * as ses from '@aws-sdk/client-sesv2';
   import * as events from '@aws-sdk/client-eventbridge';
   import * as sockets from '@aws-sdk/client-apigatewaymanagementapi';
 
@@ -84,6 +87,8 @@ const source = `
     dynamodb: [dynamodb, new dynamodb.DynamoDBClient({ maxAttempts: Number(process.env.ATTEMPTS ?? 1) })],
     sqs: [sqs, new sqs.SQSClient({ maxAttempts: 1 })],
     secrets: [secrets, new secrets.SecretsManagerClient({ maxAttempts: 1 })],
+    sns: [sns, new sns.SNSClient({ maxAttempts: 1 })],
+    ses: [ses, new ses.SESv2Client({ maxAttempts: 1 })],
     events: [events, new events.EventBridgeClient({ maxAttempts: 1 })],
     sockets: [sockets, new sockets.ApiGatewayManagementApiClient({ maxAttempts: 1 })],
   };
@@ -118,7 +123,7 @@ const bundle = (): Promise<string> => {
 };
 
 export type Command = [
-  service: 'dynamodb' | 'sqs' | 'events' | 'secrets' | 'sockets',
+  service: 'dynamodb' | 'sqs' | 'events' | 'secrets' | 'ses' | 'sns' | 'sockets',
   operation: string,
   input: object,
 ];
@@ -131,6 +136,7 @@ export interface Stack {
   queues: FauxqsServer;
   parts: AwsParts;
   busEntries: BusEntry[];
+  outbox: Outbox;
   posts: { id: string; body: string }[];
   reports: Record<string, unknown>[];
   /** Makes a function that may do what the statements say, and forgets what was there. */
@@ -158,6 +164,7 @@ export const startStack = async (): Promise<Stack> => {
   const faults = createFaults();
   const report = (line: Record<string, unknown>) => void reports.push(line);
   let current = aFunction('worker', '');
+  const outbox = openOutbox(undefined, Date.now);
   const model: CloudModel = {
     functions: [],
     tables: [table],
@@ -212,6 +219,7 @@ export const startStack = async (): Promise<Stack> => {
       close: (id) => (id === 'gone=' ? 'gone' : 'closed'),
     }),
     secrets: openSecrets([secret], undefined),
+    outbox,
     lambda: pool,
     submit: (arn, event) => void pool.invoke(arn, event),
     callers: pool,
@@ -231,6 +239,7 @@ export const startStack = async (): Promise<Stack> => {
     queues,
     parts,
     busEntries,
+    outbox,
     posts,
     reports,
     async grant(statements, settings = {}) {
