@@ -1,5 +1,4 @@
 /** How notifications are caused, hastened and found in the local cloud. */
-import { createECDH, randomBytes } from 'node:crypto';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Cloud } from '../../infra/local/cloud.ts';
@@ -73,16 +72,16 @@ export const digestIsDue = async (cloud: Cloud, tenant: string, user: string): P
   return true;
 };
 
-/** What the workers have put off for somebody. */
-export const putOffFor = (cloud: Cloud, queue: 'notify-user' | 'digest', user: string): Record<string, unknown>[] =>
+/** What could not be pushed to somebody, and is put off. */
+export const putOffFor = (cloud: Cloud, tenant: string, user: string): Record<string, unknown>[] =>
   cloud
-    .queue(queue === 'digest' ? 'QueuedigestqueueQueue' : 'QueuenotifyuserqueueQueue')
+    .queue('QueuenotifyuserqueueQueue')
     .delayed.map((body) => JSON.parse(body) as Record<string, unknown>)
-    .filter((task) => task.user === user);
+    .filter((task) => task.tenant === tenant && task.user === user);
 
-/** As if what was put off were due. */
-export const triesAgain = async (cloud: Cloud, user: string): Promise<void> => {
-  for (const task of putOffFor(cloud, 'notify-user', user)) await enqueue(cloud, 'USER_QUEUE_URL', task);
+/** As if that were due. */
+export const triesAgain = async (cloud: Cloud, tenant: string, user: string): Promise<void> => {
+  for (const task of putOffFor(cloud, tenant, user)) await enqueue(cloud, 'USER_QUEUE_URL', task);
 };
 
 export const registers = (person: Person, token: string, platform = 'fcm'): Promise<Device> =>
@@ -90,11 +89,3 @@ export const registers = (person: Person, token: string, platform = 'fcm'): Prom
 
 export const devicesOf = async (person: Person): Promise<Device[]> =>
   (await person.does<{ devices: Device[] }>('GET', '/api/me/devices')).devices;
-
-/** Keys as a browser makes them. */
-export const browserKeys = () => {
-  const ecdh = createECDH('prime256v1');
-  ecdh.generateKeys();
-  const auth = randomBytes(16);
-  return { ecdh, auth, keys: { p256dh: ecdh.getPublicKey('base64url'), auth: auth.toString('base64url') } };
-};
