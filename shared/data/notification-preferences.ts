@@ -1,13 +1,13 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Caller } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
-import { asUsual } from '../domain/notifications.ts';
 import { deletedUser, requirePermission } from '../domain/permissions.ts';
 import { Problem } from '../protocol/errors.ts';
-import type {
-  ConversationNotifications,
-  NotificationLevel,
-  NotificationPreferences,
+import {
+  asUsual,
+  type ConversationNotifications,
+  type NotificationLevel,
+  type NotificationPreferences,
 } from '../protocol/notification-preferences.ts';
 import { isDeletedProfile, notificationPreferencesAttribute } from './items.ts';
 import { memberKey, profileKey } from './keys.ts';

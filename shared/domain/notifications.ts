@@ -1,6 +1,6 @@
 /** Who is told of a message while they are not there: rules over plain data. */
 import type { Message } from '../protocol/message.ts';
-import type { NotificationLevel, NotificationPreferences } from '../protocol/notification-preferences.ts';
+import type { NotificationLevel } from '../protocol/notification-preferences.ts';
 import { areApart, type Blocking } from './blocks.ts';
 import type { ConversationState, MemberState } from './conversation.ts';
 import { type Lives, type PresenceState, type Signs, standingOf } from './presence.ts';
@@ -10,8 +10,6 @@ export const mostTold = 256;
 
 /** What was said longer ago is no news: also not when events are played again. */
 const newsMs = 24 * 3_600_000;
-
-export const asUsual: NotificationPreferences = { push: true, webPush: true, email: true, quietHours: null };
 
 /** A message as it is now, and what decides whom it concerns. */
 export interface Occasion {

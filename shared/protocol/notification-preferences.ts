@@ -34,17 +34,29 @@ export const quietHours = z
   });
 export type QuietHours = z.infer<typeof quietHours>;
 
-export const notificationPreferences = z
-  .strictObject({
-    push: z.boolean().default(true).meta({ description: 'To phones and tablets.' }),
-    webPush: z.boolean().default(true).meta({ description: 'To browsers.' }),
-    email: z.boolean().default(true).meta({ description: 'A digest of what is still unread after a while.' }),
-    quietHours: quietHours.nullable().default(null).meta({
-      description: 'No pushes meanwhile; digests wait until they are over. null: none.',
-    }),
-  })
-  .meta({ id: 'NotificationPreferences' });
+const said = {
+  push: z.boolean().meta({ description: 'To phones and tablets.' }),
+  webPush: z.boolean().meta({ description: 'To browsers.' }),
+  email: z.boolean().meta({ description: 'A digest of what is still unread after a while.' }),
+  quietHours: quietHours.nullable().meta({
+    description: 'No pushes meanwhile; digests wait until they are over. null: none.',
+  }),
+};
+
+export const notificationPreferences = z.object(said).meta({ id: 'NotificationPreferences' });
 export type NotificationPreferences = z.output<typeof notificationPreferences>;
+
+/** What somebody says who says nothing. */
+export const asUsual: NotificationPreferences = { push: true, webPush: true, email: true, quietHours: null };
+
+export const notificationPreferencesPut = z
+  .strictObject({
+    push: said.push.default(asUsual.push),
+    webPush: said.webPush.default(asUsual.webPush),
+    email: said.email.default(asUsual.email),
+    quietHours: said.quietHours.default(asUsual.quietHours),
+  })
+  .meta({ id: 'NotificationPreferencesPut' });
 
 /** Which messages one is told of. */
 export const notificationLevel = z.enum(['all', 'mentions', 'none']).meta({ id: 'NotificationLevel' });

@@ -1,9 +1,9 @@
 /** The caller says how they want to be told of messages. Safe to repeat. */
-import { notificationPreferencesPut } from '../../../shared/protocol/routes/notification-preferences.ts';
+import { notificationPreferencesSet } from '../../../shared/protocol/routes/notification-preferences.ts';
 import { type Deps, live } from '../../../shared/runtime/deps.ts';
 import { onRequest } from '../../../shared/runtime/http.ts';
 
 export const putNotificationPreferences = ({ notificationPreferences }: Pick<Deps, 'notificationPreferences'>) =>
-  onRequest(notificationPreferencesPut, ({ body, caller }) => notificationPreferences.put(caller, body));
+  onRequest(notificationPreferencesSet, ({ body, caller }) => notificationPreferences.put(caller, body));
 
 export const handler = live(putNotificationPreferences);

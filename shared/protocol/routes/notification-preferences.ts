@@ -4,6 +4,7 @@ import {
   conversationNotifications,
   conversationNotificationsPut,
   notificationPreferences,
+  notificationPreferencesPut,
 } from '../notification-preferences.ts';
 import { route } from '../route.ts';
 
@@ -22,13 +23,13 @@ export const notificationPreferencesGet = route({
   errors: ['forbidden'],
 });
 
-export const notificationPreferencesPut = route({
+export const notificationPreferencesSet = route({
   name: 'notification-preferences/put',
   method: 'PUT',
   paths: ownPaths,
   summary: 'Say how you want to be told. What is left out has its default again. Safe to repeat.',
   access: 'token',
-  body: notificationPreferences,
+  body: notificationPreferencesPut,
   status: 200,
   answer: notificationPreferences,
   errors: ['forbidden'],
