@@ -1,5 +1,6 @@
 /** Those who are not there, told by other ways than their phones: digests by e-mail, and pushes to browsers. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { CallSummary } from '../../infra/local/aws/meter.ts';
 import type { Message } from '../../shared/protocol/message.ts';
 import {
   devicesOf,
@@ -205,4 +206,23 @@ describe('a browser', () => {
     });
     expect(refusal.errors).toMatchObject([{ path: 'subscription.endpoint' }]);
   });
+});
+
+it('costs what the budgets say', async () => {
+  const { ada, bob } = await given();
+  await registers(bob, `phone-${world.tenant}`);
+  const room = await createsGroup(ada, [
+    bob,
+    ...Array.from({ length: 98 }, (_, i) => ({ id: `silent-${i}` }) as Person),
+  ]);
+  const costOf = (name: string) => {
+    const { roundTrips, readUnits, writeUnits } = world.cloud.meter.lastOf(name) as CallSummary;
+    return { roundTrips, readUnits, writeUnits };
+  };
+  await tells(await posts(ada, room, '@bob'));
+  const finding = costOf('Queue/notify');
+  const telling = costOf('Queue/notify-user');
+  await isDue();
+  const mailing = costOf('Queue/digest');
+  console.log({ finding, telling, mailing });
 });
