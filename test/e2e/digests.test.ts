@@ -208,21 +208,31 @@ describe('a browser', () => {
   });
 });
 
-it('costs what the budgets say', async () => {
-  const { ada, bob } = await given();
-  await registers(bob, `phone-${world.tenant}`);
-  const room = await createsGroup(ada, [
-    bob,
-    ...Array.from({ length: 98 }, (_, i) => ({ id: `silent-${i}` }) as Person),
-  ]);
-  const costOf = (name: string) => {
-    const { roundTrips, readUnits, writeUnits } = world.cloud.meter.lastOf(name) as CallSummary;
-    return { roundTrips, readUnits, writeUnits };
-  };
-  await tells(await posts(ada, room, '@bob'));
-  const finding = costOf('Queue/notify');
-  const telling = costOf('Queue/notify-user');
-  await isDue();
-  const mailing = costOf('Queue/digest');
-  console.log({ finding, telling, mailing });
+describe('the budgets', () => {
+  const costOf = (name: string) => world.cloud.meter.lastOf(name) as CallSummary;
+
+  it('find those who are not there in a group of 100', async () => {
+    const { ada } = await given();
+    const silent = Array.from({ length: 99 }, (_, i) => ({ id: `silent-${i}` }) as Person);
+    await tells(await posts(ada, await createsGroup(ada, silent), 'Hello!'));
+    const { roundTrips, readUnits, writeUnits } = costOf('Queue/notify');
+    expect({ roundTrips, writeUnits }).toEqual({ roundTrips: 4, writeUnits: 0 });
+    expect(readUnits).toBeLessThanOrEqual(160);
+  });
+
+  it('tell one of them, and mail a digest', async () => {
+    const { ada, bob, room } = await given();
+    await registers(bob, `phone-${world.tenant}`);
+    await tells(await posts(ada, room, 'Hello!'));
+    const telling = costOf('Queue/notify-user');
+    // What is read for the badge, the push and the queue of digests included.
+    expect(telling.roundTrips).toBeLessThanOrEqual(9);
+    expect(telling.readUnits).toBeLessThanOrEqual(13);
+    expect(telling.writeUnits).toBe(3);
+    await isDue();
+    const mailing = costOf('Queue/digest');
+    expect(mailing.roundTrips).toBeLessThanOrEqual(10);
+    expect(mailing.readUnits).toBeLessThanOrEqual(10);
+    expect(mailing.writeUnits).toBe(3);
+  });
 });
