@@ -4,7 +4,7 @@ import { noticeKey } from './keys.ts';
 import { type Item, isConditionFailed, itemThatFailed, type Table } from './table.ts';
 
 /** What became of it on one way to the user: `gone`, because nobody is there any more; `failed` for good. */
-export type Outcome = 'sent' | 'gone' | 'failed' | 'waiting';
+export type Outcome = 'sent' | 'gone' | 'failed';
 
 /** By device id; `email` for that. */
 export type Outcomes = Readonly<Record<string, Outcome>>;
