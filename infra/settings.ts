@@ -9,6 +9,7 @@ import { shortCode } from '../shared/protocol/emoji.ts';
 import { tenantName } from '../shared/protocol/identifiers.ts';
 import { fieldSentence, inOurWords } from './field-sentence.ts';
 import { Mistake } from './mistake.ts';
+import { notifications } from './settings-notifications.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
@@ -109,6 +110,7 @@ const fileContent = z.strictObject({
     })
     .prefault({}),
   presence: presence.prefault({}),
+  notifications: notifications.prefault({}),
   throttle: z.strictObject({ http: throttle(1_000, 2_000), webSocket: throttle(2_000, 4_000) }).prefault({}),
   /** Days for which the bus remembers what it was told, content included, so that it can be replayed. */
   eventArchiveDays: z.int().min(1).max(3_650).default(14),
@@ -151,7 +153,7 @@ export const settingsOf = (stage: string, content: unknown, named: string): Sett
   return settings;
 };
 
-const complaintsAbout = ({ stage, tokenIssuers, limits }: Settings): string[] => {
+const complaintsAbout = ({ stage, tokenIssuers, limits, notifications }: Settings): string[] => {
   const complaints: string[] = [];
   if (stage !== localStage) {
     if (tokenIssuers.length === 0) complaints.push('tokenIssuers is empty: nobody could log in.');
@@ -176,6 +178,9 @@ const complaintsAbout = ({ stage, tokenIssuers, limits }: Settings): string[] =>
   const environmentLimit = 3_000;
   if (JSON.stringify(limits).length > environmentLimit) {
     complaints.push(`limits.tenants is too long: a function's environment holds ${environmentLimit} characters of it.`);
+  }
+  if (JSON.stringify(notifications).length > environmentLimit) {
+    complaints.push(`notifications is too long: a function's environment holds ${environmentLimit} characters of it.`);
   }
   if (JSON.stringify(tokenIssuers).length > environmentLimit) {
     complaints.push(`tokenIssuers is too long: a function's environment holds ${environmentLimit} characters of it.`);

@@ -23,6 +23,11 @@ const known: Record<string, { title: string; description: string }> = {
     description: 'What you keep of a conversation for yourself: all your devices agree on it, and nobody else sees it.',
   },
   drafts: { title: 'Drafts', description: 'What you have begun to write, for all your devices.' },
+  devices: { title: 'Devices', description: 'Where pushes go while you are not there: docs/notifications.md.' },
+  'notification-preferences': {
+    title: 'Notification preferences',
+    description: 'Which messages you are told of while you are not there, how, and when not.',
+  },
   members: { title: 'Members', description: 'Who belongs to a conversation, and as what.' },
   messages: { title: 'Messages', description: 'Numbered 1, 2, 3 … in each conversation, without gaps.' },
   reactions: { title: 'Reactions', description: 'Emoji and short codes, one of each from each member.' },

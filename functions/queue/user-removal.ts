@@ -1,5 +1,5 @@
 /**
- * Takes a deleted user out of every group, closes the connections that they left open, and forgets their drafts. A group's last owner
+ * Takes a deleted user out of every group, closes the connections that they left open, and forgets their drafts and devices. A group's last owner
  * hands over to whoever has been there longest, admins first; a group without anybody else ends. Direct conversations stay for the
  * other, and whom they had blocked is forgotten. Safe to repeat.
  */
@@ -15,7 +15,8 @@ export const userRemoval = ({
   presence,
   connections,
   drafts,
-}: Pick<Deps, 'users' | 'departures' | 'inbox' | 'blocks' | 'presence' | 'connections' | 'drafts'>) =>
+  devices,
+}: Pick<Deps, 'users' | 'departures' | 'inbox' | 'blocks' | 'presence' | 'connections' | 'drafts' | 'devices'>) =>
   onDomainEvents('user-removal', ['user.deleted'], async ({ detail: { tenantId, occurredAt, data } }) => {
     const { userId } = data;
     addToLogContext({ user: userId });
@@ -30,6 +31,7 @@ export const userRemoval = ({
     );
     await blocks.removeAll(tenantId, userId);
     await drafts.forget(tenantId, userId);
+    await devices.forget(tenantId, userId);
     for (const conversationId of await inbox.conversationIdsOf(tenantId, userId)) {
       await departures.depart(tenantId, conversationId, userId);
     }

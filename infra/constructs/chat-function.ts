@@ -64,6 +64,11 @@ export class ChatFunction extends LambdaFunction {
     this.addEnvironment('PRESENCE_SETTINGS', JSON.stringify(this.#deployment.settings.presence));
   }
 
+  /** Tells it whether, whence and how users are notified: `NOTIFICATION_SETTINGS`. */
+  grantNotificationSettings(): void {
+    this.addEnvironment('NOTIFICATION_SETTINGS', JSON.stringify(this.#deployment.settings.notifications));
+  }
+
   /** Tells it what its tenants may do: `TENANT_SETTINGS`, where a tenant has only what differs from the default. */
   grantLimits(): void {
     this.addEnvironment('TENANT_SETTINGS', JSON.stringify(this.#deployment.settings.limits));

@@ -116,6 +116,23 @@ export class ChatTable extends Construct {
   };
   grantReadThread = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'UpdateItem');
 
+  /** With whose they were before. */
+  grantRegisterDevice = (fn: ChatFunction) =>
+    this.#allow(fn, 'BatchGetItem', 'UpdateItem', 'PutItem', 'ConditionCheckItem');
+  grantListDevices = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem');
+  grantReadNotificationPreferences = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem');
+  grantRemoveDevice = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'UpdateItem', 'DeleteItem');
+  grantFindRecipients = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'Query');
+  /** `DeleteItem` forgets devices that are gone; the inbox tells what is unread. */
+  grantNotifyUser = (fn: ChatFunction) => {
+    this.#allow(fn, 'BatchGetItem', 'UpdateItem', 'DeleteItem');
+    this.#allowQuery(fn, inboxIndex);
+  };
+  grantMailDigest = (fn: ChatFunction) => {
+    this.#allow(fn, 'BatchGetItem', 'UpdateItem');
+    this.#allowQuery(fn, inboxIndex);
+  };
+
   grantListMembers = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'Query');
   /** `Query` finds what they listen to in a large room. */
   grantRemoveMember = (fn: ChatFunction) =>

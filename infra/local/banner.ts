@@ -10,6 +10,7 @@ Parley is running. Ctrl-C stops it.
   WebSocket  ${webSocketUrl}
   Health     ${url}/health
   Reference  ${apiUrl}/docs
+  Outbox     ${url}/outbox  (pushes and e-mails)
   Data       ${dataPath ?? 'kept nowhere'}
 
 In another terminal, get a token and look around:

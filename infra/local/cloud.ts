@@ -16,7 +16,10 @@ import type { FunctionLog } from './lambda/instance.ts';
 import { createPool, type Pool } from './lambda/pool.ts';
 import { functionNamed, keepingUnchangedCode, queueNamed, withLocalQueues, withoutFunctions } from './local-model.ts';
 import { type CloudModel, type FunctionModel, region, type TableModel } from './model.ts';
+import { type OutboxEntry, openOutbox } from './outbox.ts';
+import { outboxRoutes } from './outbox-page.ts';
 import type { InvocationResult, Report } from './ports.ts';
+import { openSecrets } from './secrets.ts';
 import { allStarted, createShutdown } from './shutdown.ts';
 import { type Sqs, startSqs } from './sqs.ts';
 import { readModel } from './template/read-model.ts';
@@ -73,6 +76,8 @@ export interface Cloud {
   clientConfig: { endpoint: string; region: string; credentials: { accessKeyId: string; secretAccessKey: string } };
   /** @param name the queue's own, or the path of its construct without slashes */
   queue(name: string): ReturnType<Sqs['inspect']>;
+  /** Pushes and e-mails that were sent, the newest first. */
+  outbox(): OutboxEntry[];
   /** Cuts every WebSocket without a close frame, as a failing network does. */
   dropConnections(): void;
   /** Resources that the stacks ask for and that are not run here. */
@@ -122,6 +127,8 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       readModel(assembly, { parameters: { TokenIssuers: tokenIssuers(issuer), ...options.parameters } });
     const original = modelOf(options.assembly);
 
+    const secrets = openSecrets(original.secrets, data?.secretsFile);
+    const outbox = openOutbox(data?.outboxFile, clock.now);
     const meter = createMeter();
     const faults = createFaults(options.seed);
     const [engine, sqs, identity, aws]: [Engine, Sqs, IdentityProvider, AwsEndpoint] = await allStarted([
@@ -155,6 +162,8 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
         },
         submit: (functionArn, event) => events.submit(functionArn, event),
         connections: (apiId) => gateways.connections(apiId),
+        secrets,
+        outbox,
         faults,
         meter,
         report,
@@ -188,7 +197,12 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     );
     await events.start();
     shutdown.add(door, async (it) => it.shut());
-    door.open({ identity: identityRoutes(identity), http: gateways.http, webSocket: gateways.webSocket });
+    door.open({
+      identity: identityRoutes(identity),
+      outbox: outboxRoutes(outbox),
+      http: gateways.http,
+      webSocket: gateways.webSocket,
+    });
 
     return {
       url: door.origin,
@@ -207,6 +221,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       tables: model.tables,
       clientConfig: { endpoint: aws.url, region, credentials: { accessKeyId: 'owner', secretAccessKey: 'owner' } },
       queue: (name) => sqs.inspect(queueNamed(model, name)),
+      outbox: outbox.entries,
       dropConnections: gateways.dropConnections,
       unsupported: [...original.unsupported, ...gateways.unsupported],
       dataPath: data?.path,

@@ -6,6 +6,8 @@ import { StartError } from './start-error.ts';
 export interface Rooms {
   /** Below `/identity`; the path is what follows it. */
   identity(request: IncomingMessage, response: ServerResponse, path: string): Promise<void>;
+  /** `/outbox`. */
+  outbox(request: IncomingMessage, response: ServerResponse): void;
   http(request: IncomingMessage, response: ServerResponse): Promise<void>;
   /** An upgrade request for `/ws`. */
   webSocket(request: IncomingMessage, socket: Duplex, head: Buffer): void;
@@ -115,6 +117,7 @@ async function handle(rooms: Rooms, request: IncomingMessage, response: ServerRe
   if (path === '/identity' || path.startsWith('/identity/')) {
     return rooms.identity(request, response, path.slice('/identity'.length));
   }
+  if (path === '/outbox') return rooms.outbox(request, response);
   if (path === '/ws') {
     response.writeHead(426, { upgrade: 'websocket', 'content-type': 'application/json' });
     response.end(JSON.stringify({ message: 'Upgrade to a WebSocket to talk here.' }));

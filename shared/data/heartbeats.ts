@@ -96,7 +96,8 @@ export const createHeartbeats = ({ table, clock }: { table: Table; clock: Clock 
 };
 export type Heartbeats = ReturnType<typeof createHeartbeats>;
 
-const signsIn = (item: Item | undefined): Signs =>
+/** @param item the user's, if there is one */
+export const signsIn = (item: Item | undefined): Signs =>
   new Map(
     Object.entries(item ?? {}).flatMap(([name, value]) =>
       name.startsWith('seen:') ? [[name.slice('seen:'.length), value as Sign] as const] : [],

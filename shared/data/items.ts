@@ -72,6 +72,7 @@ const memberFields = [
   'deliveredMarks',
   'raisedBy',
   'audience',
+  'notifications',
   ...ownAttributes,
 ];
 const publicMemberFields = Object.keys(member.shape);
@@ -208,6 +209,9 @@ export const changeFrom = ({ PK: _, SK: __, expiresAt: ___, ...change }: Item): 
 
 /** Preferences are attributes of their own, so that two devices can set two of them at once. */
 export const preferenceAttribute = (name: keyof Preferences) => `preference:${name}`;
+
+/** Beside them: how they want to be told of messages, as a whole. */
+export const notificationPreferencesAttribute = 'notificationPreferences';
 
 export const hasReceiptsOff = (profile: Item | undefined): boolean =>
   profile?.[preferenceAttribute('readReceipts')] === false;

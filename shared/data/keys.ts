@@ -127,6 +127,24 @@ export const draftKey = (tenant: string, user: string, conversation: string): Ke
 });
 export const draftPrefix = 'DRAFT#';
 
+/** All devices of one user, an attribute each. */
+export const devicesKey = (tenant: string, user: string): Key => ({ PK: userPartition(tenant, user), SK: 'DEVICES' });
+
+/** Whose a device is, by its id, which follows from its token: one token, one user. */
+export const deviceClaimKey = (tenant: string, deviceId: string): Key => ({
+  PK: `${escaped(tenant)}#DEVICE#${deviceId}`,
+  SK: 'DEVICE',
+});
+
+/** What became of one notification of a user. */
+export const noticeKey = (tenant: string, user: string, notice: string): Key => ({
+  PK: userPartition(tenant, user),
+  SK: `NOTICE#${notice}`,
+});
+
+/** The e-mail that is to come, and the last one. */
+export const digestKey = (tenant: string, user: string): Key => ({ PK: userPartition(tenant, user), SK: 'DIGEST' });
+
 /** When somebody last posted in a slow conversation. */
 export const turnKey = (tenant: string, user: string, conversation: string): Key => ({
   PK: userPartition(tenant, user),

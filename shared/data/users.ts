@@ -2,7 +2,7 @@ import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../domain/clock.ts';
 import { Problem } from '../protocol/errors.ts';
 import { type OwnUser, type Preferences, preferences, type User, type UserSync } from '../protocol/user.ts';
-import { isDeletedProfile, preferenceAttribute } from './items.ts';
+import { isDeletedProfile, notificationPreferencesAttribute, preferenceAttribute } from './items.ts';
 import { profileKey } from './keys.ts';
 
 import { chooseWhatIsShown, reopened, shut } from './presence.ts';
@@ -143,7 +143,10 @@ export const createUsers = ({ table, clock }: { table: Table; clock: Clock }) =>
      * go by the stream. Safe to repeat.
      */
     remove: async (tenant: string, user: string): Promise<void> => {
-      const forgotten = ['displayName', 'avatarUrl', 'locale', 'metadata', ...preferenceNames.map(preferenceAttribute)];
+      const forgotten = [
+        ...['displayName', 'avatarUrl', 'locale', 'email', 'metadata', notificationPreferencesAttribute],
+        ...preferenceNames.map(preferenceAttribute),
+      ];
       const profile = {
         UpdateExpression: `SET deletedAt = if_not_exists(deletedAt, :now), updatedAt = :now REMOVE ${forgotten.map((_, i) => `#r${i}`).join(', ')}`,
         ExpressionAttributeNames: Object.fromEntries(forgotten.map((name, i) => [`#r${i}`, name])),
@@ -166,6 +169,7 @@ const ownUserFrom = (id: string, item: Item): OwnUser => ({
   displayName: (item.displayName as string | undefined) ?? null,
   avatarUrl: (item.avatarUrl as string | undefined) ?? null,
   locale: (item.locale as string | undefined) ?? null,
+  email: (item.email as string | undefined) ?? null,
   metadata: (item.metadata as OwnUser['metadata'] | undefined) ?? {},
   preferences: Object.fromEntries(
     preferenceNames.flatMap((name) => {

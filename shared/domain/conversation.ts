@@ -7,6 +7,7 @@ import type {
   OwnConversation,
 } from '../protocol/conversation.ts';
 import { Problem } from '../protocol/errors.ts';
+import type { NotificationLevel } from '../protocol/notification-preferences.ts';
 import type { Caller } from './caller.ts';
 import { type LiveFeed, liveFeedOf } from './large-rooms.ts';
 import { noOwnState, type OwnAttributes, ownStateOf } from './own-state.ts';
@@ -48,6 +49,8 @@ export interface MemberState extends Member, OwnAttributes {
   hiddenSeq: number;
   /** The last hour in which they did something here that concerns them alone: `own-news.ts`. */
   newsHour?: string;
+  /** Of which messages they are told while they are not there, where they have said so. */
+  notifications?: NotificationLevel;
 }
 
 /** A group's id says nothing. 128 random bits. */

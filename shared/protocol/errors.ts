@@ -111,6 +111,12 @@ export const errorCatalogue = {
     advice: 'Unblock somebody first.',
     retry: false,
   },
+  too_many_devices: {
+    status: 409,
+    title: 'You have as many devices as one may',
+    advice: 'Remove a device that is no longer used first.',
+    retry: false,
+  },
   payload_too_large: {
     status: 413,
     title: 'Too large',

@@ -2,9 +2,11 @@
 import type { Route } from './route.ts';
 import * as blocks from './routes/blocks.ts';
 import * as conversations from './routes/conversations.ts';
+import * as devices from './routes/devices.ts';
 import * as drafts from './routes/drafts.ts';
 import * as members from './routes/members.ts';
 import * as messages from './routes/messages.ts';
+import * as notificationPreferences from './routes/notification-preferences.ts';
 import * as ownState from './routes/own-state.ts';
 import * as pins from './routes/pins.ts';
 import * as presence from './routes/presence.ts';
@@ -21,6 +23,8 @@ export const routes: readonly Route[] = [
   conversations,
   ownState,
   drafts,
+  devices,
+  notificationPreferences,
   members,
   messages,
   threads,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { timestamp, userId } from './identifiers.ts';
+import { notificationLevel } from './notification-preferences.ts';
 import { presencePrivacy } from './presence.ts';
 import { byteLength, text } from './text.ts';
 
@@ -15,6 +16,14 @@ const locale = z
   .max(35)
   .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'is not a BCP 47 language tag')
   .meta({ description: 'BCP 47', examples: ['en-GB'] });
+
+const email = z
+  .email('is not an e-mail address')
+  .max(254)
+  .meta({
+    description: 'Where digests of unread messages go; never shown to other users.',
+    examples: ['ada@example.com'],
+  });
 
 /** What a double counts exactly and the table can hold. */
 const fact = z
@@ -43,7 +52,10 @@ const metadata = z
 export const preferences = z
   .strictObject({
     locale: locale.optional(),
-    notifications: z.enum(['all', 'mentions', 'none']).optional(),
+    notifications: notificationLevel.optional().meta({
+      description:
+        'Which messages you are told of while you are not there, where a conversation says nothing else; all unless it is set. What is said in a direct conversation counts as a mention.',
+    }),
     readReceipts: z.boolean().optional().meta({
       description:
         'Whether others learn what you have received and read, and you what they have; true unless it is set. Posting still shows that you have read what came before.',
@@ -62,6 +74,7 @@ export type User = z.infer<typeof user>;
 export const ownUser = user
   .extend({
     locale: locale.nullable(),
+    email: email.nullable(),
     metadata,
     preferences,
     createdAt: timestamp.nullable(),
@@ -80,6 +93,7 @@ export const userSync = z
     displayName: displayName.nullable().optional(),
     avatarUrl: avatarUrl.nullable().optional(),
     locale: locale.nullable().optional(),
+    email: email.nullable().optional(),
     metadata: metadata.optional(),
   })
   .meta({ id: 'UserSync' });

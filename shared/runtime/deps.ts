@@ -2,16 +2,21 @@
 import { type Blocks, createBlocks } from '../data/blocks.ts';
 import { type Conversations, createConversations } from '../data/conversations.ts';
 import { createDepartures, type Departures } from '../data/departures.ts';
+import { createDevices, type Devices } from '../data/devices.ts';
+import { createDigests, type Digests } from '../data/digests.ts';
 import { createDrafts, type Drafts } from '../data/drafts.ts';
 import { createHides, type Hides } from '../data/hides.ts';
 import { createHistory, type History } from '../data/history.ts';
 import { createInbox, type Inbox } from '../data/inbox.ts';
 import { createMentions, type Mentions } from '../data/mentions.ts';
+import { createNotices, type Notices } from '../data/notices.ts';
+import { createNotificationPreferences, type NotificationPreferencesData } from '../data/notification-preferences.ts';
 import { createOwnHistory, type OwnHistory } from '../data/own-history.ts';
 import { createOwnReplies, type OwnReplies } from '../data/own-replies.ts';
 import { createOwnStates, type OwnStates } from '../data/own-states.ts';
 import { createPins, type Pins } from '../data/pins.ts';
 import { createProfiles, type Profiles } from '../data/profiles.ts';
+import { createRecipients, type Recipients } from '../data/recipients.ts';
 import { createShownMessages, type ShownMessages } from '../data/shown-messages.ts';
 import { createTickets, type Tickets } from '../data/tickets.ts';
 import { createUnread, type Unread } from '../data/unread.ts';
@@ -41,6 +46,11 @@ export interface Deps extends SocketDeps, SyncDeps {
   profiles: Profiles;
   blocks: Blocks;
   tickets: Tickets;
+  devices: Devices;
+  notificationPreferences: NotificationPreferencesData;
+  recipients: Recipients;
+  notices: Notices;
+  digests: Digests;
   fanOut: FanOut;
 }
 
@@ -66,6 +76,11 @@ export const liveDeps = (environment: NodeJS.ProcessEnv): Deps =>
     profiles: ({ table }) => createProfiles(table),
     blocks: (deps) => createBlocks(deps),
     tickets: (deps) => createTickets(deps),
+    devices: (deps) => createDevices(deps),
+    notificationPreferences: (deps) => createNotificationPreferences(deps),
+    recipients: (deps) => createRecipients(deps),
+    notices: (deps) => createNotices(deps),
+    digests: (deps) => createDigests(deps),
     fanOut: (deps) => createFanOut(deps),
   });
 

@@ -74,6 +74,11 @@ const variables = {
   PRESENCE_SETTINGS: json(presence),
   ROOM_QUEUE_URL: z.url(),
   INBOX_QUEUE_URL: z.url(),
+  USER_QUEUE_URL: z.url(),
+  DIGEST_QUEUE_URL: z.url(),
+  /** JSON, which notification-settings.ts reads: few functions carry its schema. */
+  NOTIFICATION_SETTINGS: z.string().min(1),
+  VAPID_SECRET_ARN: z.string().min(1),
   TENANT_SETTINGS: json(tenantSettings),
   TOKEN_ISSUERS: json(issuers),
 };

@@ -21,6 +21,7 @@ const onStage = (path: string, userId = 'another-member') =>
     .replace('{conversationId}', stage.group.id)
     .replace('{messageId}', stage.message.id)
     .replace('{emoji}', encodeURIComponent('👍'))
+    .replace('{deviceId}', 'Xq3nUQyq0m1gWc0aVZ2y4A')
     .replace('{userId}', encodeURIComponent(userId));
 
 const withMore = (body: unknown, more: string) => JSON.stringify(body).replace('{', `{${more},`);
@@ -167,6 +168,7 @@ describe('ids in paths', () => {
       `g-${'a'.repeat(22)}.1234567890123`,
       `g-${'a'.repeat(22)}.-1`,
     ],
+    deviceId: ['nope', 'x'.repeat(23), `${'x'.repeat(21)}!`, '%00'],
     userId: ['x'.repeat(129), '%20', 'a%0Ab', '%00', 'a%E2%80%AEb', 'a%7Fb'],
   };
   const cases = routes.flatMap((route) =>

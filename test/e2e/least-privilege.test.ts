@@ -3,9 +3,11 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { expect, it } from 'vitest';
 import { subscriptionKey } from '../../shared/data/keys.ts';
 import type { OwnConversation } from '../../shared/protocol/conversation.ts';
+import { digestIsDue, registers, tellsOf } from '../support/notifications.ts';
 import { insistsOn, insistsOnPosting } from '../support/persistence.ts';
 import type { Person } from '../support/person.ts';
 import { beats, hastens, hearsOf } from '../support/presence.ts';
+import { startPushService } from '../support/push-service.ts';
 import { hasRead, reads, receiptsOf, receives } from '../support/receipts.ts';
 import { createsDirect, createsGroup, historyOf, posts, says } from '../support/room.ts';
 import { storedIn } from '../support/stored.ts';
@@ -77,6 +79,31 @@ const whatOneKeeps = async (ada: Person, bob: Person, service: Person) => {
   await bob.does('DELETE', `${path}/draft`);
   await (await world.person('yves')).does('PUT', `${path}/draft`, { content: 'Hm' });
   await service.does('DELETE', '/api/users/yves');
+};
+
+/** One phone is dead, a browser is reached, another is gone and one is tried again; the digest is looked at too early, and sent. */
+const notifications = async (ada: Person, service: Person) => {
+  const nora = await world.person('nora');
+  await service.does('POST', '/api/users/sync', { id: 'nora', email: 'nora@example.com' });
+  const pushService = await startPushService();
+  await nora.does('GET', '/api/push/vapid-key');
+  await registers(nora, 'dead-phone', 'apns');
+  await registers(nora, 'phone-of-nora');
+  const { subscription } = pushService.browser();
+  await nora.does('POST', '/api/me/devices', { platform: 'web', subscription });
+  await nora.does('PUT', '/api/me/notification-preferences', {});
+  await nora.does('GET', '/api/me/notification-preferences');
+  const room = await createsGroup(ada, [nora]);
+  const path = `/api/conversations/${room.id}/notification-preference`;
+  await nora.does('PUT', path, { notifications: 'all' });
+  await nora.does('GET', path);
+  pushService.answers(503);
+  await tellsOf(world.cloud, world.tenant, await posts(ada, room, 'Hello!'));
+  await digestIsDue(world.cloud, world.tenant, 'nora', { early: true });
+  await digestIsDue(world.cloud, world.tenant, 'nora');
+  for (const { id } of (await nora.does<{ devices: { id: string }[] }>('GET', '/api/me/devices')).devices)
+    await nora.does('DELETE', `/api/me/devices/${id}`);
+  await pushService.stop();
 };
 
 const messagesOverBothWays = async (ada: Person, bob: Person) => {
@@ -309,6 +336,7 @@ it('grants every function what it does, and nothing more', async () => {
   await profilesAndDocuments(ada, service);
   await conversationsAndMembers(ada, bob, service);
   await whatOneKeeps(ada, bob, service);
+  await notifications(ada, service);
   await messagesOverBothWays(ada, bob);
   await receipts(ada, bob);
   await threadsAndVersions(ada, bob);

@@ -10,6 +10,7 @@ it('takes a valid token for enough to be somebody', async () => {
     displayName: null,
     avatarUrl: null,
     locale: null,
+    email: null,
     metadata: {},
     preferences: {},
     createdAt: null,

@@ -35,8 +35,11 @@ const expectationOf = (route: Route) => {
 };
 
 const emoji = '👍';
+const deviceId = 'Xq3nUQyq0m1gWc0aVZ2y4A';
 const pathOf = (path: string, ids: { conversationId: string; messageId: string; userId: string }) =>
-  path.replace(/\{(\w+)\}/g, (_, name: keyof typeof ids | 'emoji') => encodeURIComponent({ ...ids, emoji }[name]));
+  path.replace(/\{(\w+)\}/g, (_, name: keyof typeof ids | 'emoji' | 'deviceId') =>
+    encodeURIComponent({ ...ids, emoji, deviceId }[name]),
+  );
 
 const onStage = (route: Route, path: string, { group, message }: Stage) =>
   pathOf(path, { conversationId: group.id, messageId: message.id, userId: expectationOf(route).userId ?? '' });

@@ -15,6 +15,7 @@ it('takes over a user whom the host tells of, and answers with all that is known
     displayName: 'Ada Lovelace',
     avatarUrl: 'https://example.com/ada.png',
     locale: 'en-GB',
+    email: 'ada@example.com',
     metadata: { plan: 'pro', seats: 3, trial: false },
   };
 

@@ -4,8 +4,8 @@ import * as story from './story.ts';
 const { groupId, times } = story;
 const lastPage = { nextCursor: null, hasMore: false };
 const moreToCome = { nextCursor: 'eyJzIjo0Mn0', hasMore: true };
-const { id, displayName, avatarUrl, locale, metadata } = story.ownAda;
-const adaAsTheHostKnowsHer = { id, displayName, avatarUrl, locale, metadata };
+const { id, displayName, avatarUrl, locale, email, metadata } = story.ownAda;
+const adaAsTheHostKnowsHer = { id, displayName, avatarUrl, locale, email, metadata };
 
 export const schemaExamples: Record<string, unknown> = {
   Attachment: story.draftMessage.attachments[0],
@@ -42,6 +42,16 @@ export const schemaExamples: Record<string, unknown> = {
   KeptDraft: story.draftState.draft,
   DraftState: story.draftState,
   DraftList: { drafts: [story.draftState], users: [], ...lastPage },
+  WebSubscription: story.webSubscription,
+  DeviceRegistration: { platform: 'web', subscription: story.webSubscription },
+  Device: story.device,
+  DeviceList: { devices: [story.device] },
+  VapidKey: { publicKey: story.vapidKey },
+  QuietHours: story.notificationPreferences.quietHours,
+  NotificationPreferences: story.notificationPreferences,
+  NotificationPreferencesPut: { email: false, quietHours: story.notificationPreferences.quietHours },
+  ConversationNotificationsPut: { notifications: 'mentions' },
+  ConversationNotifications: { conversationId: groupId, notifications: 'mentions' },
   ConversationRemoved: { conversationId: groupId, rev: 9, reason: 'removed' },
 
   Member: story.memberBob,

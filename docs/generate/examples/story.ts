@@ -228,10 +228,31 @@ export const mary = { id: 'mary', displayName: 'Mary Somerville', avatarUrl: nul
 export const ownAda = {
   ...ada,
   locale: 'en-GB',
+  email: 'ada@example.com',
   metadata: { plan: 'pro' },
   preferences: { locale: 'en-GB', notifications: 'mentions', presence: 'contacts', readReceipts: true },
   createdAt: times.created,
   updatedAt: times.created,
+};
+
+export const vapidKey = 'BOHVsfl9bw-z8r9npRvnXJJcSBejzlal85V2fu385pixaMQ0CNfvUweM2kg22mSjA7WSYcA0vf5QO2ze2Ptw72o';
+
+export const webSubscription = {
+  endpoint: 'https://updates.push.services.mozilla.com/wpush/v2/gAAAAABn',
+  expirationTime: null,
+  keys: {
+    p256dh: 'BIoVtSO1LlFC2H5EPcRL-Tz4Rhyo-gYIMSNPRTeHHu8JJM4wROo1o_QjQomaYtDtawLR1EsmHz5W3Lb-D0Vy0eU',
+    auth: 'vfScPDiCEC_AF_-2YRCMYw',
+  },
+};
+
+export const device = { id: 'Xq3nUQyq0m1gWc0aVZ2y4A', platform: 'web', registeredAt: times.created };
+
+export const notificationPreferences = {
+  push: true,
+  webPush: true,
+  email: false,
+  quietHours: { from: '22:00', to: '07:00', timeZone: 'Europe/London' },
 };
 
 export const bobIsOnline = { userId: 'bob', status: 'online', lastSeenAt: null, asOf: times.sent };

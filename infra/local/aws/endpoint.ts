@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { temporaryKeyPrefix } from '../lambda/environment.ts';
 import { depthHeader } from '../lambda/messages.ts';
 import type { CloudModel } from '../model.ts';
+import type { Outbox } from '../outbox.ts';
 import type {
   BusPort,
   CallerDirectory,
@@ -18,6 +19,7 @@ import type {
   Invoker,
   Report,
 } from '../ports.ts';
+import type { SecretValues } from '../secrets.ts';
 import { createConnections } from './connections.ts';
 import { createDynamoDb } from './dynamodb.ts';
 import { createEventBridge } from './event-bridge.ts';
@@ -26,9 +28,12 @@ import { createLambda } from './lambda-invoke.ts';
 import type { Meter } from './meter.ts';
 import type { FunctionPermissions, Permissions } from './permissions.ts';
 import { createPermissions } from './permissions.ts';
+import { createSecretsManager } from './secrets-manager.ts';
 import type { Answer, AwsCall, AwsRequest, Service } from './service.ts';
 import { AwsError, restError } from './service.ts';
+import { createSes } from './ses.ts';
 import { serviceMeant, signatureOf } from './signature.ts';
+import { createSns } from './sns.ts';
 import { createSqs } from './sqs.ts';
 
 /** Read at every call: parts that start later, or change on reload, may be set afterwards. */
@@ -41,6 +46,9 @@ export interface AwsParts {
   lambda: Invoker;
   /** Takes an event whose sender does not wait for the answer, and retries it as Lambda does. */
   submit(functionArn: string, event: unknown): void;
+  secrets: SecretValues;
+  /** Where pushes and e-mails end. */
+  outbox: Outbox;
   callers: CallerDirectory;
   faults: FaultPort;
   meter: Meter;
@@ -67,6 +75,9 @@ export const startAwsEndpoint = async (parts: AwsParts, port = 0): Promise<AwsEn
     sqs: createSqs(sqs, model, () => url),
     events: createEventBridge(() => parts.bus),
     'execute-api': createConnections((apiId, stage) => parts.connections(apiId, stage), model),
+    secretsmanager: createSecretsManager(() => parts.secrets, model),
+    sns: createSns(() => parts.outbox),
+    ses: createSes(() => parts.outbox),
     lambda: createLambda(
       () => parts.lambda,
       (arn, event) => parts.submit(arn, event),

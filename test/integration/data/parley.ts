@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { createBlocks } from '../../../shared/data/blocks.ts';
 import { createConversations } from '../../../shared/data/conversations.ts';
 import { createDepartures } from '../../../shared/data/departures.ts';
+import { createDevices } from '../../../shared/data/devices.ts';
 import { createDrafts } from '../../../shared/data/drafts.ts';
 import { createHeartbeats } from '../../../shared/data/heartbeats.ts';
 import { createHides } from '../../../shared/data/hides.ts';
@@ -12,6 +13,7 @@ import { createLimits, type TenantLimits } from '../../../shared/data/limits.ts'
 import { createMembers } from '../../../shared/data/members.ts';
 import { createMentions } from '../../../shared/data/mentions.ts';
 import { createMessages } from '../../../shared/data/messages.ts';
+import { createNotices } from '../../../shared/data/notices.ts';
 import { createOwnHistory } from '../../../shared/data/own-history.ts';
 import { createOwnStates } from '../../../shared/data/own-states.ts';
 import { createPlaces } from '../../../shared/data/places.ts';
@@ -87,6 +89,8 @@ const instanceOver = (table: Table, clock: Clock, tenantLimits: TenantLimits) =>
     unread: createUnread(deps),
     ownStates: createOwnStates(deps),
     drafts: createDrafts(deps),
+    devices: createDevices(deps),
+    notices: createNotices(deps),
     mentions: createMentions(deps),
     users: createUsers(deps),
     profiles: createProfiles(table),

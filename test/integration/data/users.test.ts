@@ -17,6 +17,7 @@ const ada = {
   displayName: 'Ada',
   avatarUrl: 'https://example.com/ada.png',
   locale: 'en-GB',
+  email: 'ada@example.com',
   metadata: { plan: 'pro', seats: 3, beta: true, note: '' },
 };
 
@@ -70,6 +71,7 @@ describe('a sync', () => {
       displayName: 'Ada again',
       avatarUrl: null,
       locale: null,
+      email: null,
       metadata: {},
     });
     expect(await publicPart('ada')).toEqual({ id: 'ada', displayName: 'Ada again', avatarUrl: null });
@@ -100,6 +102,7 @@ describe('oneself', () => {
       displayName: null,
       avatarUrl: null,
       locale: null,
+      email: null,
       metadata: {},
       preferences: {},
       createdAt: null,

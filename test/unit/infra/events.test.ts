@@ -135,7 +135,7 @@ describe('queues', () => {
     );
 
   it('that are worked off hide a message for at least as long as its function may take', () => {
-    expect(times().size).toBe(7);
+    expect(times().size).toBe(10);
     for (const { hidden, timeout } of times().values()) expect(hidden).toBeGreaterThanOrEqual(timeout);
   });
 
@@ -174,9 +174,9 @@ describe('queues', () => {
     );
 
     expect(workers().map(({ FunctionResponseTypes }) => FunctionResponseTypes)).toEqual(
-      Array(7).fill(['ReportBatchItemFailures']),
+      Array(10).fill(['ReportBatchItemFailures']),
     );
-    expect(new Set(deadLetters.map((arn) => queueAt(arn)?.id)).size).toBe(7);
+    expect(new Set(deadLetters.map((arn) => queueAt(arn)?.id)).size).toBe(10);
   });
 
   it('are encrypted, and speak TLS only', () => {
@@ -198,6 +198,7 @@ it.each([
   [['user.deleted'], 'user-removal', ['parley']],
   [['presence.changed'], 'presence', ['parley.internal']],
   [['message.mentions'], 'mention-count', ['parley.internal']],
+  [['message.created'], 'notify', ['parley']],
 ])('the bus hands %j to the queue of %s', (detailTypes, worker, source) => {
   const mapping = workers().find(
     (one) => dev.functionIn(one.FunctionName) === dev.functions().get(`Queue/${worker}`)?.id,

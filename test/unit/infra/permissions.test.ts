@@ -38,6 +38,7 @@ describe('permissions', () => {
     ['dynamodb:(?!ListStreams|DescribeStream|GetRecords|GetShardIterator)', 'TABLE_NAME'],
     ['execute-api:', 'CONNECTIONS_URL'],
     ['events:', 'BUS_NAME'],
+    ['secretsmanager:', 'VAPID_SECRET_ARN'],
   ])('for %s come with the variable %s, and it with them', (actions, variable) => {
     for (const [name, { statements, environment }] of dev.functions()) {
       const allowed = statements.flatMap(actionsOf).some((action) => new RegExp(`^${actions}`).test(action));
@@ -55,6 +56,8 @@ describe('permissions', () => {
       'Http/me-unread',
       'Http/presence-of-user',
       'Http/sync-create',
+      'Queue/digest',
+      'Queue/notify-user',
       'Queue/presence',
       'Queue/user-removal',
       'WebSocket/sync',

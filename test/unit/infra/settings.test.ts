@@ -41,6 +41,14 @@ describe('settings', () => {
       },
       tenants: {},
     });
+    expect(settings.notifications).toEqual({
+      default: { showText: true, linkTemplate: null, appName: 'Parley' },
+      tenants: {},
+      platformApplications: { fcm: null, apns: null, apnsSandbox: null },
+      webPush: null,
+      email: null,
+      digestDelayMinutes: 15,
+    });
     expect(settings.presence).toEqual({ lifeSeconds: 30, awayLifeSeconds: 600, pauseSeconds: 5 });
     expect(settings).toMatchObject({ stage: 'dev', retainData: false, corsOrigins: [], logLevel: 'INFO' });
     expect(settings.eventArchiveDays).toBe(14);
@@ -78,6 +86,31 @@ describe('a wrong setting is named in one sentence:', () => {
       'a life longer than a message can be held back',
       { presence: { awayLifeSeconds: 901 } },
       /presence\.awayLifeSeconds must be at most 900\.$/,
+    ],
+    [
+      'a link that leads to no conversation',
+      { notifications: { default: { linkTemplate: 'https://chat.host.test/' } } },
+      /notifications\.default\.linkTemplate must have \{conversationId\} in it\.$/,
+    ],
+    [
+      'a link that is no address',
+      { notifications: { tenants: { acme: { linkTemplate: '/c/{conversationId}' } } } },
+      /notifications\.tenants\.acme\.linkTemplate must be an address\.$/,
+    ],
+    [
+      'an application of another platform',
+      { notifications: { platformApplications: { apns: 'arn:aws:sns:eu-west-1:123456789012:app/GCM/chat' } } },
+      /platformApplications\.apns must be the ARN of a platform application of SNS for APNS\.$/,
+    ],
+    [
+      'a contact that is none',
+      { notifications: { webPush: { contact: 'ops' } } },
+      /notifications\.webPush\.contact must be a mailto: or https: address\.$/,
+    ],
+    [
+      'notifications longer than an environment',
+      { tokenIssuers: [issuer], notifications: { tenants: manyTenants({ showText: false }) } },
+      /notifications is too long/,
     ],
     ['a name that nobody reads', { logLevle: 'INFO' }, /^dev\.json: logLevle is not known here\.$/],
     [
@@ -169,6 +202,6 @@ describe('a wrong setting is named in one sentence:', () => {
   });
 });
 
-function manyTenants(): Record<string, unknown> {
-  return Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`tenant-${i}`, { groupSize: 8 }]));
+function manyTenants(own: object = { groupSize: 8 }): Record<string, unknown> {
+  return Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`tenant-${i}`, own]));
 }

@@ -7,13 +7,13 @@ const local = templatesOf('local', { tokenIssuers: [] });
 
 const tableOf = ({ all }: typeof dev) => all('AWS::DynamoDB::Table')[0];
 
-it('are five, each far from the 500 resources that a stack may have', () => {
+it('are six, each far from the 500 resources that a stack may have', () => {
   const counts = [...dev.templates].map(
     ([name, template]) => [name, Object.keys(template.toJSON().Resources).length] as const,
   );
 
   expect(counts.map(([name]) => name)).toEqual(
-    ['Data', 'WebSocket', 'Http', 'Messages', 'Events'].map((part) => `Parley-dev-${part}`),
+    ['Data', 'WebSocket', 'Http', 'Messages', 'Notifications', 'Events'].map((part) => `Parley-dev-${part}`),
   );
   expect(counts.filter(([, count]) => count > 400)).toEqual([]);
 });
@@ -80,6 +80,10 @@ describe('functions', () => {
       'Http/blocks-remove',
       'Http/conversations-get',
       'Http/conversations-list',
+      'Http/devices-list',
+      'Http/devices-register',
+      'Http/devices-remove',
+      'Http/devices-vapid-key',
       'Http/docs-openapi',
       'Http/docs-page',
       'Http/health-live',
@@ -88,6 +92,10 @@ describe('functions', () => {
       'Http/me-unread',
       'Http/me-update',
       'Http/messages-hide',
+      'Http/notification-preferences-get',
+      'Http/notification-preferences-of-conversation',
+      'Http/notification-preferences-put',
+      'Http/notification-preferences-put-of-conversation',
       'Http/own-state-clear-unread',
       'Http/own-state-mark-unread',
       'Http/own-state-update',
@@ -96,7 +104,10 @@ describe('functions', () => {
       'Http/users-get',
       'Http/users-sync',
       'Http/ws-tickets-create',
+      'Queue/digest',
       'Queue/mention-count',
+      'Queue/notify',
+      'Queue/notify-user',
       'Queue/redeliver',
       'Queue/room-fanout',
       'Stream/publisher',
@@ -115,7 +126,12 @@ describe('functions', () => {
       .filter(([, { environment }]) => 'PRESENCE_SETTINGS' in environment)
       .map(([name]) => name);
 
-    expect(told.sort()).toEqual(['Queue/presence', 'WebSocket/presence-heartbeat']);
+    expect(told.sort()).toEqual([
+      'Queue/notify',
+      'Queue/notify-user',
+      'Queue/presence',
+      'WebSocket/presence-heartbeat',
+    ]);
   });
 
   it('get reserved instances where the settings say so', () => {

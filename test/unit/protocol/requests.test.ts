@@ -7,8 +7,13 @@ import {
   memberPatch,
   membersAdd,
 } from '../../../shared/protocol/conversation.ts';
+import { deviceRegistration } from '../../../shared/protocol/device.ts';
 import { pageQuery } from '../../../shared/protocol/lists.ts';
 import { draft, edit } from '../../../shared/protocol/message.ts';
+import {
+  conversationNotificationsPut,
+  notificationPreferencesPut,
+} from '../../../shared/protocol/notification-preferences.ts';
 import { messagesList } from '../../../shared/protocol/routes/messages.ts';
 import { usersSync } from '../../../shared/protocol/routes/users.ts';
 import { preferencesPatch } from '../../../shared/protocol/user.ts';
@@ -16,6 +21,8 @@ import { preferencesPatch } from '../../../shared/protocol/user.ts';
 const conversationId = 'g-5TxSCA9jRrmBc3sYsmpfjg';
 const messageId = `${conversationId}.1`;
 const fits = (schema: z.ZodType | undefined, value: unknown) => schema?.safeParse(value).success;
+
+const keys = { p256dh: 'B'.repeat(87), auth: 'a'.repeat(22) };
 
 const bodies: [string, z.ZodType | undefined, Record<string, unknown>][] = [
   ['message.send', messageSend.data, { conversationId, clientMessageId: 'c1', content: 'x' }],
@@ -30,6 +37,19 @@ const bodies: [string, z.ZodType | undefined, Record<string, unknown>][] = [
   ['preferences', preferencesPatch, { preferences: { locale: 'de' } }],
   ['a user', usersSync.body, { id: 'ada' }],
   ['users', usersSync.body, { users: [{ id: 'ada' }] }],
+  ['a phone', deviceRegistration, { platform: 'fcm', token: 'a-phone-of-nobody' }],
+  [
+    'a browser',
+    deviceRegistration,
+    { platform: 'web', subscription: { endpoint: 'https://push.example.com/1', keys } },
+  ],
+  ['notification preferences', notificationPreferencesPut, { email: false }],
+  [
+    'quiet hours',
+    notificationPreferencesPut,
+    { quietHours: { from: '22:00', to: '07:00', timeZone: 'Europe/Berlin' } },
+  ],
+  ['what one is told of', conversationNotificationsPut, { notifications: null }],
   ['a page', pageQuery, { limit: '10' }],
 ];
 
@@ -120,5 +140,52 @@ describe('what the host says of a user', () => {
     expect(fits(usersSync.body, users(101))).toBe(false);
     expect(fits(usersSync.body, users(0))).toBe(false);
     expect(fits(usersSync.body, { users: [{ id: 'ada' }, { id: 'ada' }] })).toBe(false);
+  });
+});
+
+describe('quiet hours', () => {
+  const quiet = { from: '22:00', to: '07:00', timeZone: 'Europe/Berlin' };
+  const areTaken = (hours: object) => fits(notificationPreferencesPut, { quietHours: { ...quiet, ...hours } });
+
+  it.each(['UTC', 'America/Argentina/Buenos_Aires', 'Etc/GMT+5', 'Asia/Kolkata'])(
+    'take the time zone %s',
+    (timeZone) => {
+      expect(areTaken({ timeZone })).toBe(true);
+    },
+  );
+
+  it.each(['Mars/Olympus', '+02:00', '', 'Europe/Berlin ', 'x'.repeat(65), '../etc'])(
+    'refuse the time zone %j',
+    (timeZone) => {
+      expect(areTaken({ timeZone })).toBe(false);
+    },
+  );
+
+  it.each(['24:00', '7:00', '12:60', '', '12:00:00'])('refuse the time %j', (from) => {
+    expect(areTaken({ from })).toBe(false);
+  });
+
+  it('do not last all day', () => {
+    expect(areTaken({ to: '22:00' })).toBe(false);
+  });
+});
+
+describe('a device', () => {
+  it.each(['', 'short', 'with blanks in it', 'x'.repeat(2_049), 'line\nbreak'])('has no token such as %j', (token) => {
+    expect(fits(deviceRegistration, { platform: 'apns', token })).toBe(false);
+  });
+
+  it.each([{ p256dh: 'short' }, { auth: 'a'.repeat(23) }, { auth: '!'.repeat(22) }, { p256dh: undefined }])(
+    'has no keys such as %j',
+    (more) => {
+      const subscription = { endpoint: 'https://push.example.com/1', keys: { ...keys, ...more } };
+      expect(fits(deviceRegistration, { platform: 'web', subscription })).toBe(false);
+    },
+  );
+
+  it('is of one platform', () => {
+    expect(fits(deviceRegistration, { platform: 'pager', token: 'a-phone-of-nobody' })).toBe(false);
+    expect(fits(deviceRegistration, { platform: 'web', token: 'a-phone-of-nobody' })).toBe(false);
+    expect(fits(deviceRegistration, { platform: 'fcm' })).toBe(false);
   });
 });

@@ -12,6 +12,7 @@ beforeAll(async () => {
   const provider = await createIdentityProvider({ issuer: `${door.origin}/identity` });
   door.open({
     identity: identityRoutes(provider),
+    outbox: (_, response) => void response.writeHead(404).end(),
     http: async (_, response) => void response.writeHead(404).end(),
     webSocket: (_, socket) => socket.destroy(),
   });

@@ -1,0 +1,26 @@
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { RemovalPolicy } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { ChatFunction } from './chat-function.ts';
+
+/** What the key is derived from that signs web pushes: docs/decisions/0019-the-vapid-key-is-derived.md */
+export class VapidKey extends Construct {
+  readonly #secret: Secret;
+
+  constructor(scope: Construct, id: string, { retainData }: { retainData: boolean }) {
+    super(scope, id);
+    this.#secret = new Secret(this, 'Secret', {
+      description:
+        'Web pushes are signed with a key that follows from it. Browsers that subscribed know that key: it must not change.',
+      generateSecretString: { passwordLength: 64, excludePunctuation: true },
+      // With another one, every browser would have to subscribe anew.
+      removalPolicy: retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+  }
+
+  /** Permission to read it, and `VAPID_SECRET_ARN`. */
+  grantRead(fn: ChatFunction): void {
+    fn.allow(['secretsmanager:GetSecretValue'], [this.#secret.secretArn]);
+    fn.addEnvironment('VAPID_SECRET_ARN', this.#secret.secretArn);
+  }
+}

@@ -1,0 +1,96 @@
+import { Duration, Stack } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { ChatBus } from '../constructs/chat-bus.ts';
+import type { ChatFunction } from '../constructs/chat-function.ts';
+import type { ChatHttpApi } from '../constructs/chat-http-api.ts';
+import type { ChatTable } from '../constructs/chat-table.ts';
+import type { Deployment } from '../constructs/deployment.ts';
+import { VapidKey } from '../constructs/vapid-key.ts';
+import { WorkQueue } from '../constructs/work-queue.ts';
+import { identityOf } from '../settings-notifications.ts';
+
+interface NotificationsStackProps {
+  deployment: Deployment;
+  table: ChatTable;
+  bus: ChatBus;
+  http: ChatHttpApi;
+}
+
+/** Those who are not there are told: their devices and preferences, pushes, and digests by e-mail. */
+export class NotificationsStack extends Stack {
+  constructor(scope: Construct, id: string, { deployment, table, bus, http }: NotificationsStackProps) {
+    super(scope, id);
+    const { retainData, notifications } = deployment.settings;
+    const applications = Object.values(notifications.platformApplications).filter((arn) => arn !== null);
+    /** Those of an application: SNS gives each a name of its own. */
+    const endpoints = applications.map((arn) => `${arn.replace(':app/', ':endpoint/')}/*`);
+    const vapidKey = notifications.webPush === null ? undefined : new VapidKey(this, 'Vapid', { retainData });
+
+    const told = (fn: ChatFunction) => fn.grantNotificationSettings();
+
+    http.serve(new Construct(this, 'Http'), {
+      'devices/register': (fn) => {
+        told(fn);
+        table.grantRegisterDevice(fn);
+        if (applications.length > 0) {
+          fn.allow(['sns:CreatePlatformEndpoint'], applications);
+          fn.allow(['sns:SetEndpointAttributes'], endpoints);
+        }
+      },
+      'devices/list': table.grantListDevices,
+      'devices/remove': table.grantRemoveDevice,
+      'devices/vapid-key': (fn) => {
+        told(fn);
+        vapidKey?.grantRead(fn);
+      },
+      'notification-preferences/get': table.grantReadNotificationPreferences,
+      'notification-preferences/put': table.grantWriteProfile,
+      'notification-preferences/of-conversation': table.grantReadPlace,
+      'notification-preferences/put-of-conversation': table.grantKeepOwn,
+    });
+
+    const queues = new Construct(this, 'Queue');
+    const notify = new WorkQueue(queues, 'notify', {
+      deployment,
+      description: 'Finds out whom a message concerns who is not there.',
+      timeout: Duration.seconds(30),
+      batchSize: 10,
+      tries: 5,
+    });
+    bus.feeds(notify, ['message.created']);
+    table.grantFindRecipients(notify.worker);
+    notify.worker.grantPresenceSettings();
+
+    const notifyUser = new WorkQueue(queues, 'notify-user', {
+      deployment,
+      description: 'Tells one user of one message, on each of their devices.',
+      // What fails is queued anew, with growing pauses; these tries are for workers that die.
+      timeout: Duration.seconds(60),
+      batchSize: 5,
+      tries: 5,
+    });
+    notifyUser.grantEnqueue(notify.worker, 'USER_QUEUE_URL');
+    notifyUser.grantEnqueue(notifyUser.worker, 'USER_QUEUE_URL');
+    table.grantNotifyUser(notifyUser.worker);
+    notifyUser.worker.grantPresenceSettings();
+    told(notifyUser.worker);
+    vapidKey?.grantRead(notifyUser.worker);
+    if (endpoints.length > 0) notifyUser.worker.allow(['sns:Publish', 'sns:DeleteEndpoint'], endpoints);
+
+    const digest = new WorkQueue(queues, 'digest', {
+      deployment,
+      description: 'Mails one user what is still unread.',
+      timeout: Duration.seconds(30),
+      batchSize: 5,
+      tries: 5,
+    });
+    digest.grantEnqueue(notifyUser.worker, 'DIGEST_QUEUE_URL');
+    digest.grantEnqueue(digest.worker, 'DIGEST_QUEUE_URL');
+    table.grantMailDigest(digest.worker);
+    told(digest.worker);
+    if (notifications.email !== null) {
+      const resourceName = identityOf(notifications.email);
+      digest.worker.allow(['ses:SendEmail'], [this.formatArn({ service: 'ses', resource: 'identity', resourceName })]);
+    }
+  }
+}

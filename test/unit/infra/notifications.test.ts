@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { actionsOf, templatesOf } from './templates.ts';
+
+const application = 'arn:aws:sns:eu-west-1:123456789012:app/GCM/chat';
+const bare = templatesOf('dev');
+const full = templatesOf('prod', {
+  notifications: {
+    platformApplications: { fcm: application },
+    webPush: { contact: 'mailto:ops@host.test' },
+    email: { from: 'Chat <chat@host.test>' },
+  },
+});
+
+const allowed = ({ functions }: typeof bare, name: string, service: string) =>
+  (functions().get(name)?.statements ?? []).flatMap((one) =>
+    actionsOf(one)
+      .filter((action) => action.startsWith(`${service}:`))
+      .map((action) => [action, one.Resource]),
+  );
+
+describe('notifications', () => {
+  it('ask for nothing that a stage has not set up', () => {
+    for (const name of ['Http/devices-register', 'Http/devices-vapid-key', 'Queue/notify-user', 'Queue/digest'])
+      for (const service of ['sns', 'ses', 'secretsmanager']) expect(allowed(bare, name, service)).toEqual([]);
+    expect(bare.all('AWS::SecretsManager::Secret')).toEqual([]);
+  });
+
+  it('reach the endpoints of the stage’s own applications, and mail as its own identity', () => {
+    const endpoints = 'arn:aws:sns:eu-west-1:123456789012:endpoint/GCM/chat/*';
+    expect(allowed(full, 'Http/devices-register', 'sns')).toEqual([
+      ['sns:CreatePlatformEndpoint', application],
+      ['sns:SetEndpointAttributes', endpoints],
+    ]);
+    expect(allowed(full, 'Queue/notify-user', 'sns')).toEqual([
+      ['sns:DeleteEndpoint', endpoints],
+      ['sns:Publish', endpoints],
+    ]);
+    expect(JSON.stringify(allowed(full, 'Queue/digest', 'ses'))).toMatch(
+      /^\[\["ses:SendEmail",.*:identity\/host\.test"\]/,
+    );
+  });
+
+  it('keep the secret of the key that browsers know, in prod', () => {
+    expect(full.all('AWS::SecretsManager::Secret')).toMatchObject([
+      { DeletionPolicy: 'Retain', Properties: { GenerateSecretString: { PasswordLength: 64 } } },
+    ]);
+  });
+});
