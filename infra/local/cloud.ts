@@ -14,7 +14,14 @@ import { createIdentityProvider, type IdentityProvider } from './identity/provid
 import { identityRoutes } from './identity/routes.ts';
 import type { FunctionLog } from './lambda/instance.ts';
 import { createPool, type Pool } from './lambda/pool.ts';
-import { functionNamed, keepingUnchangedCode, queueNamed, withLocalQueues, withoutFunctions } from './local-model.ts';
+import {
+  functionNamed,
+  keepingUnchangedCode,
+  queueNamed,
+  withLocalQueues,
+  withoutFunctions,
+  withoutRulesFor,
+} from './local-model.ts';
 import { type CloudModel, type FunctionModel, region, type TableModel } from './model.ts';
 import { type OutboxEntry, openOutbox } from './outbox.ts';
 import { outboxRoutes } from './outbox-page.ts';
@@ -35,6 +42,8 @@ export interface CloudOptions {
   fresh?: boolean;
   /** A DynamoDB that somebody else runs. */
   dynamodbEndpoint?: string | undefined;
+  /** Workers whose queues the bus does not feed, as if somebody had disabled the rules: `notify` for `Queue/notify`. */
+  unfed?: readonly string[];
   /** Values of the stacks' parameters, beside `TokenIssuers`, which names the identity provider here. */
   parameters?: Record<string, string>;
   /** Lambda polls a stream four times a second; tests may want it faster. */
@@ -124,7 +133,10 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     );
     const issuer = `${door.origin}/identity`;
     const modelOf = (assembly: string) =>
-      readModel(assembly, { parameters: { TokenIssuers: tokenIssuers(issuer), ...options.parameters } });
+      withoutRulesFor(
+        readModel(assembly, { parameters: { TokenIssuers: tokenIssuers(issuer), ...options.parameters } }),
+        options.unfed ?? [],
+      );
     const original = modelOf(options.assembly);
 
     const secrets = openSecrets(original.secrets, data?.secretsFile);

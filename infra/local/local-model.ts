@@ -29,6 +29,13 @@ export function keepingUnchangedCode(next: CloudModel, before: CloudModel): Clou
   };
 }
 
+/** @param workers whose rules are left out; they are called `for-<worker>` in the stacks */
+export function withoutRulesFor(model: CloudModel, workers: readonly string[]): CloudModel {
+  const ids = workers.map((one) => `for${one.replaceAll('-', '')}`);
+  const workerOf = (name: string) => ids.find((id) => new RegExp(`-${id}[0-9A-F]{8}`).test(name));
+  return { ...model, rules: model.rules.filter(({ name }) => workerOf(name) === undefined) };
+}
+
 /** What stays when functions are reloaded: all but them, as long as they are the same ones. */
 export function withoutFunctions(model: CloudModel): unknown {
   return { ...model, functions: model.functions.map(({ arn, invokers }) => ({ arn, invokers })) };

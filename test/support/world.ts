@@ -26,6 +26,9 @@ export interface World {
   service(tenant?: string): Promise<Person>;
 }
 
+/** Consumers of the bus that the chat itself knows nothing of: most tests would only wait for them. */
+const outsiders = ['notify', 'webhook-dispatch'] as const;
+
 let tenants = 0;
 
 /** As a stage's settings would say it. */
@@ -39,12 +42,16 @@ const setLimits = ({ functions }: Cloud, limits: Partial<TenantLimits>): void =>
 
 /**
  * A cloud of its own for the calling test file, and a tenant of its own for each of its tests.
- * @param options `tenantLimits` of every tenant, where they differ from the default
+ * @param options `tenantLimits` of every tenant, where they differ from the default; `fed`, the outsiders that hear of what happens
  */
 export const aWorld = ({
   tenantLimits = {},
+  fed = [],
   ...options
-}: Partial<CloudOptions> & { tenantLimits?: Partial<TenantLimits> } = {}): World => {
+}: Partial<CloudOptions> & {
+  tenantLimits?: Partial<TenantLimits>;
+  fed?: readonly (typeof outsiders)[number][];
+} = {}): World => {
   let cloud: Cloud | undefined;
   let tenant = '';
   const logs: string[] = [];
@@ -58,6 +65,7 @@ export const aWorld = ({
       longestBatchWindowMs: 200,
       onLog: (line) => logs.push(line.text),
       onEvent: (event) => events.push(event),
+      unfed: outsiders.filter((one) => !fed.includes(one)),
       ...options,
     });
     setLimits(cloud, tenantLimits);
