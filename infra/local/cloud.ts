@@ -16,6 +16,7 @@ import { createPool, type Pool } from './lambda/pool.ts';
 import { functionNamed, keepingUnchangedCode, queueNamed, withLocalQueues, withoutFunctions } from './local-model.ts';
 import { type CloudModel, type FunctionModel, region, type TableModel } from './model.ts';
 import type { InvocationResult, Report } from './ports.ts';
+import { openSecrets } from './secrets.ts';
 import { allStarted, createShutdown } from './shutdown.ts';
 import { type Sqs, startSqs } from './sqs.ts';
 import { readModel } from './template/read-model.ts';
@@ -119,6 +120,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       readModel(assembly, { parameters: { TokenIssuers: tokenIssuers(issuer), ...options.parameters } });
     const original = modelOf(options.assembly);
 
+    const secrets = openSecrets(original.secrets, data?.secretsFile);
     const meter = createMeter();
     const faults = createFaults(options.seed);
     const [engine, sqs, identity, aws]: [Engine, Sqs, IdentityProvider, AwsEndpoint] = await allStarted([
@@ -152,6 +154,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
         },
         submit: (functionArn, event) => events.submit(functionArn, event),
         connections: (apiId) => gateways.connections(apiId),
+        secrets,
         faults,
         meter,
         report,

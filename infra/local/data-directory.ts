@@ -10,6 +10,7 @@ export interface DataDirectory {
   databaseFile: string;
   checkpointsFile: string;
   keyFile: string;
+  secretsFile: string;
   queueDirectory: string;
   /** Gives it to the next process. */
   release(): void;
@@ -44,6 +45,7 @@ export function openDataDirectory(directory: string, fresh = false): DataDirecto
     databaseFile: join(data, 'tables.db'),
     checkpointsFile: join(data, 'stream-checkpoints.json'),
     keyFile: join(data, 'identity-keys.json'),
+    secretsFile: join(data, 'secrets.json'),
     queueDirectory: join(data, 'queues'),
     release: () => lock.close(),
   };

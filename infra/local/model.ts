@@ -11,6 +11,7 @@ export interface CloudModel {
   functions: FunctionModel[];
   tables: TableModel[];
   queues: QueueModel[];
+  secrets: SecretModel[];
   buses: BusModel[];
   rules: RuleModel[];
   schedules: ScheduleModel[];
@@ -77,6 +78,24 @@ export interface QueueModel {
   arn: string;
   /** Attributes as SQS' CreateQueue takes them (VisibilityTimeout, RedrivePolicy as JSON text …). */
   attributes: Record<string, string>;
+}
+
+export interface SecretModel {
+  name: string;
+  arn: string;
+  /** What the template gives it, where it generates none. */
+  value: string | undefined;
+  generate:
+    | {
+        length: number;
+        /** The characters of each kind that may be in it. */
+        kinds: string[];
+        /** At least one of each kind. */
+        eachKind: boolean;
+        /** The password is the value of `key` in a JSON object. */
+        within: { template: string; key: string } | undefined;
+      }
+    | undefined;
 }
 
 export interface BusModel {

@@ -18,6 +18,7 @@ import type {
   Invoker,
   Report,
 } from '../ports.ts';
+import type { SecretValues } from '../secrets.ts';
 import { createConnections } from './connections.ts';
 import { createDynamoDb } from './dynamodb.ts';
 import { createEventBridge } from './event-bridge.ts';
@@ -26,6 +27,7 @@ import { createLambda } from './lambda-invoke.ts';
 import type { Meter } from './meter.ts';
 import type { FunctionPermissions, Permissions } from './permissions.ts';
 import { createPermissions } from './permissions.ts';
+import { createSecretsManager } from './secrets-manager.ts';
 import type { Answer, AwsCall, AwsRequest, Service } from './service.ts';
 import { AwsError, restError } from './service.ts';
 import { serviceMeant, signatureOf } from './signature.ts';
@@ -41,6 +43,7 @@ export interface AwsParts {
   lambda: Invoker;
   /** Takes an event whose sender does not wait for the answer, and retries it as Lambda does. */
   submit(functionArn: string, event: unknown): void;
+  secrets: SecretValues;
   callers: CallerDirectory;
   faults: FaultPort;
   meter: Meter;
@@ -67,6 +70,7 @@ export const startAwsEndpoint = async (parts: AwsParts, port = 0): Promise<AwsEn
     sqs: createSqs(sqs, model, () => url),
     events: createEventBridge(() => parts.bus),
     'execute-api': createConnections((apiId, stage) => parts.connections(apiId, stage), model),
+    secretsmanager: createSecretsManager(() => parts.secrets, model),
     lambda: createLambda(
       () => parts.lambda,
       (arn, event) => parts.submit(arn, event),

@@ -18,6 +18,7 @@ const targets: [prefix: string, service: string][] = [
   ['DynamoDB', 'dynamodb'],
   ['AmazonSQS', 'sqs'],
   ['AWSEvents', 'events'],
+  ['secretsmanager', 'secretsmanager'],
 ];
 
 /** The service that an unsigned request means, so that it can refuse it in its own words. */

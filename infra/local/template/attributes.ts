@@ -94,6 +94,11 @@ const byType: Record<string, (resource: Named) => Attributes> = {
   'AWS::ApiGatewayV2::Integration': (it) => withId(it, 'IntegrationId'),
   'AWS::ApiGatewayV2::Authorizer': (it) => withId(it, 'AuthorizerId'),
   'AWS::ApiGatewayV2::Deployment': (it) => withId(it, 'DeploymentId'),
+  'AWS::SecretsManager::Secret': (it) => {
+    const name = it.text('Name') ?? physicalName(it.stack, it.logicalId, 64);
+    const ref = arn('secretsmanager', `secret:${name}-${physicalId(it.stack, it.logicalId).slice(0, 6)}`);
+    return { ref, attributes: { Id: ref, Name: name } };
+  },
   'AWS::Logs::LogGroup': (it) => {
     const ref = it.text('LogGroupName') ?? physicalName(it.stack, it.logicalId, 512);
     return { ref, attributes: { Arn: arn('logs', `log-group:${ref}:*`) } };

@@ -9,6 +9,7 @@ import { createResources } from './resources.ts';
 import { readRoles } from './roles.ts';
 import { readBuses, readRules } from './rules.ts';
 import { readSchedules } from './schedules.ts';
+import { readSecrets } from './secrets.ts';
 import { readTables } from './tables.ts';
 import { createUnsupported } from './unsupported.ts';
 
@@ -34,6 +35,7 @@ const supported = new Set([
   'AWS::SQS::Queue',
   'AWS::SQS::QueuePolicy',
   'AWS::Scheduler::Schedule',
+  'AWS::SecretsManager::Secret',
 ]);
 
 export interface ReadOptions {
@@ -60,6 +62,7 @@ export function readModel(directory: string, { parameters = {} }: ReadOptions = 
     functions: readFunctions(resources, roles, unsupported),
     tables: readTables(resources),
     queues: readQueues(resources),
+    secrets: readSecrets(resources),
     buses: readBuses(resources),
     rules: readRules(resources, senders, unsupported),
     schedules: readSchedules(resources, roles, unsupported),

@@ -11,9 +11,16 @@ import type { Faults } from '../../../../infra/local/faults.ts';
 import { createFaults } from '../../../../infra/local/faults.ts';
 import type { Pool } from '../../../../infra/local/lambda/pool.ts';
 import { createPool } from '../../../../infra/local/lambda/pool.ts';
-import type { CloudModel, FunctionModel, PolicyStatement, TableModel } from '../../../../infra/local/model.ts';
+import type {
+  CloudModel,
+  FunctionModel,
+  PolicyStatement,
+  SecretModel,
+  TableModel,
+} from '../../../../infra/local/model.ts';
 import { account, region } from '../../../../infra/local/model.ts';
 import type { BusEntry } from '../../../../infra/local/ports.ts';
+import { openSecrets } from '../../../../infra/local/secrets.ts';
 import { aFunction, codeOf } from '../lambda/functions.ts';
 
 export const table: TableModel = {
@@ -47,6 +54,12 @@ export const table: TableModel = {
 };
 
 export const queueArn = `arn:aws:sqs:${region}:${account}:jobs`;
+export const secret: SecretModel = {
+  name: 'key',
+  arn: `arn:aws:secretsmanager:${region}:${account}:secret:key-abc123`,
+  value: 'open sesame',
+  generate: undefined,
+};
 export const busArn = `arn:aws:events:${region}:${account}:event-bus/parley`;
 
 export const allow = (actions: string | string[], resources: string | string[] = '*'): PolicyStatement => ({
@@ -63,12 +76,14 @@ export const allow = (actions: string | string[], resources: string | string[] =
 const source = `
   import * as dynamodb from '@aws-sdk/client-dynamodb';
   import * as sqs from '@aws-sdk/client-sqs';
+  import * as secrets from '@aws-sdk/client-secrets-manager';
   import * as events from '@aws-sdk/client-eventbridge';
   import * as sockets from '@aws-sdk/client-apigatewaymanagementapi';
 
   const clients = {
     dynamodb: [dynamodb, new dynamodb.DynamoDBClient({ maxAttempts: Number(process.env.ATTEMPTS ?? 1) })],
     sqs: [sqs, new sqs.SQSClient({ maxAttempts: 1 })],
+    secrets: [secrets, new secrets.SecretsManagerClient({ maxAttempts: 1 })],
     events: [events, new events.EventBridgeClient({ maxAttempts: 1 })],
     sockets: [sockets, new sockets.ApiGatewayManagementApiClient({ maxAttempts: 1 })],
   };
@@ -102,7 +117,11 @@ const bundle = (): Promise<string> => {
   return bundled;
 };
 
-export type Command = [service: 'dynamodb' | 'sqs' | 'events' | 'sockets', operation: string, input: object];
+export type Command = [
+  service: 'dynamodb' | 'sqs' | 'events' | 'secrets' | 'sockets',
+  operation: string,
+  input: object,
+];
 
 export interface Stack {
   pool: Pool;
@@ -143,6 +162,7 @@ export const startStack = async (): Promise<Stack> => {
     functions: [],
     tables: [table],
     queues: [{ logicalId: 'Jobs', name: 'jobs', arn: queueArn, attributes: {} }],
+    secrets: [secret],
     buses: [],
     rules: [],
     schedules: [],
@@ -191,6 +211,7 @@ export const startStack = async (): Promise<Stack> => {
             },
       close: (id) => (id === 'gone=' ? 'gone' : 'closed'),
     }),
+    secrets: openSecrets([secret], undefined),
     lambda: pool,
     submit: (arn, event) => void pool.invoke(arn, event),
     callers: pool,

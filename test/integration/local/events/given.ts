@@ -120,6 +120,7 @@ const nothing: CloudModel = {
   functions: [],
   tables: [],
   queues: [],
+  secrets: [],
   buses: [],
   rules: [],
   schedules: [],
