@@ -11,6 +11,7 @@ import { DataStack } from './stacks/data-stack.ts';
 import { EventsStack } from './stacks/events-stack.ts';
 import { HttpStack } from './stacks/http-stack.ts';
 import { MessagesStack } from './stacks/messages-stack.ts';
+import { WebhooksStack } from './stacks/webhooks-stack.ts';
 import { WebSocketStack } from './stacks/websocket-stack.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -50,6 +51,7 @@ export const buildStacks = (app: App, deployment: Deployment): Stack[] => {
   const webSocket = new WebSocketStack(app, id('WebSocket'), { deployment, table });
   const http = new HttpStack(app, id('Http'), { deployment, table });
   const messages = new MessagesStack(app, id('Messages'), { table, http: http.api, webSocket: webSocket.api });
+  const webhooks = new WebhooksStack(app, id('Webhooks'), { deployment, table, bus, http: http.api });
   http.api.requireAllServed();
   const events = new EventsStack(app, id('Events'), { deployment, table, bus, webSocket: webSocket.api });
   if (settings.tokenIssuers.some(({ issuer }) => URL.parse(issuer)?.hostname.endsWith('example.com'))) {
@@ -58,5 +60,5 @@ export const buildStacks = (app: App, deployment: Deployment): Stack[] => {
       `tokenIssuers of the stage ${settings.stage} still names the example's issuer: nobody can log in until it names yours.`,
     );
   }
-  return [data, webSocket, http, messages, events];
+  return [data, webSocket, http, messages, webhooks, events];
 };

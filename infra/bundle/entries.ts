@@ -33,6 +33,10 @@ export const entries: readonly Entry[] = [
       (name) => `queue/${name}`,
     ),
   ),
+  ...from(
+    'webhooks-stack.ts',
+    ['webhook-dispatch', 'webhook-delivery', 'webhook-delivery-slow'].map((name) => `queue/${name}`),
+  ),
 ];
 
 /**

@@ -21,6 +21,8 @@ const onStage = (path: string, userId = 'another-member') =>
     .replace('{conversationId}', stage.group.id)
     .replace('{messageId}', stage.message.id)
     .replace('{emoji}', encodeURIComponent('👍'))
+    .replace('{webhookId}', `wh_${'a'.repeat(22)}`)
+    .replace('{deliveryId}', `dlv_${'a'.repeat(34)}`)
     .replace('{userId}', encodeURIComponent(userId));
 
 const withMore = (body: unknown, more: string) => JSON.stringify(body).replace('{', `{${more},`);
@@ -167,6 +169,8 @@ describe('ids in paths', () => {
       `g-${'a'.repeat(22)}.1234567890123`,
       `g-${'a'.repeat(22)}.-1`,
     ],
+    webhookId: ['nope', 'wh_short', `wh_${'a'.repeat(23)}`, `dlv_${'a'.repeat(22)}`, '%00'],
+    deliveryId: ['nope', 'dlv_short', `dlv_${'x'.repeat(34)}`, `dlv_${'a'.repeat(35)}`, '%00'],
     userId: ['x'.repeat(129), '%20', 'a%0Ab', '%00', 'a%E2%80%AEb', 'a%7Fb'],
   };
   const cases = routes.flatMap((route) =>

@@ -120,7 +120,7 @@ describe('queues', () => {
     );
 
   it('that are worked off hide a message for at least as long as its function may take', () => {
-    expect(times().size).toBe(7);
+    expect(times().size).toBe(10);
     for (const { hidden, timeout } of times().values()) expect(hidden).toBeGreaterThanOrEqual(timeout);
   });
 
@@ -159,9 +159,9 @@ describe('queues', () => {
     );
 
     expect(workers().map(({ FunctionResponseTypes }) => FunctionResponseTypes)).toEqual(
-      Array(7).fill(['ReportBatchItemFailures']),
+      Array(10).fill(['ReportBatchItemFailures']),
     );
-    expect(new Set(deadLetters.map((arn) => queueAt(arn)?.id)).size).toBe(7);
+    expect(new Set(deadLetters.map((arn) => queueAt(arn)?.id)).size).toBe(10);
   });
 
   it('are encrypted, and speak TLS only', () => {
