@@ -12,6 +12,7 @@ import { EventsStack } from './stacks/events-stack.ts';
 import { HttpStack } from './stacks/http-stack.ts';
 import { MessagesStack } from './stacks/messages-stack.ts';
 import { NotificationsStack } from './stacks/notifications-stack.ts';
+import { WebhooksStack } from './stacks/webhooks-stack.ts';
 import { WebSocketStack } from './stacks/websocket-stack.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -52,6 +53,7 @@ export const buildStacks = (app: App, deployment: Deployment): Stack[] => {
   const http = new HttpStack(app, id('Http'), { deployment, table });
   const messages = new MessagesStack(app, id('Messages'), { table, http: http.api, webSocket: webSocket.api });
   const notifications = new NotificationsStack(app, id('Notifications'), { deployment, table, bus, http: http.api });
+  const webhooks = new WebhooksStack(app, id('Webhooks'), { deployment, table, bus, http: http.api });
   http.api.requireAllServed();
   const events = new EventsStack(app, id('Events'), { deployment, table, bus, webSocket: webSocket.api });
   if (settings.tokenIssuers.some(({ issuer }) => URL.parse(issuer)?.hostname.endsWith('example.com'))) {
@@ -60,5 +62,5 @@ export const buildStacks = (app: App, deployment: Deployment): Stack[] => {
       `tokenIssuers of the stage ${settings.stage} still names the example's issuer: nobody can log in until it names yours.`,
     );
   }
-  return [data, webSocket, http, messages, notifications, events];
+  return [data, webSocket, http, messages, notifications, webhooks, events];
 };

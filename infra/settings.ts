@@ -84,6 +84,23 @@ const presence = z.strictObject({
   pauseSeconds: z.int().min(0).max(60).default(5),
 });
 
+const webhooks = z.strictObject({
+  /** Lets endpoints be on this machine and in its network, and speak plain http. For the stage local alone. */
+  allowLocal: z.boolean().default(false),
+  /** How long an endpoint may take to answer. */
+  timeoutSeconds: z.int().min(1).max(10).default(10),
+  /** From a first attempt that failed to the second; the pauses after it grow from there. */
+  firstRetrySeconds: z.int().min(1).max(300).default(5),
+  /** Deliveries under way at once, to all endpoints together. */
+  concurrency: z
+    .strictObject({
+      usual: z.int().min(2).max(1_000).default(100),
+      /** To endpoints that failed or were slow lately. */
+      slow: z.int().min(2).max(1_000).default(50),
+    })
+    .prefault({}),
+});
+
 const logRetentionDays = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653] as const;
 
 const fileContent = z.strictObject({
@@ -111,6 +128,7 @@ const fileContent = z.strictObject({
     .prefault({}),
   presence: presence.prefault({}),
   notifications: notifications.prefault({}),
+  webhooks: webhooks.prefault({}),
   throttle: z.strictObject({ http: throttle(1_000, 2_000), webSocket: throttle(2_000, 4_000) }).prefault({}),
   /** Days for which the bus remembers what it was told, content included, so that it can be replayed. */
   eventArchiveDays: z.int().min(1).max(3_650).default(14),
@@ -153,7 +171,7 @@ export const settingsOf = (stage: string, content: unknown, named: string): Sett
   return settings;
 };
 
-const complaintsAbout = ({ stage, tokenIssuers, limits, notifications }: Settings): string[] => {
+const complaintsAbout = ({ stage, tokenIssuers, limits, notifications, webhooks }: Settings): string[] => {
   const complaints: string[] = [];
   if (stage !== localStage) {
     if (tokenIssuers.length === 0) complaints.push('tokenIssuers is empty: nobody could log in.');
@@ -162,6 +180,8 @@ const complaintsAbout = ({ stage, tokenIssuers, limits, notifications }: Setting
         complaints.push(`tokenIssuers[${i}] must use https: its keys decide who is who.`);
       }
     });
+    if (webhooks.allowLocal)
+      complaints.push('webhooks.allowLocal is for the stage local: elsewhere it opens the network that functions see.');
   }
   tokenIssuers.forEach(({ issuer }, i) => {
     if (tokenIssuers.findIndex((one) => one.issuer === issuer) < i) {

@@ -33,6 +33,10 @@ const known: Record<string, { title: string; description: string }> = {
   reactions: { title: 'Reactions', description: 'Emoji and short codes, one of each from each member.' },
   threads: { title: 'Threads', description: 'Replies that belong to one message, and how far you have read them.' },
   pins: { title: 'Pinned messages', description: 'What everybody finds again, above the conversation.' },
+  webhooks: {
+    title: 'Webhooks',
+    description: 'Where the host’s own services hear what happens. How to receive them: `docs/webhooks.md`.',
+  },
   'ws-tickets': { title: 'WebSocket tickets', description: 'How a browser connects.' },
   health: { title: 'Health', description: 'For monitors.' },
   docs: { title: 'Documents', description: 'What you are reading.' },

@@ -34,6 +34,10 @@ export const entries: readonly Entry[] = [
     ),
   ),
   ...from('notifications-stack.ts', ['queue/notify', 'queue/notify-user', 'queue/digest']),
+  ...from(
+    'webhooks-stack.ts',
+    ['webhook-dispatch', 'webhook-delivery', 'webhook-delivery-slow'].map((name) => `queue/${name}`),
+  ),
 ];
 
 /**

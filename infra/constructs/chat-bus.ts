@@ -46,4 +46,13 @@ export class ChatBus extends Construct {
       targets: [new SqsQueue(queue, { deadLetterQueue: deadLetters })],
     });
   }
+
+  /** As `feeds`, with every public event there is, and those to come. */
+  feedsEverything({ name, queue, deadLetters }: WorkQueue): void {
+    new Rule(queue.stack, `for-${name}`, {
+      eventBus: this.#bus,
+      eventPattern: { source: ['parley'] },
+      targets: [new SqsQueue(queue, { deadLetterQueue: deadLetters })],
+    });
+  }
 }

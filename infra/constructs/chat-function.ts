@@ -69,6 +69,12 @@ export class ChatFunction extends LambdaFunction {
     this.addEnvironment('NOTIFICATION_SETTINGS', JSON.stringify(this.#deployment.settings.notifications));
   }
 
+  /** Tells it where webhooks may lead, and how patient to be with them: `WEBHOOK_SETTINGS`. */
+  grantWebhookSettings(): void {
+    const { allowLocal, timeoutSeconds, firstRetrySeconds } = this.#deployment.settings.webhooks;
+    this.addEnvironment('WEBHOOK_SETTINGS', JSON.stringify({ allowLocal, timeoutSeconds, firstRetrySeconds }));
+  }
+
   /** Tells it what its tenants may do: `TENANT_SETTINGS`, where a tenant has only what differs from the default. */
   grantLimits(): void {
     this.addEnvironment('TENANT_SETTINGS', JSON.stringify(this.#deployment.settings.limits));

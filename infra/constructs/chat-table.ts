@@ -156,6 +156,19 @@ export class ChatTable extends Construct {
   grantTellShard = (fn: ChatFunction) => this.#allow(fn, 'Query', 'DeleteItem', 'UpdateItem');
   grantPruneConnections = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'UpdateItem');
 
+  grantReadWebhook = (fn: ChatFunction) => this.#allow(fn, 'GetItem');
+  grantListWebhooks = (fn: ChatFunction) => this.#allow(fn, 'Query');
+  /** With the count of a tenant's webhooks. */
+  grantCreateWebhook = (fn: ChatFunction) => this.#allow(fn, 'PutItem', 'UpdateItem');
+  grantRemoveWebhook = (fn: ChatFunction) => this.#allow(fn, 'DeleteItem', 'UpdateItem');
+  grantChangeWebhook = (fn: ChatFunction) => this.#allow(fn, 'GetItem', 'UpdateItem');
+  grantListDeliveries = (fn: ChatFunction) => this.#allow(fn, 'GetItem', 'Query');
+  grantTestWebhook = (fn: ChatFunction) => this.#allow(fn, 'GetItem', 'PutItem');
+  grantRedeliver = (fn: ChatFunction) => this.#allow(fn, 'GetItem', 'BatchGetItem', 'UpdateItem');
+  grantReplay = (fn: ChatFunction) => this.#allow(fn, 'GetItem', 'Query', 'UpdateItem');
+  grantDispatch = (fn: ChatFunction) => this.#allow(fn, 'Query', 'PutItem');
+  grantDeliver = (fn: ChatFunction) => this.#allow(fn, 'BatchGetItem', 'UpdateItem');
+
   /** The stream alone; a reader that looks at the table too asks for that as well. */
   grantReadStream = (fn: ChatFunction) => {
     fn.allow(

@@ -25,6 +25,8 @@ interface WorkQueueProps {
   /** Tries before a message is a dead letter. */
   tries: number;
   memory?: number;
+  /** Batches that are worked off side by side at most. As many as the account has room for, if left out. */
+  maxConcurrency?: number;
 }
 
 /** A queue with the one function that works it off (`functions/queue/<id>.ts`) and its own dead letters. */
@@ -38,7 +40,17 @@ export class WorkQueue extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { deployment, description, timeout, retryAfter, batchSize, batchWindow, tries, memory }: WorkQueueProps,
+    {
+      deployment,
+      description,
+      timeout,
+      retryAfter,
+      batchSize,
+      batchWindow,
+      tries,
+      memory,
+      maxConcurrency,
+    }: WorkQueueProps,
   ) {
     super(scope, `${id}-queue`);
     this.name = id;
@@ -62,6 +74,7 @@ export class WorkQueue extends Construct {
       batchSize,
       ...(batchWindow && { maxBatchingWindow: batchWindow }),
       reportBatchItemFailures: true,
+      ...(maxConcurrency !== undefined && { maxConcurrency }),
     });
   }
 

@@ -151,6 +151,27 @@ export const turnKey = (tenant: string, user: string, conversation: string): Key
   SK: `TURN#${conversation}`,
 });
 
+/** All webhooks of a tenant stand together: who dispatches an event reads them at once. */
+export const webhooksPartition = (tenant: string): string => `${escaped(tenant)}#HOOKS`;
+export const webhookKey = (tenant: string, webhook: string): Key => ({
+  PK: webhooksPartition(tenant),
+  SK: `${webhookPrefix}${webhook}`,
+});
+export const webhookPrefix = 'HOOK#';
+/** How many there are. */
+export const webhookCountKey = (tenant: string): Key => ({ PK: webhooksPartition(tenant), SK: 'COUNT' });
+
+/** Sorted by when their events occurred, which is what their ids begin with. */
+export const webhookDeliveryKey = (tenant: string, webhook: string, delivery: string): Key => ({
+  PK: `${escaped(tenant)}#HOOK#${webhook}`,
+  SK: delivery,
+});
+/** What was told of an event, once for all webhooks that it is delivered to. */
+export const webhookEventKey = (tenant: string, event: string): Key => ({
+  PK: `${escaped(tenant)}#EVENT#${escaped(event)}`,
+  SK: 'EVENT',
+});
+
 /** The ticket names its holder, so it is found by its own digest; the tenant is inside. */
 export const ticketKey = (digest: string): Key => ({ PK: `TICKET#${digest}`, SK: 'TICKET' });
 

@@ -8,6 +8,7 @@ import { emoji } from './emoji.ts';
 import { conversationId, messageId, sequence, tenantName, timestamp, userId } from './identifiers.ts';
 import { message } from './message.ts';
 import { user } from './user.ts';
+import { webhook } from './webhook.ts';
 
 export interface PublicEventContract<Type extends string = string, Detail extends z.ZodType = z.ZodType> {
   type: Type;
@@ -126,6 +127,11 @@ export const publicEvents = [
     'user.deleted',
     'The host deleted a user. That they leave their groups is told by a `member.removed` for each.',
     { userId },
+  ),
+  event(
+    'webhook.disabled',
+    'Parley disabled a webhook: its endpoint answered that it is gone, or nothing could be delivered for days.',
+    { webhook },
   ),
 ] as const satisfies readonly PublicEventContract[];
 

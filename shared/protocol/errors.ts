@@ -117,6 +117,24 @@ export const errorCatalogue = {
     advice: 'Remove a device that is no longer used first.',
     retry: false,
   },
+  too_many_webhooks: {
+    status: 409,
+    title: 'The tenant has as many webhooks as it may',
+    advice: 'Remove one first, or let one endpoint take more types of events.',
+    retry: false,
+  },
+  webhook_disabled: {
+    status: 409,
+    title: 'The webhook is disabled',
+    advice: 'Mend what it leads to, and enable it with `PATCH /api/webhooks/{webhookId}`.',
+    retry: false,
+  },
+  event_expired: {
+    status: 409,
+    title: 'What the event told is not kept any more',
+    advice: 'Read from the API what you need to know: events are kept for 30 days, and no longer than messages are.',
+    retry: false,
+  },
   payload_too_large: {
     status: 413,
     title: 'Too large',

@@ -15,6 +15,7 @@ import * as service from './routes/service.ts';
 import * as sync from './routes/sync.ts';
 import * as threads from './routes/threads.ts';
 import * as users from './routes/users.ts';
+import * as webhooks from './routes/webhooks.ts';
 
 export const routes: readonly Route[] = [
   users,
@@ -31,5 +32,6 @@ export const routes: readonly Route[] = [
   reactions,
   pins,
   sync,
+  webhooks,
   service,
 ].flatMap((resource) => Object.values(resource) as Route[]);

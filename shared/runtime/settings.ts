@@ -65,6 +65,19 @@ const presence = z
   }));
 export type PresenceSettings = z.output<typeof presence>;
 
+const webhooks = z
+  .strictObject({
+    allowLocal: z.boolean(),
+    timeoutSeconds: z.number().positive(),
+    firstRetrySeconds: z.number().positive(),
+  })
+  .transform(({ allowLocal, timeoutSeconds, firstRetrySeconds }) => ({
+    /** Whether an endpoint may be on this machine or in its network, and speak plain http. */
+    allowLocal,
+    timeoutMs: timeoutSeconds * 1000,
+    firstRetryMs: firstRetrySeconds * 1000,
+  }));
+
 const variables = {
   TABLE_NAME: z.string().min(3),
   BUS_NAME: z.string().min(1),
@@ -79,6 +92,10 @@ const variables = {
   /** JSON, which notification-settings.ts reads: few functions carry its schema. */
   NOTIFICATION_SETTINGS: z.string().min(1),
   VAPID_SECRET_ARN: z.string().min(1),
+  WEBHOOK_SETTINGS: json(webhooks),
+  WEBHOOK_KEY_ARN: z.string().startsWith('arn:'),
+  WEBHOOK_QUEUE_URL: z.url(),
+  WEBHOOK_SLOW_QUEUE_URL: z.url(),
   TENANT_SETTINGS: json(tenantSettings),
   TOKEN_ISSUERS: json(issuers),
 };

@@ -37,6 +37,12 @@ const texts: Record<string, () => [keyof Cast, string, string, (text: string) =>
   title: () => ['owner', 'PATCH', `/api/conversations/${stage.group.id}`, (title) => ({ title })],
   'memberIds.0': () => ['owner', 'POST', `/api/conversations/${stage.group.id}/members`, (id) => ({ memberIds: [id] })],
   displayName: () => ['service', 'POST', '/api/users/sync', (displayName) => ({ id: 'x', displayName })],
+  replayId: () => [
+    'service',
+    'POST',
+    `/api/webhooks/wh_${'a'.repeat(22)}/replay`,
+    (replayId) => ({ from: '2026-01-01T00:00:00.000Z', to: '2026-01-02T00:00:00.000Z', replayId }),
+  ],
   'users.0.id': () => ['service', 'POST', '/api/users/sync', (id) => ({ users: [{ id }] })],
 };
 

@@ -22,6 +22,8 @@ const onStage = (path: string, userId = 'another-member') =>
     .replace('{messageId}', stage.message.id)
     .replace('{emoji}', encodeURIComponent('👍'))
     .replace('{deviceId}', 'Xq3nUQyq0m1gWc0aVZ2y4A')
+    .replace('{webhookId}', `wh_${'a'.repeat(22)}`)
+    .replace('{deliveryId}', `dlv_${'a'.repeat(34)}`)
     .replace('{userId}', encodeURIComponent(userId));
 
 const withMore = (body: unknown, more: string) => JSON.stringify(body).replace('{', `{${more},`);
@@ -169,6 +171,8 @@ describe('ids in paths', () => {
       `g-${'a'.repeat(22)}.-1`,
     ],
     deviceId: ['nope', 'x'.repeat(23), `${'x'.repeat(21)}!`, '%00'],
+    webhookId: ['nope', 'wh_short', `wh_${'a'.repeat(23)}`, `dlv_${'a'.repeat(22)}`, '%00'],
+    deliveryId: ['nope', 'dlv_short', `dlv_${'x'.repeat(34)}`, `dlv_${'a'.repeat(35)}`, '%00'],
     userId: ['x'.repeat(129), '%20', 'a%0Ab', '%00', 'a%E2%80%AEb', 'a%7Fb'],
   };
   const cases = routes.flatMap((route) =>

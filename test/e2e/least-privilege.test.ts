@@ -3,18 +3,24 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { expect, it } from 'vitest';
 import { subscriptionKey } from '../../shared/data/keys.ts';
 import type { OwnConversation } from '../../shared/protocol/conversation.ts';
+import type { WebhookDelivery } from '../../shared/protocol/webhook.ts';
+import { anEvent, putsOnBus } from '../support/bus.ts';
 import { digestIsDue, registers, tellsOf } from '../support/notifications.ts';
 import { insistsOn, insistsOnPosting } from '../support/persistence.ts';
 import type { Person } from '../support/person.ts';
 import { beats, hastens, hearsOf } from '../support/presence.ts';
 import { startPushService } from '../support/push-service.ts';
 import { hasRead, reads, receiptsOf, receives } from '../support/receipts.ts';
+import { Receiver } from '../support/receiver.ts';
 import { createsDirect, createsGroup, historyOf, posts, says } from '../support/room.ts';
 import { storedIn } from '../support/stored.ts';
 import { aWorld } from '../support/world.ts';
 
 /** So that a room of some hundreds has several shards. */
-const world = aWorld({ tenantLimits: { groupSize: 20_000, shardSize: 100 } });
+const world = aWorld({
+  tenantLimits: { groupSize: 20_000, shardSize: 100 },
+  webhooks: { firstRetrySeconds: 0.2 },
+});
 
 /** What is granted without having been used here. */
 const justified = [
@@ -330,6 +336,55 @@ const largeRooms = async (ada: Person) => {
   await world.cloud.settled();
 };
 
+/** A webhook that is heard of, fails, is tried again and replayed, is full, changes, is disabled by either lane and goes. */
+const webhooks = async (service: Person) => {
+  const receiver = await Receiver.open();
+  const path = '/api/webhooks';
+  const { id } = await service.does<{ id: string }>('POST', path, { url: receiver.url });
+  await service.does('GET', path);
+  await service.does('GET', `${path}/${id}`);
+  await service.does('POST', `${path}/${id}/rotate-secret`);
+  await service.does('PATCH', `${path}/${id}`, { description: 'mine' });
+  /** Of each event. */
+  const attemptsOf = (event: string) => receiver.received.filter(({ body }) => body.id === event).length;
+  receiver.replies = ({ body }) => ({ status: attemptsOf(body.id) <= 2 ? 500 : 200 });
+  const test = await service.does<WebhookDelivery>('POST', `${path}/${id}/test`);
+  await expect.poll(() => attemptsOf(test.eventId), { timeout: 15_000 }).toBe(3);
+  await world.cloud.settled();
+  await service.does('GET', `${path}/${id}/deliveries`);
+  await service.does('POST', `${path}/${id}/deliveries/${test.id}/replay`);
+  await expect.poll(() => attemptsOf(test.eventId), { timeout: 15_000 }).toBe(4);
+  await world.cloud.settled();
+  const range = { from: '2020-01-01T00:00:00.000Z', to: '2099-01-01T00:00:00.000Z', status: 'all', replayId: 'r1' };
+  await service.does('POST', `${path}/${id}/replay`, range);
+
+  // More at once than it may have under way, later than an instance remembers that there was no webhook.
+  receiver.replies = () => ({ status: 200, afterMs: 500 });
+  const isHeard = async () => {
+    const event = anEvent(world.tenant);
+    await putsOnBus(world.cloud, [event]);
+    await world.cloud.settled();
+    return attemptsOf(event.detail.id) > 0;
+  };
+  await expect.poll(isHeard, { timeout: 15_000 }).toBe(true);
+  await putsOnBus(
+    world.cloud,
+    Array.from({ length: 60 }, () => anEvent(world.tenant)),
+  );
+  await world.cloud.settled();
+
+  const isDisabled = async () => !(await service.does<{ enabled: boolean }>('GET', `${path}/${id}`)).enabled;
+  for (const failures of [0, 1]) {
+    await service.does('PATCH', `${path}/${id}`, { enabled: true });
+    receiver.replies = ({ body }) => ({ status: attemptsOf(body.id) <= failures ? 500 : 410 });
+    await service.does('POST', `${path}/${id}/test`);
+    await expect.poll(isDisabled, { timeout: 15_000 }).toBe(true);
+  }
+  await service.does('DELETE', `${path}/${id}`);
+  await world.cloud.settled();
+  await receiver.closes();
+};
+
 it('grants every function what it does, and nothing more', async () => {
   const [ada, bob, service] = [await world.person('ada'), await world.person('bob'), await world.service()];
 
@@ -345,6 +400,7 @@ it('grants every function what it does, and nothing more', async () => {
   await redelivery(ada, bob);
   await presenceAndBlocks(await world.person('ada'));
   await largeRooms(await world.person('owner-of-many'));
+  await webhooks(service);
   await world.cloud.settled();
 
   const report = world.cloud.permissions();

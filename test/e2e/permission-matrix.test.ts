@@ -12,6 +12,7 @@ import {
   type Standing,
   secrets,
   stageOf,
+  webhookOf,
 } from '../support/cast.ts';
 import { forgedTokens } from '../support/forged-tokens.ts';
 import { type Answer, expectToBeProblem, Person } from '../support/person.ts';
@@ -36,18 +37,42 @@ const expectationOf = (route: Route) => {
 
 const emoji = '👍';
 const deviceId = 'Xq3nUQyq0m1gWc0aVZ2y4A';
-const pathOf = (path: string, ids: { conversationId: string; messageId: string; userId: string }) =>
+interface Ids {
+  conversationId: string;
+  messageId: string;
+  userId: string;
+  webhookId: string;
+  deliveryId: string;
+}
+const pathOf = (path: string, ids: Ids) =>
   path.replace(/\{(\w+)\}/g, (_, name: keyof typeof ids | 'emoji' | 'deviceId') =>
     encodeURIComponent({ ...ids, emoji, deviceId }[name]),
   );
 
-const onStage = (route: Route, path: string, { group, message }: Stage) =>
-  pathOf(path, { conversationId: group.id, messageId: message.id, userId: expectationOf(route).userId ?? '' });
+interface Scene {
+  stage: Stage;
+  webhook: { webhookId: string; deliveryId: string };
+}
+
+/** What a path is about, and no more than that. */
+const setFor = async (path: string, cast: Cast): Promise<Scene> => ({
+  stage: await stageOf(cast),
+  webhook: path.includes('{webhookId}') ? await webhookOf(cast) : absentWebhook,
+});
+const absentWebhook = { webhookId: `wh_${'x'.repeat(22)}`, deliveryId: `dlv_${'0'.repeat(12)}${'x'.repeat(22)}` };
+
+const onStage = (route: Route, path: string, { stage: { group, message }, webhook }: Scene) =>
+  pathOf(path, {
+    conversationId: group.id,
+    messageId: message.id,
+    userId: expectationOf(route).userId ?? '',
+    ...webhook,
+  });
 
 /** The same of what does not exist in any tenant. */
 const nowhere = (path: string) => {
   const conversationId = `g-${randomBytes(16).toString('base64url')}`;
-  return pathOf(path, { conversationId, messageId: `${conversationId}.1`, userId: 'no-such-user' });
+  return pathOf(path, { conversationId, messageId: `${conversationId}.1`, userId: 'no-such-user', ...absentWebhook });
 };
 
 /** All of an answer that could tell one thing from another; ids of requests are new each time. */
@@ -65,13 +90,20 @@ const expectOutcome = (answer: Answer, route: Route, outcome: Outcome, who: stri
   expectToBeProblem(answer);
 };
 
-const stateOf = async ({ owner }: Cast, { group }: Stage) => {
+const stateOf = async ({ owner, service }: Cast, { stage: { group } }: Scene) => {
   await world.cloud.settled();
   return {
     conversation: await owner.does('GET', `/api/conversations/${group.id}`),
     members: await membersOf(owner, group),
     contents: await contentsOf(owner, group),
+    webhooks: await webhooksOf(service),
   };
+};
+
+/** How its deliveries go changes by itself. */
+const webhooksOf = async (service: Person) => {
+  const { webhooks } = await service.does<{ webhooks: { failingSince: string | null }[] }>('GET', '/api/webhooks');
+  return webhooks.map(({ failingSince: _, ...webhook }) => webhook);
 };
 
 it('has a row for each route, and for nothing else', () => {
@@ -89,10 +121,10 @@ describe.each(endpoints.filter(({ route }) => route.access !== 'public'))('$name
 
   it('does what it should for those who may', async () => {
     const cast = await castOf(world, resource);
-    const shared = await stageOf(cast);
+    const shared = await setFor(path, cast);
     await Promise.all(
       withOutcome((one) => one === 'ok').map(async (standing) => {
-        const stage = changesStage ? await stageOf(cast) : shared;
+        const stage = changesStage ? await setFor(path, cast) : shared;
         const answer = await request(cast[standing], onStage(route, path, stage));
         expectOutcome(answer, route, 'ok', standing);
         if (foreigners.some((one) => one === standing)) expectNoSecret(answer);
@@ -105,7 +137,7 @@ describe.each(endpoints.filter(({ route }) => route.access !== 'public'))('$name
 
   it('refuses all others, leaves everything as it was, and does not let on whether it exists', async () => {
     const cast = await castOf(world, resource);
-    const stage = await stageOf(cast);
+    const stage = await setFor(path, cast);
     const before = await stateOf(cast, stage);
     for (const standing of refused) {
       const answer = await request(cast[standing], onStage(route, path, stage));
@@ -127,7 +159,7 @@ const expectNoSecret = ({ text, headers }: Answer): void => {
 describe('without a good token', () => {
   let forged: Record<string, string>;
   let expired: string;
-  let stage: Stage | undefined;
+  let stage: Scene | undefined;
   const withToken = (token: string) =>
     new Person('?', token, { apiUrl: world.cloud.url, webSocketUrl: world.cloud.webSocketUrl });
 
@@ -137,7 +169,7 @@ describe('without a good token', () => {
   });
 
   it.each(endpoints)('$name answers as it should', async ({ route, path }) => {
-    stage ??= await stageOf(await castOf(world, 'tokens'));
+    stage ??= await setFor('{webhookId}', await castOf(world, 'tokens'));
     const where = onStage(route, path, stage);
     const { body } = expectationOf(route);
     const headers = body === undefined ? undefined : { 'content-type': 'application/json' };

@@ -28,6 +28,9 @@ const readers = 'ok 404 ok ok ok ok ok ok';
 const members = 'ok 404 ok ok ok 403 403 403';
 const hostOnly = row('403 403 403 403 403 403 403 ok', '403 403 ok');
 
+/** The same of what is one tenant's. */
+const ownHostOnly = row('403 403 403 403 403 403 403 ok', '403 403 404');
+
 interface Expectation {
   who: Record<Standing, Outcome>;
   body?: unknown;
@@ -102,6 +105,19 @@ export const httpTable: Record<string, Expectation> = {
   'messages/history': { who: row('403 404 403 ok ok ok ok ok') },
   'threads/replies': { who: row(readers) },
   'threads/read': { who: row('ok 404 ok ok ok 403 403 403'), body: { seq: 1 } },
+  'webhooks/list': { who: hostOnly },
+  'webhooks/create': { who: hostOnly, body: { url: 'http://127.0.0.1:1/' } },
+  'webhooks/get': { who: ownHostOnly },
+  'webhooks/update': { who: ownHostOnly, body: { description: 'renamed' } },
+  'webhooks/delete': { who: ownHostOnly },
+  'webhooks/rotate-secret': { who: ownHostOnly },
+  'webhooks/test': { who: ownHostOnly },
+  'webhooks/deliveries': { who: ownHostOnly },
+  'webhooks/redeliver': { who: ownHostOnly },
+  'webhooks/replay': {
+    who: ownHostOnly,
+    body: { from: '2026-01-01T00:00:00.000Z', to: '2026-01-02T00:00:00.000Z', replayId: 'r-1' },
+  },
   'ws-tickets/create': { who: anybody },
   'health/live': { who: anybody },
   'health/ready': { who: anybody },

@@ -1,5 +1,6 @@
 import type { OwnConversation } from '../../shared/protocol/conversation.ts';
 import type { Message } from '../../shared/protocol/message.ts';
+import type { Webhook, WebhookDelivery } from '../../shared/protocol/webhook.ts';
 import type { Person } from './person.ts';
 import { createsGroup, posts } from './room.ts';
 import type { World } from './world.ts';
@@ -59,6 +60,17 @@ const assemble = async (world: World, name: string): Promise<Cast> => {
   };
   await cast.service.does('POST', '/api/users/sync', { id: 'secret-author', displayName: 'Top secret name' });
   return cast;
+};
+
+/** A webhook of the home tenant, with a delivery that leads nowhere; each time another. */
+export const webhookOf = async ({ service }: Cast): Promise<{ webhookId: string; deliveryId: string }> => {
+  const { webhooks } = await service.does<{ webhooks: Webhook[] }>('GET', '/api/webhooks');
+  // So that there is always room for one more.
+  for (const { id } of webhooks.slice(0, -10)) await service.does('DELETE', `/api/webhooks/${id}`);
+  const draft = { url: 'http://127.0.0.1:1/', description: 'Top secret title' };
+  const { id: webhookId } = await service.does<Webhook>('POST', '/api/webhooks', draft);
+  const { id: deliveryId } = await service.does<WebhookDelivery>('POST', `/api/webhooks/${webhookId}/test`);
+  return { webhookId, deliveryId };
 };
 
 export const stageOf = async ({ owner, author, member, admin }: Cast): Promise<Stage> => {

@@ -40,16 +40,26 @@ const setLimits = ({ functions }: Cloud, limits: Partial<TenantLimits>): void =>
   }
 };
 
+const setWebhooks = ({ functions }: Cloud, settings: object): void => {
+  for (const { environment } of functions) {
+    if (environment.WEBHOOK_SETTINGS === undefined) continue;
+    environment.WEBHOOK_SETTINGS = JSON.stringify({ ...JSON.parse(environment.WEBHOOK_SETTINGS), ...settings });
+  }
+};
+
 /**
  * A cloud of its own for the calling test file, and a tenant of its own for each of its tests.
- * @param options `tenantLimits` of every tenant, where they differ from the default; `fed`, the outsiders that hear of what happens
+ * @param options `tenantLimits` of every tenant and settings of `webhooks`, where they differ from the default; `fed`, the outsiders that
+ * hear of what happens
  */
 export const aWorld = ({
   tenantLimits = {},
+  webhooks = {},
   fed = [],
   ...options
 }: Partial<CloudOptions> & {
   tenantLimits?: Partial<TenantLimits>;
+  webhooks?: { timeoutSeconds?: number; firstRetrySeconds?: number };
   fed?: readonly (typeof outsiders)[number][];
 } = {}): World => {
   let cloud: Cloud | undefined;
@@ -69,6 +79,7 @@ export const aWorld = ({
       ...options,
     });
     setLimits(cloud, tenantLimits);
+    setWebhooks(cloud, webhooks);
   });
   afterEach(async () => {
     cloud?.faults.clear();

@@ -42,6 +42,11 @@ const told: Record<PublicEventType, Told> = {
   'user.offline': { at: times.edited, by: 'bob', data: { userId: 'bob', lastSeenAt: times.read } },
   'user.updated': { at: times.created, by: null, data: { user: story.ada } },
   'user.deleted': { at: times.deleted, by: null, data: { userId: 'mary' } },
+  'webhook.disabled': {
+    at: times.deleted,
+    by: null,
+    data: { webhook: { ...story.webhook, enabled: false, disabledReason: 'gone', disabledAt: times.deleted } },
+  },
 };
 
 /** `detail` of an event. */
@@ -49,7 +54,7 @@ export const eventExample = (type: PublicEventType) => {
   const { at: occurredAt, by: actor, data } = told[type];
   return {
     ...envelopeOf(type, [occurredAt], { tenantId: 'acme', occurredAt, actor }),
-    ...(type.startsWith('user.') ? {} : { conversationId: groupId }),
+    ...(/^(user|webhook)\./.test(type) ? {} : { conversationId: groupId }),
     data,
   };
 };

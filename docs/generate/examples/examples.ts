@@ -15,6 +15,7 @@ import {
   ownGroup,
   reactionRemoved,
   times,
+  webhookDelivery,
 } from './story.ts';
 
 /** By route, command or event. */
@@ -27,6 +28,15 @@ const betterAnswers: Record<string, unknown> = {
   'messages/update': editedMessage,
   'messages/delete': deletedMessage,
   'reactions/remove': reactionRemoved,
+  'webhooks/test': {
+    ...webhookDelivery,
+    eventType: 'webhook.test',
+    status: 'pending',
+    attempts: 0,
+    nextAttemptAt: times.sent,
+    lastAttempt: null,
+  },
+  'webhooks/redeliver': { ...webhookDelivery, status: 'pending', attempts: 0, nextAttemptAt: times.edited },
   'message.updated': editedMessage,
   'message.deleted': deletedMessage,
   'reaction.removed': reactionRemoved,

@@ -191,6 +191,17 @@ export const schemaExamples: Record<string, unknown> = {
 
   RevisionHidden: { conversationId: groupId, rev: 7 },
 
+  Webhook: story.webhook,
+  WebhookWithSecret: { ...story.webhook, secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=' },
+  WebhookList: { webhooks: [story.webhook] },
+  WebhookCreate: { url: story.webhook.url, description: 'CRM', eventTypes: story.webhook.eventTypes },
+  WebhookPatch: { enabled: true },
+  WebhookAttempt: story.webhookAttempt,
+  WebhookDelivery: story.webhookDelivery,
+  WebhookDeliveryList: { deliveries: [story.webhookDelivery], ...moreToCome },
+  WebhookReplay: { from: times.created, to: times.expires, replayId: 'outage-of-november' },
+  WebhookReplayed: { replayed: 3, ...lastPage },
+
   WsTicket: { ticket: 'dmVyeSBzZWNyZXQgdGlja2V0', expiresAt: times.expires },
   Health: { status: 'ok' },
   OpenApi: { openapi: '3.1.1' },

@@ -269,6 +269,44 @@ export const memberBob = {
   rev: 3,
 };
 
+export const webhookId = 'wh_5TxSCA9jRrmBc3sYsmpfjg';
+
+export const webhook = {
+  id: webhookId,
+  url: 'https://hooks.example.com/parley',
+  description: 'CRM',
+  eventTypes: ['message.created', 'message.deleted'],
+  enabled: true,
+  disabledReason: null,
+  disabledAt: null,
+  failingSince: null,
+  previousSecretUntil: null,
+  createdAt: times.created,
+  updatedAt: times.created,
+};
+
+export const webhookAttempt = {
+  at: times.delivered,
+  outcome: 'delivered',
+  statusCode: 204,
+  latencyMs: 85,
+  responseBody: '',
+};
+
+export const webhookDelivery = {
+  id: 'dlv_01a2b3c4d5e69QhW3mPzRfKd0aXcVbN2Tw',
+  webhookId,
+  eventId: 'evt_Pz1oY6q0tVQ2m8r4cX7u-A',
+  eventType: 'message.created',
+  occurredAt: times.sent,
+  status: 'delivered',
+  failure: null,
+  attempts: 1,
+  nextAttemptAt: null,
+  lastAttempt: webhookAttempt,
+  createdAt: times.delivered,
+};
+
 /** Where a client stood before it was away. */
 export const position = { seq: 41, rev: 4 };
 

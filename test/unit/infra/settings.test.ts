@@ -49,6 +49,12 @@ describe('settings', () => {
       email: null,
       digestDelayMinutes: 15,
     });
+    expect(settings.webhooks).toEqual({
+      allowLocal: false,
+      timeoutSeconds: 10,
+      firstRetrySeconds: 5,
+      concurrency: { usual: 100, slow: 50 },
+    });
     expect(settings.presence).toEqual({ lifeSeconds: 30, awayLifeSeconds: 600, pauseSeconds: 5 });
     expect(settings).toMatchObject({ stage: 'dev', retainData: false, corsOrigins: [], logLevel: 'INFO' });
     expect(settings.eventArchiveDays).toBe(14);
@@ -111,6 +117,16 @@ describe('a wrong setting is named in one sentence:', () => {
       'notifications longer than an environment',
       { tokenIssuers: [issuer], notifications: { tenants: manyTenants({ showText: false }) } },
       /notifications is too long/,
+    ],
+    [
+      'webhooks that lead into the network of a deployment',
+      { tokenIssuers: [issuer], webhooks: { allowLocal: true } },
+      /^dev\.json: webhooks\.allowLocal is for the stage local/,
+    ],
+    [
+      'an endless wait for webhooks',
+      { webhooks: { timeoutSeconds: 60 } },
+      /webhooks\.timeoutSeconds must be at most 10\.$/,
     ],
     ['a name that nobody reads', { logLevle: 'INFO' }, /^dev\.json: logLevle is not known here\.$/],
     [

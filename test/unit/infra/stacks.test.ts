@@ -7,13 +7,15 @@ const local = templatesOf('local', { tokenIssuers: [] });
 
 const tableOf = ({ all }: typeof dev) => all('AWS::DynamoDB::Table')[0];
 
-it('are six, each far from the 500 resources that a stack may have', () => {
+it('are seven, each far from the 500 resources that a stack may have', () => {
   const counts = [...dev.templates].map(
     ([name, template]) => [name, Object.keys(template.toJSON().Resources).length] as const,
   );
 
   expect(counts.map(([name]) => name)).toEqual(
-    ['Data', 'WebSocket', 'Http', 'Messages', 'Notifications', 'Events'].map((part) => `Parley-dev-${part}`),
+    ['Data', 'WebSocket', 'Http', 'Messages', 'Notifications', 'Webhooks', 'Events'].map(
+      (part) => `Parley-dev-${part}`,
+    ),
   );
   expect(counts.filter(([, count]) => count > 400)).toEqual([]);
 });
@@ -103,6 +105,12 @@ describe('functions', () => {
       'Http/users-delete',
       'Http/users-get',
       'Http/users-sync',
+      'Http/webhooks-create',
+      'Http/webhooks-delete',
+      'Http/webhooks-get',
+      'Http/webhooks-list',
+      'Http/webhooks-rotate-secret',
+      'Http/webhooks-update',
       'Http/ws-tickets-create',
       'Queue/digest',
       'Queue/mention-count',
