@@ -5,7 +5,7 @@ import { subscriptionKey } from '../../shared/data/keys.ts';
 import type { OwnConversation } from '../../shared/protocol/conversation.ts';
 import type { WebhookDelivery } from '../../shared/protocol/webhook.ts';
 import { anEvent, putsOnBus } from '../support/bus.ts';
-import { digestIsDue, registers, tellsOf } from '../support/notifications.ts';
+import { digestIsDue, registers } from '../support/notifications.ts';
 import { insistsOn, insistsOnPosting } from '../support/persistence.ts';
 import type { Person } from '../support/person.ts';
 import { beats, hastens, hearsOf } from '../support/presence.ts';
@@ -18,6 +18,7 @@ import { aWorld } from '../support/world.ts';
 
 /** So that a room of some hundreds has several shards. */
 const world = aWorld({
+  fed: ['notify', 'webhook-dispatch'],
   tenantLimits: { groupSize: 20_000, shardSize: 100 },
   webhooks: { firstRetrySeconds: 0.2 },
 });
@@ -104,7 +105,8 @@ const notifications = async (ada: Person, service: Person) => {
   await nora.does('PUT', path, { notifications: 'all' });
   await nora.does('GET', path);
   pushService.answers(503);
-  await tellsOf(world.cloud, world.tenant, await posts(ada, room, 'Hello!'));
+  await posts(ada, room, 'Hello!');
+  await world.cloud.settled();
   await digestIsDue(world.cloud, world.tenant, 'nora', { early: true });
   await digestIsDue(world.cloud, world.tenant, 'nora');
   for (const { id } of (await nora.does<{ devices: { id: string }[] }>('GET', '/api/me/devices')).devices)
@@ -361,7 +363,7 @@ const webhooks = async (service: Person) => {
   // More at once than it may have under way, later than an instance remembers that there was no webhook.
   receiver.replies = () => ({ status: 200, afterMs: 500 });
   const isHeard = async () => {
-    const event = anEvent(world.tenant);
+    const event = anEvent(world.tenant, { type: 'user.updated' });
     await putsOnBus(world.cloud, [event]);
     await world.cloud.settled();
     return attemptsOf(event.detail.id) > 0;
@@ -369,7 +371,7 @@ const webhooks = async (service: Person) => {
   await expect.poll(isHeard, { timeout: 15_000 }).toBe(true);
   await putsOnBus(
     world.cloud,
-    Array.from({ length: 60 }, () => anEvent(world.tenant)),
+    Array.from({ length: 60 }, () => anEvent(world.tenant, { type: 'user.updated' })),
   );
   await world.cloud.settled();
 

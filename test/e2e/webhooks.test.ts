@@ -7,7 +7,7 @@ import { quickQueues } from '../support/queues.ts';
 import { type Received, Receiver, verified } from '../support/receiver.ts';
 import { aWorld } from '../support/world.ts';
 
-const world = aWorld({ webhooks: { timeoutSeconds: 1, firstRetrySeconds: 0.2 } });
+const world = aWorld({ fed: ['webhook-dispatch'], webhooks: { timeoutSeconds: 1, firstRetrySeconds: 0.2 } });
 const path = '/api/webhooks';
 
 const receivers: Receiver[] = [];

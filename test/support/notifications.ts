@@ -1,6 +1,5 @@
 /** How notifications are caused, hastened and found in the local cloud. */
-import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { ListQueuesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Cloud } from '../../infra/local/cloud.ts';
 import type { OutboxEntry } from '../../infra/local/outbox.ts';
 import { digestKey } from '../../shared/data/keys.ts';
@@ -10,9 +9,15 @@ import type { Message } from '../../shared/protocol/message.ts';
 import type { Person } from './person.ts';
 import { storedIn } from './stored.ts';
 
-/** Tells the bus of messages, as the stream's publisher does; whatever that makes happen has happened afterwards. */
+/**
+ * Hands events of messages to the worker, as the bus does where it feeds it: when, how often and in which order is for the test to say.
+ * Whatever that makes happen has happened afterwards.
+ */
 export const tellsOf = async (cloud: Cloud, tenant: string, ...messages: readonly Message[]): Promise<void> => {
-  const client = new EventBridgeClient(cloud.clientConfig);
+  const client = new SQSClient(cloud.clientConfig);
+  const { QueueUrls: [QueueUrl] = [] } = await client.send(
+    new ListQueuesCommand({ QueueNamePrefix: 'Parley-local-Notifications-QueuenotifyqueueQueue' }),
+  );
   for (const message of messages) {
     const detail = {
       id: `evt_${message.id}`,
@@ -23,18 +28,8 @@ export const tellsOf = async (cloud: Cloud, tenant: string, ...messages: readonl
       conversationId: message.conversationId,
       data: { message },
     };
-    await client.send(
-      new PutEventsCommand({
-        Entries: [
-          {
-            EventBusName: 'parley-local',
-            Source: 'parley',
-            DetailType: 'message.created',
-            Detail: JSON.stringify(detail),
-          },
-        ],
-      }),
-    );
+    const MessageBody = JSON.stringify({ source: 'parley', 'detail-type': 'message.created', detail });
+    await client.send(new SendMessageCommand({ QueueUrl, MessageBody }));
   }
   client.destroy();
   await cloud.settled();

@@ -135,7 +135,7 @@ describe('queues', () => {
     );
 
   it('that are worked off hide a message for at least as long as its function may take', () => {
-    expect(times().size).toBe(10);
+    expect(times().size).toBe(13);
     for (const { hidden, timeout } of times().values()) expect(hidden).toBeGreaterThanOrEqual(timeout);
   });
 
@@ -174,9 +174,9 @@ describe('queues', () => {
     );
 
     expect(workers().map(({ FunctionResponseTypes }) => FunctionResponseTypes)).toEqual(
-      Array(10).fill(['ReportBatchItemFailures']),
+      Array(13).fill(['ReportBatchItemFailures']),
     );
-    expect(new Set(deadLetters.map((arn) => queueAt(arn)?.id)).size).toBe(10);
+    expect(new Set(deadLetters.map((arn) => queueAt(arn)?.id)).size).toBe(13);
   });
 
   it('are encrypted, and speak TLS only', () => {

@@ -18,11 +18,14 @@ const allowed = ({ functions }: typeof bare, name: string, service: string) =>
       .map((action) => [action, one.Resource]),
   );
 
+const secretsOf = ({ all }: typeof bare) =>
+  all('AWS::SecretsManager::Secret').filter(({ stack }) => stack.endsWith('Notifications'));
+
 describe('notifications', () => {
   it('ask for nothing that a stage has not set up', () => {
     for (const name of ['Http/devices-register', 'Http/devices-vapid-key', 'Queue/notify-user', 'Queue/digest'])
       for (const service of ['sns', 'ses', 'secretsmanager']) expect(allowed(bare, name, service)).toEqual([]);
-    expect(bare.all('AWS::SecretsManager::Secret')).toEqual([]);
+    expect(secretsOf(bare)).toEqual([]);
   });
 
   it('reach the endpoints of the stage’s own applications, and mail as its own identity', () => {
@@ -41,7 +44,7 @@ describe('notifications', () => {
   });
 
   it('keep the secret of the key that browsers know, in prod', () => {
-    expect(full.all('AWS::SecretsManager::Secret')).toMatchObject([
+    expect(secretsOf(full)).toMatchObject([
       { DeletionPolicy: 'Retain', Properties: { GenerateSecretString: { PasswordLength: 64 } } },
     ]);
   });
