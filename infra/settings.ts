@@ -132,6 +132,12 @@ const fileContent = z.strictObject({
   throttle: z.strictObject({ http: throttle(1_000, 2_000), webSocket: throttle(2_000, 4_000) }).prefault({}),
   /** Days for which the bus remembers what it was told, content included, so that it can be replayed. */
   eventArchiveDays: z.int().min(1).max(3_650).default(14),
+  /** An SNS topic that hears of every alarm and of its end; null: the alarms are seen in CloudWatch alone. */
+  alarmTopicArn: z
+    .string()
+    .regex(/^arn:[^:]+:sns:[^:]+:\d{12}:[\w-]+$/, 'must be the ARN of an SNS topic')
+    .nullable()
+    .default(null),
   logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
   logRetentionDays: z.literal(logRetentionDays).default(30),
   /** Protects the table from deletion, and keeps it and the logs when the stacks go. */

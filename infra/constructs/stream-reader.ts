@@ -1,6 +1,7 @@
 import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { alarmOfDeadLetters, articledAlarm } from './alarm.ts';
 import { ChatFunction } from './chat-function.ts';
 import type { ChatTable } from './chat-table.ts';
 import type { Deployment } from './deployment.ts';
@@ -17,21 +18,37 @@ interface StreamReaderProps {
   /** Further tries of a batch, each half as large as the one before. */
   retries: number;
   maxRecordAge: Duration;
+  /** What it reads is this old at the most, or it falls behind. */
+  lag: Duration;
   memory: number;
 }
 
 /**
- * A function that reads the table's stream (`functions/stream/<id>.ts`) and the dead letters of what it gave up on. A dead
- * letter names its place in the stream, which remembers for a day.
+ * A function that reads the table's stream (`functions/stream/<id>.ts`) and the dead letters of what it gave up on, with an
+ * alarm for these and one for falling behind. A dead letter names its place in the stream, which remembers for a day.
  */
 export class StreamReader extends ChatFunction {
   /** @param scope a construct whose id is `Stream`: the function is called `Stream/<id>` in logs and reports */
   constructor(scope: Construct, id: string, props: StreamReaderProps) {
-    const { deployment, description, table, filters, retries, maxRecordAge, memory } = props;
+    const { deployment, description, table, filters, retries, maxRecordAge, lag, memory } = props;
     super(scope, id, { deployment, entry: `stream/${id}`, description, memory, timeout: Duration.seconds(60) });
     table.grantReadStream(this);
     const deadLetters = deadLetterQueue(scope, `${id}-dead-letters`);
     this.allow(['sqs:SendMessage'], [deadLetters.queueArn]);
+    alarmOfDeadLetters(this, 'DeadLettersAlarm', {
+      deployment,
+      says: `${id} gave up on records of the table's stream.`,
+      article: `the-${id}-gave-up-on-records`,
+      queue: deadLetters,
+    });
+    articledAlarm(this, 'LagAlarm', {
+      deployment,
+      says: `${id} falls behind the table's stream.`,
+      article: `the-${id}-falls-behind`,
+      metric: this.metric('IteratorAge', { period: Duration.minutes(1), statistic: 'Maximum' }),
+      above: lag.toMilliseconds(),
+      periods: 5,
+    });
     this.addEventSourceMapping('Source', {
       eventSourceArn: table.streamArn,
       // LATEST could miss what is written while the mapping comes up.

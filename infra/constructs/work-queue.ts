@@ -1,6 +1,7 @@
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { alarmOfDeadLetters } from './alarm.ts';
 import { ChatFunction } from './chat-function.ts';
 import type { Deployment } from './deployment.ts';
 
@@ -29,7 +30,7 @@ interface WorkQueueProps {
   maxConcurrency?: number;
 }
 
-/** A queue with the one function that works it off (`functions/queue/<id>.ts`) and its own dead letters. */
+/** A queue with the one function that works it off (`functions/queue/<id>.ts`), its own dead letters, and an alarm for those. */
 export class WorkQueue extends Construct {
   readonly name: string;
   readonly queue: Queue;
@@ -60,6 +61,12 @@ export class WorkQueue extends Construct {
       enforceSSL: true,
       visibilityTimeout: retryAfter ?? Duration.seconds(6 * timeout.toSeconds() + (batchWindow?.toSeconds() ?? 0)),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: tries },
+    });
+    alarmOfDeadLetters(this, 'DeadLettersAlarm', {
+      deployment,
+      says: `${id} gave up on something.`,
+      article: 'a-workers-dead-letters',
+      queue: this.deadLetters,
     });
     this.worker = new ChatFunction(scope, id, {
       deployment,

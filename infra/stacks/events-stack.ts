@@ -95,6 +95,7 @@ export class EventsStack extends Stack {
       retries: 5,
       // A post that is older finds clients that have long fetched it.
       maxRecordAge: Duration.minutes(10),
+      lag: Duration.seconds(10),
       memory: 1024,
     });
     limited(table.grantFanOut)(fanout);
@@ -108,6 +109,7 @@ export class EventsStack extends Stack {
       filters: [told, membershipChanges, founders, raises, expiries],
       retries: 20,
       maxRecordAge: Duration.hours(24),
+      lag: Duration.minutes(15),
       memory: 512,
     });
     bus.grantPublish(publisher);

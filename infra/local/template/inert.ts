@@ -4,6 +4,7 @@
  */
 const inert: Record<string, string> = {
   'AWS::CDK::Metadata': 'tells AWS which CDK was used',
+  'AWS::CloudWatch::Alarm': 'nobody is woken for what happens on one machine',
   'AWS::Events::Archive': 'nobody replays what happened on one machine',
   'AWS::EventSchemas::Registry': 'describes what is told and does nothing to it',
   'AWS::EventSchemas::Schema': 'describes what is told and does nothing to it',

@@ -124,6 +124,11 @@ describe('a wrong setting is named in one sentence:', () => {
       /^dev\.json: webhooks\.allowLocal is for the stage local/,
     ],
     [
+      'a topic that is none',
+      { tokenIssuers: [issuer], alarmTopicArn: 'ops@host.test' },
+      /^dev\.json: alarmTopicArn must be the ARN of an SNS topic\.$/,
+    ],
+    [
       'an endless wait for webhooks',
       { webhooks: { timeoutSeconds: 60 } },
       /webhooks\.timeoutSeconds must be at most 10\.$/,
