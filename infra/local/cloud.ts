@@ -192,6 +192,10 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
         model,
         dynamodbEndpoint: engine.endpoint,
         sqsEndpoint: sqs.endpoint,
+        messagesIn: (name) => {
+          const { ready, inFlight } = sqs.inspect(name);
+          return ready.length + inFlight.length;
+        },
         invoker: pool,
         faults,
         report,

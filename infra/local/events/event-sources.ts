@@ -6,7 +6,7 @@ import type { Clock } from './clock.ts';
 import { type Expiry, tableExpiry } from './expiry.ts';
 import { compilePattern } from './pattern.ts';
 import { queueFilter } from './queue-record.ts';
-import { startQueueSource } from './queue-source.ts';
+import { type MessageCount, startQueueSource } from './queue-source.ts';
 import type { Queues } from './queues.ts';
 import { serviceDeletions } from './service-deletions.ts';
 import { streamApi } from './stream-api.ts';
@@ -26,6 +26,7 @@ export interface EventSourcesOptions {
   model: CloudModel;
   dynamodbEndpoint: string;
   queues: Queues;
+  messagesIn: MessageCount;
   invoker: Invoker;
   faults: FaultPort;
   pollMs: number;

@@ -7,6 +7,7 @@ import type { BusEvent } from './bus-entry.ts';
 import { openCheckpoints } from './checkpoints.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type EventSource, eventSources } from './event-sources.ts';
+import type { MessageCount } from './queue-source.ts';
 import { sqsQueues } from './queues.ts';
 import { eventSchedules } from './schedules.ts';
 import type { Backoff } from './stream-batch.ts';
@@ -17,6 +18,8 @@ export interface EventsOptions {
   /** Where the engines listen, e.g. `http://127.0.0.1:8000`. The tables exist; the queues are made here. */
   dynamodbEndpoint: string;
   sqsEndpoint: string;
+  /** Asked often, and so not over the network. */
+  messagesIn: MessageCount;
   invoker: Invoker;
   faults: FaultPort;
   report: Report;
@@ -104,6 +107,7 @@ export function createEvents(options: EventsOptions): Events {
     ...common,
     model,
     invoker,
+    messagesIn: options.messagesIn,
     faults: options.faults,
     dynamodbEndpoint: options.dynamodbEndpoint,
     pollMs: options.pollMs ?? 250,

@@ -11,6 +11,9 @@ const defaultConcurrency = 5;
 /** SQS lets a receiver wait for twenty seconds. */
 const longPollSeconds = 20;
 
+/** Messages of a queue that are there to be received or in flight; delayed ones are not counted. */
+export type MessageCount = (queueName: string) => number;
+
 /** One event source mapping of a queue. */
 export interface QueueSource {
   /** Resolves when the queue holds nothing that could be delivered and nothing in flight. */
@@ -21,6 +24,7 @@ export interface QueueSource {
 export interface QueueSourceOptions {
   mapping: EventSourceModel;
   queues: Queues;
+  messagesIn: MessageCount;
   invoke: InvokeBatch;
   longestBatchWindowMs: number;
   clock: Clock;
@@ -37,6 +41,7 @@ export function startQueueSource(options: QueueSourceOptions): QueueSource {
   const { mapping, queues, invoke, clock, report, signal } = options;
   const { sourceArn, batchSize, partialBatchResponses } = mapping;
   const takes = queueFilter(mapping.filters);
+  const queueName = sourceArn.split(':').at(-1) ?? '';
   const concurrency = mapping.maximumConcurrency ?? defaultConcurrency;
   const windowMs = Math.min(mapping.batchWindowSeconds * 1000, options.longestBatchWindowMs);
   const running = new Set<Promise<void>>();
@@ -115,8 +120,7 @@ export function startQueueSource(options: QueueSourceOptions): QueueSource {
   const polling = poll();
   return {
     idle: async () => {
-      while (!signal.aborted && (running.size > 0 || (await queues.count(sourceArn)) > 0))
-        await clock.sleep(10, signal);
+      while (!signal.aborted && (running.size > 0 || options.messagesIn(queueName) > 0)) await clock.sleep(10, signal);
     },
     get stopped() {
       return Promise.all([polling, ...running]);

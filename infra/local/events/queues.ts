@@ -34,8 +34,6 @@ export interface Queues {
   /** Waits for up to `waitSeconds` until there is something; at most 10 at a time. */
   receive(queueArn: string, limit: number, waitSeconds: number, signal: AbortSignal): Promise<ReceivedMessage[]>;
   delete(queueArn: string, receiptHandles: readonly string[]): Promise<void>;
-  /** Messages that are there to be received or in flight; delayed ones are not counted. */
-  count(queueArn: string): Promise<number>;
 }
 
 export function sqsQueues(endpoint: string, models: readonly QueueModel[]): Queues {
@@ -95,12 +93,6 @@ export function sqsQueues(endpoint: string, models: readonly QueueModel[]): Queu
           Entries: some.map((ReceiptHandle, index) => ({ Id: String(index), ReceiptHandle })),
         });
       }
-    },
-    count: async (queueArn) => {
-      const names = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'];
-      const answer = await sqs('GetQueueAttributes', { QueueUrl: await urlOf(queueArn), AttributeNames: names });
-      const attributes = answer.Attributes as Record<string, string> | undefined;
-      return names.reduce((sum, name) => sum + Number(attributes?.[name] ?? 0), 0);
     },
   };
 }

@@ -154,6 +154,7 @@ export async function aCloud<E>(
     model: { ...nothing, functions: [aFunction('reader')], ...model },
     dynamodbEndpoint: engines.dynamodbEndpoint,
     sqsEndpoint: engines.sqsEndpoint,
+    messagesIn: (queue) => messagesIn(engines, queue).length,
     invoker: { invoke },
     faults: { forCall: () => undefined, forBatch: () => ({ duplicate: false, delayMs: 0 }), dropsSocket: () => false },
     report: (line) => reports.push(line),
