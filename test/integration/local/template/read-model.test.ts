@@ -188,7 +188,7 @@ describe('what cannot be run is named, not ignored', () => {
   it.each([
     'AWS::SNS::Topic',
     'AWS::CloudFront::Distribution',
-    'AWS::CloudWatch::Alarm',
+    'AWS::CloudWatch::Dashboard',
     'AWS::Events::Connection',
     'AWS::Lambda::Alias',
     'AWS::SSM::Parameter',
