@@ -23,7 +23,7 @@ import { openStage, quickClock, type Stage } from './stage.ts';
 import { storm } from './storm.ts';
 
 const { PROPERTY_RUNS, PROPERTY_SEED, PROPERTY_PATH, PROPERTY_SHRINK, PROPERTY_STEPS } = process.env;
-const numRuns = PROPERTY_PATH === undefined ? Number(PROPERTY_RUNS ?? 4) : 1;
+const numRuns = PROPERTY_PATH === undefined ? Number(PROPERTY_RUNS ?? 3) : 1;
 const steps = Number(PROPERTY_STEPS ?? 30);
 
 const world = aWorld({ streamPollMs: 10, clock: quickClock });
