@@ -15,8 +15,8 @@ interface Ticket {
   token: string;
 }
 
-/** As many as one request may name. */
-const founders = 1_000;
+/** As many as the stage lets into a group; a large room gets its others past all doors. */
+const founders = 256;
 
 const clients: Client[] = [];
 let groups: Group[] = [];
@@ -57,7 +57,7 @@ const handlers = {
     return gathered.heard;
   },
 
-  /** All clients in one room. What one request cannot take, somebody else has to let in. @returns its id */
+  /** All clients in one room. What is more than a group may have, somebody else has to let in. @returns its id */
   gatherRoom: async ({ apiUrl }: Doors): Promise<string> => {
     const { id } = await createGroup(apiUrl, clients.slice(0, founders));
     groups = [{ id, members: clients }];
