@@ -1,5 +1,6 @@
 import { Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import type { BeforeSendHooks } from '../constructs/before-send-hooks.ts';
 import type { ChatFunction } from '../constructs/chat-function.ts';
 import type { ChatHttpApi } from '../constructs/chat-http-api.ts';
 import type { ChatTable } from '../constructs/chat-table.ts';
@@ -11,22 +12,28 @@ interface MessagesStackProps {
   http: ChatHttpApi;
   /** A message that comes in over HTTP is posted to sockets too. */
   webSocket: ChatWebSocketApi;
+  hooks: BeforeSendHooks;
 }
 
 /** What is said, over HTTP: messages, what stands beside them, and what somebody missed. */
 export class MessagesStack extends Stack {
-  constructor(scope: Construct, id: string, { table, http, webSocket }: MessagesStackProps) {
+  constructor(scope: Construct, id: string, { table, http, webSocket, hooks }: MessagesStackProps) {
     super(scope, id);
     const send = (fn: ChatFunction) => {
       table.grantSend(fn);
+      hooks.grantAsk(fn);
       webSocket.grantPost(fn);
       webSocket.grantClose(fn);
+    };
+    const edit = (fn: ChatFunction) => {
+      table.grantChange(fn);
+      hooks.grantAsk(fn);
     };
     http.serve(new Construct(this, 'Http'), {
       'messages/create': limited(send),
       'messages/list': limited(table.grantReadHistory),
       'messages/get': limited(table.grantReadPlace),
-      'messages/update': limited(table.grantChange),
+      'messages/update': limited(edit),
       'messages/delete': limited(table.grantChange),
       'messages/read': limited(table.grantRaiseReceipts),
       'messages/receipts': limited(table.grantListMembers),

@@ -1,5 +1,6 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import type { BeforeSendHooks } from '../constructs/before-send-hooks.ts';
 import type { ChatFunction } from '../constructs/chat-function.ts';
 import type { ChatTable } from '../constructs/chat-table.ts';
 import { ChatWebSocketApi } from '../constructs/chat-websocket-api.ts';
@@ -10,13 +11,14 @@ import { applyGrants, limited } from './grants.ts';
 interface WebSocketStackProps {
   deployment: Deployment;
   table: ChatTable;
+  hooks: BeforeSendHooks;
 }
 
 /** Clients' sockets: what comes in over them. */
 export class WebSocketStack extends Stack {
   readonly api: ChatWebSocketApi;
 
-  constructor(scope: Construct, id: string, { deployment, table }: WebSocketStackProps) {
+  constructor(scope: Construct, id: string, { deployment, table, hooks }: WebSocketStackProps) {
     super(scope, id);
     const api = new ChatWebSocketApi(this, 'WebSocket', { deployment });
     this.api = api;
@@ -28,8 +30,13 @@ export class WebSocketStack extends Stack {
 
     const send = (fn: ChatFunction) => {
       table.grantSend(fn);
+      hooks.grantAsk(fn);
       api.grantPost(fn);
       api.grantClose(fn);
+    };
+    const edit = (fn: ChatFunction) => {
+      table.grantChange(fn);
+      hooks.grantAsk(fn);
     };
     const type = (fn: ChatFunction) => {
       table.grantTyping(fn);
@@ -37,7 +44,7 @@ export class WebSocketStack extends Stack {
     };
     applyGrants('websocket-stack.ts', api.commands, {
       'message.send': limited(send),
-      'message.edit': limited(table.grantChange),
+      'message.edit': limited(edit),
       'message.delete': limited(table.grantChange),
       'reaction.add': limited(table.grantReact),
       'reaction.remove': limited(table.grantReact),
