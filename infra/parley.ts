@@ -56,7 +56,7 @@ export const buildStacks = (app: App, deployment: Deployment): Stack[] => {
   const http = new HttpStack(app, id('Http'), { deployment, table });
   const messages = new MessagesStack(app, id('Messages'), { table, http: http.api, webSocket: webSocket.api, hooks });
   // What they invoke is there before they are told of it.
-  for (const stack of [webSocket, messages]) stack.addDependency(beforeSend);
+  for (const stack of [webSocket, messages]) stack.addStackDependency(beforeSend);
   const notifications = new NotificationsStack(app, id('Notifications'), { deployment, table, bus, http: http.api });
   const webhooks = new WebhooksStack(app, id('Webhooks'), { deployment, table, bus, http: http.api });
   http.api.requireAllServed();

@@ -39,7 +39,8 @@ export const createBeforeSend = ({ hooks, invoke, clock }: Deps) => {
       if (success) return data;
       logger.warn('hook failed', { reason: 'no answer that is known' });
     } catch (error) {
-      logger.warn('hook failed', { reason: (error as Error).name });
+      // A syntax error quotes what was answered.
+      logger.warn('hook failed', { reason: error instanceof SyntaxError ? error.name : String(error) });
     }
     return undefined;
   };
@@ -48,7 +49,10 @@ export const createBeforeSend = ({ hooks, invoke, clock }: Deps) => {
   const answerOf = async (hook: Hook, question: HookQuestion): Promise<HookAnswer | undefined> => {
     const { tenantId } = question;
     const circuit = admitted(circuitOf(tenantId), clock.now().getTime());
-    if (!circuit) return undefined;
+    if (!circuit) {
+      logger.warn('hook left alone');
+      return undefined;
+    }
     circuits.set(tenantId, circuit);
     const answer = await call(hook, question);
     circuits.set(tenantId, afterCall(circuitOf(tenantId), answer !== undefined, clock.now().getTime()));

@@ -5,7 +5,7 @@ import { Webhook as Signature } from 'standardwebhooks';
 import type { Clock } from '../domain/clock.ts';
 import type { HookQuestion } from '../protocol/before-send.ts';
 import { postPinned } from './pinned-post.ts';
-import type { Resolve } from './webhook-addresses.ts';
+import { RefusedAddress, type Resolve } from './webhook-addresses.ts';
 
 interface Deps {
   url: string;
@@ -21,7 +21,7 @@ const timeoutMs = 1_000;
 const secretLifeMs = 300_000;
 const longestAnswer = 1_000_000;
 
-/** Says nothing of what was asked or answered. */
+/** Says nothing of what was asked, where, or what was answered: Lambda logs it. */
 class HookFailed extends Error {
   override readonly name = 'HookFailed';
 }
@@ -40,9 +40,7 @@ export const createHookPost = ({ url, allowLocal, resolve, secret, clock }: Deps
     return known.value;
   };
 
-  /** @throws RefusedAddress, and whatever else keeps it from an answer; never with what it is about */
-  return async (question: HookQuestion): Promise<unknown> => {
-    const signal = AbortSignal.timeout(timeoutMs);
+  const answerTo = async (question: HookQuestion, signal: AbortSignal): Promise<unknown> => {
     const [now, id, body] = [clock.now(), `hook_${randomUUID()}`, JSON.stringify(question)];
     const headers = {
       'content-type': 'application/json',
@@ -59,6 +57,18 @@ export const createHookPost = ({ url, allowLocal, resolve, secret, clock }: Deps
       throw new HookFailed(`The hook answered ${statusCode}.`);
     }
     return jsonOf(await wholeOf(answer));
+  };
+
+  /** @throws HookFailed whatever keeps it from an answer */
+  return async (question: HookQuestion): Promise<unknown> => {
+    const signal = AbortSignal.timeout(timeoutMs);
+    try {
+      return await answerTo(question, signal);
+    } catch (error) {
+      if (error instanceof HookFailed) throw error;
+      if (error instanceof RefusedAddress) throw new HookFailed(`The hook's address ${error.message}.`);
+      throw new HookFailed(signal.aborted ? 'The hook did not answer in time.' : 'The hook could not be asked.');
+    }
   };
 };
 export type HookPost = ReturnType<typeof createHookPost>;
