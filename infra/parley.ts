@@ -50,13 +50,17 @@ export const buildStacks = (app: App, deployment: Deployment): Stack[] => {
   const id = (part: string) => `Parley-${settings.stage}-${part}`;
   const data = new DataStack(app, id('Data'), settings);
   const { table, bus } = data;
-  const beforeSend = new BeforeSendStack(app, id('BeforeSend'), { deployment });
-  const { hooks } = beforeSend;
-  const webSocket = new WebSocketStack(app, id('WebSocket'), { deployment, table, hooks });
+  const beforeSend = hasAddresses(settings) ? [new BeforeSendStack(app, id('BeforeSend'), { deployment })] : [];
+  const webSocket = new WebSocketStack(app, id('WebSocket'), { deployment, table });
   const http = new HttpStack(app, id('Http'), { deployment, table });
-  const messages = new MessagesStack(app, id('Messages'), { table, http: http.api, webSocket: webSocket.api, hooks });
+  const messages = new MessagesStack(app, id('Messages'), {
+    deployment,
+    table,
+    http: http.api,
+    webSocket: webSocket.api,
+  });
   // What they invoke is there before they are told of it.
-  for (const stack of [webSocket, messages]) stack.addStackDependency(beforeSend);
+  for (const asked of beforeSend) for (const stack of [webSocket, messages]) stack.addStackDependency(asked);
   const notifications = new NotificationsStack(app, id('Notifications'), { deployment, table, bus, http: http.api });
   const webhooks = new WebhooksStack(app, id('Webhooks'), { deployment, table, bus, http: http.api });
   http.api.requireAllServed();
@@ -67,5 +71,8 @@ export const buildStacks = (app: App, deployment: Deployment): Stack[] => {
       `tokenIssuers of the stage ${settings.stage} still names the example's issuer: nobody can log in until it names yours.`,
     );
   }
-  return [data, beforeSend, webSocket, http, messages, notifications, webhooks, events];
+  return [data, ...beforeSend, webSocket, http, messages, notifications, webhooks, events];
 };
+
+const hasAddresses = ({ beforeSend }: Deployment['settings']): boolean =>
+  Object.values(beforeSend.tenants).some(({ url }) => url !== undefined);

@@ -28,4 +28,3 @@ const hook = z
   });
 
 export const beforeSend = z.strictObject({ tenants: z.record(tenantName, hook).default({}) });
-export type BeforeSendSettings = z.output<typeof beforeSend>;

@@ -33,7 +33,7 @@ export const entries: readonly Entry[] = [
       (name) => `queue/${name}`,
     ),
   ),
-  ...from('before-send-hooks.ts', ['hook/before-send']),
+  ...from('before-send-hook.ts', ['hook/before-send']),
   ...from('notifications-stack.ts', ['queue/notify', 'queue/notify-user', 'queue/digest']),
   ...from(
     'webhooks-stack.ts',

@@ -1,14 +1,15 @@
 import { Stack } from 'aws-cdk-lib/core';
-import type { Construct } from 'constructs';
-import { BeforeSendHooks } from '../constructs/before-send-hooks.ts';
+import { Construct } from 'constructs';
+import { BeforeSendHook } from '../constructs/before-send-hook.ts';
 import type { Deployment } from '../constructs/deployment.ts';
 
-/** What tenants are asked before a message is stored. Empty, and therefore not deployed, where none has a hook with an address. */
+/** The functions that ask tenants' hooks before a message is stored. There is no such stack where no hook has an address. */
 export class BeforeSendStack extends Stack {
-  readonly hooks: BeforeSendHooks;
-
   constructor(scope: Construct, id: string, { deployment }: { deployment: Deployment }) {
     super(scope, id);
-    this.hooks = new BeforeSendHooks(this, 'Hook', { deployment });
+    const hooks = new Construct(this, 'Hook');
+    for (const [tenant, { url }] of Object.entries(deployment.settings.beforeSend.tenants)) {
+      if (url !== undefined) new BeforeSendHook(hooks, { deployment, tenant, url });
+    }
   }
 }

@@ -1,33 +1,35 @@
 import { Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import type { BeforeSendHooks } from '../constructs/before-send-hooks.ts';
+import { grantAskHooks } from '../constructs/asked-hooks.ts';
 import type { ChatFunction } from '../constructs/chat-function.ts';
 import type { ChatHttpApi } from '../constructs/chat-http-api.ts';
 import type { ChatTable } from '../constructs/chat-table.ts';
 import type { ChatWebSocketApi } from '../constructs/chat-websocket-api.ts';
+import type { Deployment } from '../constructs/deployment.ts';
 import { limited } from './grants.ts';
 
 interface MessagesStackProps {
+  deployment: Deployment;
   table: ChatTable;
   http: ChatHttpApi;
   /** A message that comes in over HTTP is posted to sockets too. */
   webSocket: ChatWebSocketApi;
-  hooks: BeforeSendHooks;
 }
 
 /** What is said, over HTTP: messages, what stands beside them, and what somebody missed. */
 export class MessagesStack extends Stack {
-  constructor(scope: Construct, id: string, { table, http, webSocket, hooks }: MessagesStackProps) {
+  constructor(scope: Construct, id: string, { deployment, table, http, webSocket }: MessagesStackProps) {
     super(scope, id);
+    const askHooks = grantAskHooks(deployment);
     const send = (fn: ChatFunction) => {
       table.grantSend(fn);
-      hooks.grantAsk(fn);
+      askHooks(fn);
       webSocket.grantPost(fn);
       webSocket.grantClose(fn);
     };
     const edit = (fn: ChatFunction) => {
       table.grantChange(fn);
-      hooks.grantAsk(fn);
+      askHooks(fn);
     };
     http.serve(new Construct(this, 'Http'), {
       'messages/create': limited(send),

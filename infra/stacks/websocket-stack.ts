@@ -1,6 +1,6 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import type { BeforeSendHooks } from '../constructs/before-send-hooks.ts';
+import { grantAskHooks } from '../constructs/asked-hooks.ts';
 import type { ChatFunction } from '../constructs/chat-function.ts';
 import type { ChatTable } from '../constructs/chat-table.ts';
 import { ChatWebSocketApi } from '../constructs/chat-websocket-api.ts';
@@ -11,14 +11,13 @@ import { applyGrants, limited } from './grants.ts';
 interface WebSocketStackProps {
   deployment: Deployment;
   table: ChatTable;
-  hooks: BeforeSendHooks;
 }
 
 /** Clients' sockets: what comes in over them. */
 export class WebSocketStack extends Stack {
   readonly api: ChatWebSocketApi;
 
-  constructor(scope: Construct, id: string, { deployment, table, hooks }: WebSocketStackProps) {
+  constructor(scope: Construct, id: string, { deployment, table }: WebSocketStackProps) {
     super(scope, id);
     const api = new ChatWebSocketApi(this, 'WebSocket', { deployment });
     this.api = api;
@@ -28,15 +27,16 @@ export class WebSocketStack extends Stack {
     table.grantTrackPresence(api.connect);
     table.grantTrackPresence(api.disconnect);
 
+    const askHooks = grantAskHooks(deployment);
     const send = (fn: ChatFunction) => {
       table.grantSend(fn);
-      hooks.grantAsk(fn);
+      askHooks(fn);
       api.grantPost(fn);
       api.grantClose(fn);
     };
     const edit = (fn: ChatFunction) => {
       table.grantChange(fn);
-      hooks.grantAsk(fn);
+      askHooks(fn);
     };
     const type = (fn: ChatFunction) => {
       table.grantTyping(fn);

@@ -71,7 +71,6 @@ export const createHookPost = ({ url, allowLocal, resolve, secret, clock }: Deps
     }
   };
 };
-export type HookPost = ReturnType<typeof createHookPost>;
 
 /** Ends with the request's own time. */
 const wholeOf = async (answer: IncomingMessage): Promise<string> => {
