@@ -66,6 +66,13 @@ describe('a message that the hook allows', () => {
     const stored = before.filter(({ action }) => action === 'dynamodb:PutItem').at(-1);
     expect(stored?.depth).toBe(5);
   });
+
+  it('takes four of them if it is edited', async () => {
+    const { ada, room } = await given('moderated');
+    const message = await posts(ada, room, 'one');
+    await ada.does('PATCH', `/api/messages/${message.id}`, { content: 'two' });
+    expect(world.cloud.meter.lastOf('Http/messages-update')?.roundTrips).toBe(4);
+  });
 });
 
 it('a message that the hook changes is stored, told and read as the hook wants it', async () => {
@@ -76,6 +83,8 @@ it('a message that the hook changes is stored, told and read as the hook wants i
   const message = await posts(ada, room, 'damn', { contentType: 'text/markdown' });
 
   expect(message).toMatchObject({ content: `well, @${bob.id}`, contentType: 'text/markdown', mentions: [bob.id] });
+  const calls = world.cloud.meter.lastOf('Http/messages-create')?.calls ?? [];
+  expect(calls.filter(({ action }) => action === 'dynamodb:PutItem').at(-1)?.depth).toBe(6);
   await laptop.hearsEvent('message.new', ({ content }) => content === message.content);
   expect(await contentsOf(bob, room)).toEqual([message.content]);
   expect(questions()).toHaveLength(1);
@@ -127,6 +136,9 @@ describe('a message that is sent again', () => {
 
     expect(await posts(ada, room, 'one', { clientMessageId: 'c1' })).toEqual(first);
     expect(questions()).toHaveLength(1);
+    const again = world.cloud.meter.lastOf('Http/messages-create')?.calls ?? [];
+    const lookups = again.filter(({ action }) => !action.startsWith('execute-api:'));
+    expect(Math.max(...lookups.map(({ depth }) => depth))).toBeLessThanOrEqual(4);
   });
 
   it('is asked about where the first attempt died before it was stored: it may say something else', async () => {
