@@ -275,6 +275,8 @@ it('functions may ask, and open the secret, exactly where they do', async () => 
   const askers = ['moderated', 'enriched', 'broken', 'inward'].map(askerOf);
   const others = granted.filter((name) => !/webhook|Queue/.test(name) && name !== 'Http/devices-vapid-key');
   expect(others.sort()).toEqual([...askers, ...senders].sort());
+  const unused = report.filter((one) => others.includes(one.function)).flatMap((one) => one.unused.filter(concerns));
+  expect(unused).toEqual([]);
 });
 
 it('logs hold nothing of what was asked or answered', async () => {
