@@ -7,6 +7,7 @@ import { entries } from './bundle/entries.ts';
 import type { Deployment } from './constructs/deployment.ts';
 import { Mistake } from './mistake.ts';
 import { localStage, readSettings } from './settings.ts';
+import { BeforeSendStack } from './stacks/before-send-stack.ts';
 import { DataStack } from './stacks/data-stack.ts';
 import { EventsStack } from './stacks/events-stack.ts';
 import { HttpStack } from './stacks/http-stack.ts';
@@ -49,9 +50,17 @@ export const buildStacks = (app: App, deployment: Deployment): Stack[] => {
   const id = (part: string) => `Parley-${settings.stage}-${part}`;
   const data = new DataStack(app, id('Data'), settings);
   const { table, bus } = data;
+  const beforeSend = hasAddresses(settings) ? [new BeforeSendStack(app, id('BeforeSend'), { deployment })] : [];
   const webSocket = new WebSocketStack(app, id('WebSocket'), { deployment, table });
   const http = new HttpStack(app, id('Http'), { deployment, table });
-  const messages = new MessagesStack(app, id('Messages'), { table, http: http.api, webSocket: webSocket.api });
+  const messages = new MessagesStack(app, id('Messages'), {
+    deployment,
+    table,
+    http: http.api,
+    webSocket: webSocket.api,
+  });
+  // What they invoke is there before they are told of it.
+  for (const asked of beforeSend) for (const stack of [webSocket, messages]) stack.addStackDependency(asked);
   const notifications = new NotificationsStack(app, id('Notifications'), { deployment, table, bus, http: http.api });
   const webhooks = new WebhooksStack(app, id('Webhooks'), { deployment, table, bus, http: http.api });
   http.api.requireAllServed();
@@ -62,5 +71,8 @@ export const buildStacks = (app: App, deployment: Deployment): Stack[] => {
       `tokenIssuers of the stage ${settings.stage} still names the example's issuer: nobody can log in until it names yours.`,
     );
   }
-  return [data, webSocket, http, messages, notifications, webhooks, events];
+  return [data, ...beforeSend, webSocket, http, messages, notifications, webhooks, events];
 };
+
+const hasAddresses = ({ beforeSend }: Deployment['settings']): boolean =>
+  Object.values(beforeSend.tenants).some(({ url }) => url !== undefined);

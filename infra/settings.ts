@@ -9,6 +9,7 @@ import { shortCode } from '../shared/protocol/emoji.ts';
 import { tenantName } from '../shared/protocol/identifiers.ts';
 import { fieldSentence, inOurWords } from './field-sentence.ts';
 import { Mistake } from './mistake.ts';
+import { beforeSend } from './settings-before-send.ts';
 import { notifications } from './settings-notifications.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -129,6 +130,7 @@ const fileContent = z.strictObject({
   presence: presence.prefault({}),
   notifications: notifications.prefault({}),
   webhooks: webhooks.prefault({}),
+  beforeSend: beforeSend.prefault({}),
   throttle: z.strictObject({ http: throttle(1_000, 2_000), webSocket: throttle(2_000, 4_000) }).prefault({}),
   /** Days for which the bus remembers what it was told, content included, so that it can be replayed. */
   eventArchiveDays: z.int().min(1).max(3_650).default(14),
@@ -177,7 +179,7 @@ export const settingsOf = (stage: string, content: unknown, named: string): Sett
   return settings;
 };
 
-const complaintsAbout = ({ stage, tokenIssuers, limits, notifications, webhooks }: Settings): string[] => {
+const complaintsAbout = ({ stage, tokenIssuers, limits, notifications, webhooks, beforeSend }: Settings): string[] => {
   const complaints: string[] = [];
   if (stage !== localStage) {
     if (tokenIssuers.length === 0) complaints.push('tokenIssuers is empty: nobody could log in.');
@@ -188,6 +190,10 @@ const complaintsAbout = ({ stage, tokenIssuers, limits, notifications, webhooks 
     });
     if (webhooks.allowLocal)
       complaints.push('webhooks.allowLocal is for the stage local: elsewhere it opens the network that functions see.');
+    for (const [tenant, { url }] of Object.entries(beforeSend.tenants)) {
+      if (url?.startsWith('http:'))
+        complaints.push(`beforeSend.tenants.${tenant}.url must use https: it is sent what people say.`);
+    }
   }
   tokenIssuers.forEach(({ issuer }, i) => {
     if (tokenIssuers.findIndex((one) => one.issuer === issuer) < i) {
@@ -202,8 +208,16 @@ const complaintsAbout = ({ stage, tokenIssuers, limits, notifications, webhooks 
     }
   });
   const environmentLimit = 3_000;
+  const hookCharacters = 150;
   if (JSON.stringify(limits).length > environmentLimit) {
     complaints.push(`limits.tenants is too long: a function's environment holds ${environmentLimit} characters of it.`);
+  }
+  // The functions that send know both.
+  if (
+    JSON.stringify(limits).length + Object.keys(beforeSend.tenants).length * hookCharacters >
+    environmentLimit + 400
+  ) {
+    complaints.push('limits.tenants and beforeSend.tenants are too long together for the environment of a function.');
   }
   if (JSON.stringify(notifications).length > environmentLimit) {
     complaints.push(`notifications is too long: a function's environment holds ${environmentLimit} characters of it.`);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { Mistake } from '../mistake.ts';
 import { checkEntries, entries } from './entries.ts';
+import { neverRun } from './never-run.ts';
 import { noJsonSchemas } from './no-json-schemas.ts';
 import { ownMapsOnly } from './own-maps-only.ts';
 
@@ -41,7 +42,7 @@ export const bundle = async (root: string, outdir: string): Promise<Map<string, 
       'mnemonist/lru-cache': join(import.meta.dirname, 'endpoint-cache.ts'),
     },
     banner: { js: requireForCommonJs },
-    plugins: [noJsonSchemas, ownMapsOnly],
+    plugins: [noJsonSchemas, neverRun, ownMapsOnly],
   }).catch((error: unknown) => {
     throw new Mistake(`The functions cannot be bundled: ${error instanceof Error ? error.message : String(error)}`);
   });

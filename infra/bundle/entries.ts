@@ -33,6 +33,7 @@ export const entries: readonly Entry[] = [
       (name) => `queue/${name}`,
     ),
   ),
+  ...from('before-send-hook.ts', ['hook/before-send']),
   ...from('notifications-stack.ts', ['queue/notify', 'queue/notify-user', 'queue/digest']),
   ...from(
     'webhooks-stack.ts',

@@ -11,6 +11,8 @@ interface ChatFunctionProps {
   /** Its file below `functions/`, without `.ts`. */
   entry: string;
   description?: string;
+  /** Where somebody has to spell it. CloudFormation makes one up otherwise. */
+  functionName?: string;
   timeout?: Duration;
   /** Megabytes; the share of a processor goes with them. */
   memory?: number;
@@ -24,7 +26,7 @@ export class ChatFunction extends LambdaFunction {
   readonly #deployment: Deployment;
 
   constructor(scope: Construct, id: string, props: ChatFunctionProps) {
-    const { deployment, entry, description, timeout = Duration.seconds(10), memory = 512 } = props;
+    const { deployment, entry, functionName, description, timeout = Duration.seconds(10), memory = 512 } = props;
     const { settings, bundles } = deployment;
     const reserved = settings.reservedConcurrency[entry];
     const logGroup = new LogGroup(scope, `${id}-logs`, {
@@ -35,6 +37,7 @@ export class ChatFunction extends LambdaFunction {
     logGroup.grantWrite(role);
 
     super(scope, id, {
+      ...(functionName === undefined ? {} : { functionName }),
       ...(description === undefined ? {} : { description: description.slice(0, 256) }),
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,

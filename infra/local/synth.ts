@@ -26,7 +26,7 @@ export interface SynthOptions {
 
 const projectRoot = resolve(import.meta.dirname, '../..');
 
-const projectInputs = [
+export const projectInputs = [
   'infra/**/*',
   'functions/**/*',
   'shared/**/*',

@@ -1,12 +1,15 @@
 import { Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { grantAskHooks } from '../constructs/asked-hooks.ts';
 import type { ChatFunction } from '../constructs/chat-function.ts';
 import type { ChatHttpApi } from '../constructs/chat-http-api.ts';
 import type { ChatTable } from '../constructs/chat-table.ts';
 import type { ChatWebSocketApi } from '../constructs/chat-websocket-api.ts';
+import type { Deployment } from '../constructs/deployment.ts';
 import { limited } from './grants.ts';
 
 interface MessagesStackProps {
+  deployment: Deployment;
   table: ChatTable;
   http: ChatHttpApi;
   /** A message that comes in over HTTP is posted to sockets too. */
@@ -15,18 +18,24 @@ interface MessagesStackProps {
 
 /** What is said, over HTTP: messages, what stands beside them, and what somebody missed. */
 export class MessagesStack extends Stack {
-  constructor(scope: Construct, id: string, { table, http, webSocket }: MessagesStackProps) {
+  constructor(scope: Construct, id: string, { deployment, table, http, webSocket }: MessagesStackProps) {
     super(scope, id);
+    const askHooks = grantAskHooks(deployment);
     const send = (fn: ChatFunction) => {
       table.grantSend(fn);
+      askHooks(fn);
       webSocket.grantPost(fn);
       webSocket.grantClose(fn);
+    };
+    const edit = (fn: ChatFunction) => {
+      table.grantChange(fn);
+      askHooks(fn);
     };
     http.serve(new Construct(this, 'Http'), {
       'messages/create': limited(send),
       'messages/list': limited(table.grantReadHistory),
       'messages/get': limited(table.grantReadPlace),
-      'messages/update': limited(table.grantChange),
+      'messages/update': limited(edit),
       'messages/delete': limited(table.grantChange),
       'messages/read': limited(table.grantRaiseReceipts),
       'messages/receipts': limited(table.grantListMembers),

@@ -1,5 +1,6 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { grantAskHooks } from '../constructs/asked-hooks.ts';
 import type { ChatFunction } from '../constructs/chat-function.ts';
 import type { ChatTable } from '../constructs/chat-table.ts';
 import { ChatWebSocketApi } from '../constructs/chat-websocket-api.ts';
@@ -26,10 +27,16 @@ export class WebSocketStack extends Stack {
     table.grantTrackPresence(api.connect);
     table.grantTrackPresence(api.disconnect);
 
+    const askHooks = grantAskHooks(deployment);
     const send = (fn: ChatFunction) => {
       table.grantSend(fn);
+      askHooks(fn);
       api.grantPost(fn);
       api.grantClose(fn);
+    };
+    const edit = (fn: ChatFunction) => {
+      table.grantChange(fn);
+      askHooks(fn);
     };
     const type = (fn: ChatFunction) => {
       table.grantTyping(fn);
@@ -37,7 +44,7 @@ export class WebSocketStack extends Stack {
     };
     applyGrants('websocket-stack.ts', api.commands, {
       'message.send': limited(send),
-      'message.edit': limited(table.grantChange),
+      'message.edit': limited(edit),
       'message.delete': limited(table.grantChange),
       'reaction.add': limited(table.grantReact),
       'reaction.remove': limited(table.grantReact),

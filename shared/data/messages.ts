@@ -133,6 +133,24 @@ export const createMessages = ({ table, clock, limits, places, quotes }: Deps) =
     return { place, message, beside };
   };
 
+  /** @throws Problem as `edited` has it, and `forbidden` where the caller may not post any more */
+  const applied = (
+    message: Message,
+    edit: Edit,
+    caller: Caller,
+    {
+      conversation,
+      standings,
+      now,
+      mentions = [],
+    }: Pick<Found, 'conversation' | 'standings' | 'now'> & { mentions?: readonly string[] },
+  ): Message | undefined => {
+    requirePermission(standings, 'message.editOwn');
+    requirePermission(standings, postingIn(conversation.settings));
+    const window = limits.of(caller.tenant).editWindowMinutes;
+    return edited(message, edit, caller, now, { window, mentions });
+  };
+
   return {
     /**
      * A message and the caller's place around it, whether or not they have deleted it for themselves.
@@ -156,20 +174,34 @@ export const createMessages = ({ table, clock, limits, places, quotes }: Deps) =
       return shown(resolved, caller.user, besideOf(beside));
     },
 
-    /** Safe to repeat: an edit that changes nothing makes no new version. */
-    edit: async (caller: Caller, messageId: string, edit: Edit, conversationId?: string): Promise<Message> => {
+    /**
+     * Safe to repeat: an edit that changes nothing makes no new version.
+     * @param screen is asked about what an edit that may be made would make of the message, and says what to make of it instead
+     */
+    edit: async (
+      caller: Caller,
+      messageId: string,
+      asked: Edit,
+      {
+        conversationId,
+        screen,
+      }: {
+        conversationId?: string | undefined;
+        screen?: ((place: Place, next: Message) => Promise<Omit<Edit, 'expectedVersion'>>) | undefined;
+      } = {},
+    ): Promise<Message> => {
       const { place, message } = await read(caller, messageId, conversationId);
+      // Not of the version it expects: repeated, it may have become what the screen made of it.
+      const { expectedVersion: _, ...unconditional } = asked;
+      const next = screen && applied(message, unconditional, caller, { ...place, now: clock.now() });
+      const edit = next ? { ...asked, ...(await screen?.(place, next)) } : asked;
       const names = namesIn({ content: edit.content, contentType: edit.contentType ?? message.contentType });
       const changed = await change(
         place,
         message,
         'message.updated',
-        (current, { conversation, standings, now, others }) => {
-          requirePermission(standings, 'message.editOwn');
-          requirePermission(standings, postingIn(conversation.settings));
-          const window = limits.of(caller.tenant).editWindowMinutes;
-          return edited(current, edit, caller, now, { window, mentions: mentionsAmong(names, others) });
-        },
+        (current, { others, ...found }) =>
+          applied(current, edit, caller, { ...found, mentions: mentionsAmong(names, others) }),
         candidateKeys(caller.tenant, place.conversation.id, names),
       );
       return quotedFrom(firstVisibleSeq(place), changed);

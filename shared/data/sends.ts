@@ -8,7 +8,7 @@ import { may, postingIn, requirePermission } from '../domain/permissions.ts';
 import { Problem } from '../protocol/errors.ts';
 import type { Draft, Message } from '../protocol/message.ts';
 import { isExpired, storedPreview } from './items.ts';
-import { conversationKey, sendReceiptKey } from './keys.ts';
+import { conversationKey, messageKey, sendReceiptKey } from './keys.ts';
 import type { Limits } from './limits.ts';
 import { candidateKeys, mentionsAmong } from './named-members.ts';
 import { createNumbers } from './numbers.ts';
@@ -210,6 +210,18 @@ export const createSends = ({ table, clock, limits, places, references, replies 
         if (receipt.seq !== seq) spare.push(seq);
       }
       throw new Problem('unavailable');
+    },
+
+    /** Whether what an earlier attempt took a number for has become a message. */
+    isStored: async ({ caller, conversation }: Place, { seq }: SendReceipt): Promise<boolean> => {
+      const { Item } = await table.client.send(
+        new GetCommand({
+          TableName: table.name,
+          Key: messageKey(caller.tenant, conversation.id, seq),
+          ConsistentRead: true,
+        }),
+      );
+      return Item !== undefined && Item.status !== 'void';
     },
 
     /** Leaves a mark for the stream's fan-out: whom it need not tell. */

@@ -57,7 +57,7 @@ export const messageSend = command({
   summary: 'Post a message. Safe to repeat with the same `clientMessageId`: it is stored once. Answered means stored.',
   data: draft.extend({ conversationId }).meta({ id: 'MessageSend' }),
   answer: 'message.sent',
-  errors: ['forbidden', 'rate_limited'],
+  errors: ['forbidden', 'rate_limited', 'message_refused', 'hook_unavailable'],
 });
 
 export const messageEdit = command({
@@ -65,7 +65,7 @@ export const messageEdit = command({
   summary: 'Change a message of your own.',
   data: edit.extend({ messageId }).meta({ id: 'MessageEditCommand' }),
   answer: 'message.updated',
-  errors: ['forbidden', 'version_conflict', 'message_deleted', 'window_closed'],
+  errors: ['forbidden', 'version_conflict', 'message_deleted', 'window_closed', 'message_refused', 'hook_unavailable'],
 });
 
 export const messageDelete = command({

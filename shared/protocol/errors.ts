@@ -141,6 +141,12 @@ export const errorCatalogue = {
     advice: 'Send less at once.',
     retry: false,
   },
+  message_refused: {
+    status: 422,
+    title: 'The tenant does not want this message',
+    advice: 'Tell its sender the `detail`. Corrected, it may be sent with the same `clientMessageId`.',
+    retry: false,
+  },
   rate_limited: {
     status: 429,
     title: 'Too many requests',
@@ -151,6 +157,12 @@ export const errorCatalogue = {
     status: 500,
     title: 'Something went wrong on our side',
     advice: 'Try again; a send with the same `clientMessageId` is stored once.',
+    retry: true,
+  },
+  hook_unavailable: {
+    status: 503,
+    title: 'Nobody could say whether the tenant wants this message',
+    advice: 'Try again with backoff.',
     retry: true,
   },
   unavailable: {

@@ -5,7 +5,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import pRetry from 'p-retry';
-import { createSigner } from './signature.ts';
+import { signerIn } from './signature.ts';
 
 /** `refused`: the gateway will never take this frame, whoever it is for. */
 export type PostOutcome = 'sent' | 'gone' | 'refused';
@@ -37,15 +37,7 @@ export const createConnections = (url: string, environment = process.env) => {
   const transport = protocol === 'http:' ? http : https;
   const agent = new transport.Agent({ keepAlive: true, maxSockets: 64, scheduling: 'lifo' });
   const base = pathname.replace(/\/$/, '');
-  const sign = createSigner({
-    region: required(environment, 'AWS_REGION'),
-    service: 'execute-api',
-    credentials: {
-      accessKeyId: required(environment, 'AWS_ACCESS_KEY_ID'),
-      secretAccessKey: required(environment, 'AWS_SECRET_ACCESS_KEY'),
-      ...(environment.AWS_SESSION_TOKEN && { sessionToken: environment.AWS_SESSION_TOKEN }),
-    },
-  });
+  const sign = signerIn(environment, 'execute-api');
 
   const request = (method: 'POST' | 'DELETE', connectionId: string, body: string, timeoutMs: number): Promise<number> =>
     new Promise((resolve, reject) => {
@@ -92,10 +84,3 @@ export const createConnections = (url: string, environment = process.env) => {
 export type Connections = ReturnType<typeof createConnections>;
 
 const isPassing = (status: number): boolean => status === 429 || status >= 500;
-
-/** Lambda hands every function these; they hold for as long as its instance lives. */
-const required = (environment: NodeJS.ProcessEnv, name: string): string => {
-  const value = environment[name];
-  if (!value) throw new Error(`The environment variable ${name} is missing.`);
-  return value;
-};

@@ -1,8 +1,10 @@
+import type { Place } from '../data/places.ts';
 import type { RateLimits } from '../data/rate-limits.ts';
-import type { Sends } from '../data/sends.ts';
+import type { SendReceipt, Sends } from '../data/sends.ts';
 import type { Turns } from '../data/turns.ts';
 import type { Caller } from '../domain/caller.ts';
 import type { Draft, Message } from '../protocol/message.ts';
+import type { BeforeSend } from './before-send.ts';
 import type { FastLane } from './fast-lane.ts';
 import { together } from './together.ts';
 
@@ -10,23 +12,36 @@ interface Deps {
   sends: Sends;
   rateLimits: RateLimits;
   turns: Turns;
+  beforeSend: BeforeSend;
   fastLane: FastLane;
 }
 
 /** A send, by frame or by HTTP: asked, stored, told. Safe to repeat with the same `clientMessageId`. Returned means stored. */
-export const createSendMessage =
-  ({ sends, rateLimits, turns, fastLane }: Deps) =>
-  async (caller: Caller, conversationId: string, draft: Draft): Promise<Message> => {
-    const [{ place, earlier, ...entry }, , turn] = await together([
+export const createSendMessage = ({ sends, rateLimits, turns, beforeSend, fastLane }: Deps) => {
+  /**
+   * The draft as the tenant's hook wants it. What is stored is not asked about again. That there is a receipt does not mean that: an
+   * attempt that died after it may come again with another content.
+   */
+  const screened = async (place: Place, draft: Draft, earlier: SendReceipt | undefined): Promise<Draft> => {
+    if (!beforeSend.isAskedOf(place.caller) || (earlier && (await sends.isStored(place, earlier)))) return draft;
+    return beforeSend.ask(place, { event: 'message.send', messageId: null, draft });
+  };
+
+  return async (caller: Caller, conversationId: string, draft: Draft): Promise<Message> => {
+    const [first, , turn] = await together([
       sends.enter(caller, conversationId, draft),
       rateLimits.takeMessage(caller),
       turns.expect(caller, conversationId, draft.clientMessageId),
     ]);
-    if (!earlier) await turns.take(place, draft.clientMessageId, turn);
+    if (!first.earlier) await turns.take(first.place, draft.clientMessageId, turn);
+    const wanted = await screened(first.place, draft, first.earlier);
+    // Another content may name others.
+    const { place, earlier, ...entry } = wanted === draft ? first : await sends.enter(caller, conversationId, wanted);
     // What an earlier attempt stored is the stream's to tell.
     const audience = earlier ? undefined : fastLane.audienceOf(place);
-    const [message, listening] = await together([sends.append(place, draft, earlier, entry), audience]);
+    const [message, listening] = await together([sends.append(place, wanted, earlier, entry), audience]);
     await fastLane.deliver(place, message, listening);
     return message;
   };
+};
 export type SendMessage = ReturnType<typeof createSendMessage>;

@@ -78,6 +78,11 @@ const webhooks = z
     firstRetryMs: firstRetrySeconds * 1000,
   }));
 
+const beforeSendHooks = z.record(
+  tenantName,
+  z.strictObject({ functionArn: z.string().startsWith('arn:'), onFailure: z.enum(['allow', 'refuse']) }),
+);
+
 const variables = {
   TABLE_NAME: z.string().min(3),
   BUS_NAME: z.string().min(1),
@@ -92,10 +97,13 @@ const variables = {
   /** JSON, which notification-settings.ts reads: few functions carry its schema. */
   NOTIFICATION_SETTINGS: z.string().min(1),
   VAPID_SECRET_ARN: z.string().min(1),
+  BEFORE_SEND_URL: z.url(),
+  BEFORE_SEND_KEY_ARN: z.string().startsWith('arn:'),
   WEBHOOK_SETTINGS: json(webhooks),
   WEBHOOK_KEY_ARN: z.string().startsWith('arn:'),
   WEBHOOK_QUEUE_URL: z.url(),
   WEBHOOK_SLOW_QUEUE_URL: z.url(),
+  BEFORE_SEND_HOOKS: json(beforeSendHooks),
   TENANT_SETTINGS: json(tenantSettings),
   TOKEN_ISSUERS: json(issuers),
 };

@@ -47,6 +47,24 @@ export const createSigner = ({ region, service, credentials }: SignerOptions) =>
     new Signer({ ...request, region, service }, credentials).sign().headers ?? {};
 };
 
+/** Signs with the credentials that Lambda hands every function; they hold for as long as its instance lives. */
+export const signerIn = (environment: NodeJS.ProcessEnv, service: string) =>
+  createSigner({
+    region: required(environment, 'AWS_REGION'),
+    service,
+    credentials: {
+      accessKeyId: required(environment, 'AWS_ACCESS_KEY_ID'),
+      secretAccessKey: required(environment, 'AWS_SECRET_ACCESS_KEY'),
+      ...(environment.AWS_SESSION_TOKEN && { sessionToken: environment.AWS_SESSION_TOKEN }),
+    },
+  });
+
+const required = (environment: NodeJS.ProcessEnv, name: string): string => {
+  const value = environment[name];
+  if (!value) throw new Error(`The environment variable ${name} is missing.`);
+  return value;
+};
+
 /** @param scope `<day>/<region>/<service>/aws4_request` */
 const signingKey = (secret: string, scope: string): KeyObject =>
   createSecretKey(

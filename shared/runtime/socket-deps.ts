@@ -12,9 +12,12 @@ import { createReferences, type References } from '../data/references.ts';
 import { createSends, type Sends } from '../data/sends.ts';
 import { createSubscriptions, type Subscriptions } from '../data/subscriptions.ts';
 import { createTurns, type Turns } from '../data/turns.ts';
+import { type BeforeSend, createBeforeSend } from './before-send.ts';
 import { type Connections, createConnections } from './connections.ts';
 import { createPosting, type Posting } from './delivery.ts';
+import { createEditMessage, type EditMessage } from './edit-message.ts';
 import { createFastLane, type FastLane } from './fast-lane.ts';
+import { createInvoke } from './invoke.ts';
 import { lazily, type Makers } from './lazily.ts';
 import { createSendMessage, type SendMessage } from './send-message.ts';
 import { type TableDeps, tableMakers } from './table-deps.ts';
@@ -34,7 +37,9 @@ export interface SocketDeps extends TableDeps {
   connections: Connections;
   posting: Posting;
   fastLane: FastLane;
+  beforeSend: BeforeSend;
   sendMessage: SendMessage;
+  editMessage: EditMessage;
   typing: Typing;
 }
 
@@ -53,7 +58,15 @@ export const socketMakers = (environment: NodeJS.ProcessEnv): Makers<SocketDeps>
   connections: ({ settings }) => createConnections(settings.CONNECTIONS_URL, environment),
   posting: (deps) => createPosting(deps),
   fastLane: (deps) => createFastLane(deps),
+  beforeSend: ({ settings, clock }) =>
+    createBeforeSend({
+      // A stage without hooks has no such variable.
+      hooks: environment.BEFORE_SEND_HOOKS === undefined ? {} : settings.BEFORE_SEND_HOOKS,
+      invoke: createInvoke(environment),
+      clock,
+    }),
   sendMessage: (deps) => createSendMessage(deps),
+  editMessage: (deps) => createEditMessage(deps),
   typing: (deps) => createTyping(deps),
 });
 

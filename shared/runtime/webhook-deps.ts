@@ -6,10 +6,11 @@ import { createWebhookTurns, type WebhookTurns } from '../data/webhook-turns.ts'
 import { createWebhooks, type Webhooks } from '../data/webhooks.ts';
 import { type Clock, systemClock } from '../domain/clock.ts';
 import { lazily, type Makers } from './lazily.ts';
+import { secretAt } from './secret-value.ts';
 import { type Settings, settingsFrom } from './settings.ts';
 import { type Resolve, resolveByDns } from './webhook-addresses.ts';
 import { createWebhookLanes, type WebhookLanes } from './webhook-lanes.ts';
-import { createWebhookSecrets, masterSecretAt, type WebhookSecrets } from './webhook-secrets.ts';
+import { createWebhookSecrets, type WebhookSecrets } from './webhook-secrets.ts';
 
 export interface WebhookDeps {
   clock: Clock;
@@ -34,7 +35,7 @@ const makers = (environment: NodeJS.ProcessEnv): Makers<WebhookDeps> => ({
   webhookDeliveries: (deps) => createWebhookDeliveries(deps),
   webhookLanes: ({ settings }) =>
     createWebhookLanes({ usual: () => settings.WEBHOOK_QUEUE_URL, slow: () => settings.WEBHOOK_SLOW_QUEUE_URL }),
-  webhookSecrets: ({ settings }) => createWebhookSecrets(masterSecretAt(settings.WEBHOOK_KEY_ARN)),
+  webhookSecrets: ({ settings }) => createWebhookSecrets(secretAt(settings.WEBHOOK_KEY_ARN)),
   resolve: () => resolveByDns,
 });
 

@@ -1,10 +1,9 @@
-/** One request to an endpoint: to a checked address and to no other, in a bounded time, without following where it points. */
-import http, { type IncomingMessage } from 'node:http';
-import https from 'node:https';
-import type { LookupFunction } from 'node:net';
+/** One request to an endpoint, in a bounded time. */
+import type { IncomingMessage } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { WebhookAttempt } from '../protocol/webhook.ts';
-import { addressesOf, type HostAddress, RefusedAddress, type Resolve, readAddress } from './webhook-addresses.ts';
+import { postPinned } from './pinned-post.ts';
+import { RefusedAddress, type Resolve } from './webhook-addresses.ts';
 
 export interface Posted extends Pick<WebhookAttempt, 'outcome' | 'statusCode' | 'latencyMs' | 'responseBody'> {
   retryAfter: string | undefined;
@@ -38,9 +37,7 @@ export const createWebhookPost =
       latencyMs: Math.round(performance.now() - began),
     });
     try {
-      const url = readAddress(address, { allowLocal });
-      const addresses = await within(deadline, addressesOf(url, { allowLocal, resolve }));
-      const response = await answerOf(url, addresses, { body, headers, signal: deadline });
+      const response = await postPinned(address, { body, headers, signal: deadline, allowLocal, resolve });
       const statusCode = response.statusCode ?? 0;
       const outcome = statusCode >= 200 && statusCode < 300 ? 'delivered' : 'bad_status';
       const told = posted(outcome, { statusCode, retryAfter: response.headers['retry-after'] });
@@ -51,49 +48,6 @@ export const createWebhookPost =
     }
   };
 export type WebhookPost = ReturnType<typeof createWebhookPost>;
-
-const within = <T>(signal: AbortSignal, work: Promise<T>): Promise<T> =>
-  Promise.race([
-    work,
-    new Promise<never>((_, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-    }),
-  ]);
-
-/** Says the addresses that were checked, whatever the name leads to by now. */
-const pinnedTo =
-  (addresses: HostAddress[]): LookupFunction =>
-  (_, { all }, done) => {
-    const [first] = addresses;
-    if (all) done(null, addresses);
-    else done(null, first?.address ?? '', first?.family);
-  };
-
-const answerOf = (
-  url: URL,
-  addresses: HostAddress[],
-  { body, headers, signal }: { body: string; headers: Record<string, string>; signal: AbortSignal },
-): Promise<IncomingMessage> =>
-  new Promise((answer, fail) => {
-    const { request } = url.protocol === 'https:' ? https : http;
-    const outgoing = request(url, {
-      method: 'POST',
-      // A connection of its own: one that is kept would be to an address that was checked some time ago.
-      agent: false,
-      lookup: pinnedTo(addresses),
-      signal,
-      headers: {
-        ...headers,
-        'content-length': Buffer.byteLength(body),
-        'accept-encoding': 'identity',
-        connection: 'close',
-      },
-    });
-    outgoing.once('response', answer);
-    // Stays, so that what fails once the answer is there ends in no exception.
-    outgoing.on('error', fail);
-    outgoing.end(body);
-  });
 
 /** The first 2 KB of what an endpoint answers, as text, as far as that comes soon. The rest is not read. */
 const beginningOf = async (response: IncomingMessage): Promise<string> => {

@@ -3,8 +3,6 @@
  * the table cannot sign. Why: docs/decisions/0018-webhook-secrets.md
  */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { promptly } from '../data/aws-calls.ts';
 
 /** A secret is of one webhook of one tenant: moved to another, it does not open. */
 export interface SecretOwner {
@@ -55,11 +53,3 @@ export const createWebhookSecrets = (masterSecret: () => Promise<string>) => {
   };
 };
 export type WebhookSecrets = ReturnType<typeof createWebhookSecrets>;
-
-export const masterSecretAt =
-  (arn: string, client = new SecretsManagerClient(promptly)) =>
-  async (): Promise<string> => {
-    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: arn }));
-    if (SecretString === undefined) throw new Error('The master secret of webhooks has no value.');
-    return SecretString;
-  };

@@ -3,9 +3,9 @@ import { messagesUpdate } from '../../../shared/protocol/routes/messages.ts';
 import { type Deps, live } from '../../../shared/runtime/deps.ts';
 import { onRequest } from '../../../shared/runtime/http.ts';
 
-export const updateMessage = ({ messages }: Pick<Deps, 'messages'>) =>
+export const updateMessage = ({ editMessage }: Pick<Deps, 'editMessage'>) =>
   onRequest(messagesUpdate, ({ params, body, caller }) =>
-    messages.edit(caller, params.messageId, body, params.conversationId),
+    editMessage(caller, params.messageId, body, params.conversationId),
   );
 
 export const handler = live(updateMessage);

@@ -30,7 +30,7 @@ export const messagesCreate = route({
   body: draft,
   status: 201,
   answer: message,
-  errors: ['not_found', 'forbidden', 'rate_limited'],
+  errors: ['not_found', 'forbidden', 'rate_limited', 'message_refused', 'hook_unavailable'],
 });
 
 export const messagesList = route({
@@ -80,7 +80,15 @@ export const messagesUpdate = route({
   body: edit,
   status: 200,
   answer: message,
-  errors: ['not_found', 'forbidden', 'version_conflict', 'message_deleted', 'window_closed'],
+  errors: [
+    'not_found',
+    'forbidden',
+    'version_conflict',
+    'message_deleted',
+    'window_closed',
+    'message_refused',
+    'hook_unavailable',
+  ],
 });
 
 export const messagesDelete = route({

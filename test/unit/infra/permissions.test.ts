@@ -38,7 +38,7 @@ describe('permissions', () => {
     ['dynamodb:(?!ListStreams|DescribeStream|GetRecords|GetShardIterator)', 'TABLE_NAME'],
     ['execute-api:', 'CONNECTIONS_URL'],
     ['events:', 'BUS_NAME'],
-    ['secretsmanager:', '(VAPID_SECRET|WEBHOOK_KEY)_ARN'],
+    ['secretsmanager:', '(VAPID_SECRET|WEBHOOK_KEY|BEFORE_SEND_KEY)_ARN'],
   ])('for %s come with the variable %s, and it with them', (actions, variable) => {
     for (const [name, { statements, environment }] of dev.functions()) {
       const allowed = statements.flatMap(actionsOf).some((action) => new RegExp(`^${actions}`).test(action));

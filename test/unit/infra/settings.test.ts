@@ -12,6 +12,10 @@ const issuer = {
   tenant: 'acme',
 };
 
+const hookArn = 'arn:aws:lambda:eu-central-1:123456789012:function:moderate';
+const manyHooks = () =>
+  Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`t${i}`, { functionArn: hookArn, onFailure: 'allow' }]));
+
 const complaint = (read: () => unknown): string => {
   try {
     read();
@@ -55,6 +59,7 @@ describe('settings', () => {
       firstRetrySeconds: 5,
       concurrency: { usual: 100, slow: 50 },
     });
+    expect(settings.beforeSend).toEqual({ tenants: {} });
     expect(settings.presence).toEqual({ lifeSeconds: 30, awayLifeSeconds: 600, pauseSeconds: 5 });
     expect(settings).toMatchObject({ stage: 'dev', retainData: false, corsOrigins: [], logLevel: 'INFO' });
     expect(settings.eventArchiveDays).toBe(14);
@@ -174,6 +179,42 @@ describe('a wrong setting is named in one sentence:', () => {
       'limits longer than an environment',
       { tokenIssuers: [issuer], limits: { tenants: manyTenants() } },
       /limits\.tenants is too long/,
+    ],
+    [
+      'a hook without a choice of what happens when it fails',
+      { tokenIssuers: [issuer], beforeSend: { tenants: { acme: { url: 'https://hooks.host.test/' } } } },
+      /beforeSend\.tenants\.acme\.onFailure is missing/,
+    ],
+    [
+      'a hook that leads to two places',
+      {
+        tokenIssuers: [issuer],
+        beforeSend: {
+          tenants: { acme: { url: 'https://hooks.host.test/', functionArn: hookArn, onFailure: 'allow' } },
+        },
+      },
+      /acme must have either url or functionArn/,
+    ],
+    [
+      'a hook that others could listen to',
+      {
+        tokenIssuers: [issuer],
+        beforeSend: { tenants: { acme: { url: 'http://hooks.host.test/', onFailure: 'allow' } } },
+      },
+      /acme\.url must use https/,
+    ],
+    [
+      'a hook that is no function',
+      {
+        tokenIssuers: [issuer],
+        beforeSend: { tenants: { acme: { functionArn: 'arn:aws:sns:x', onFailure: 'allow' } } },
+      },
+      /acme\.functionArn must be the ARN of a Lambda function/,
+    ],
+    [
+      'more hooks than an environment holds',
+      { tokenIssuers: [issuer], beforeSend: { tenants: manyHooks() } },
+      /limits\.tenants and beforeSend\.tenants are too long together/,
     ],
     ['a file that holds a list', [], /^dev\.json: the file must be an object\.$/],
     [

@@ -15,7 +15,7 @@ describe('the catalogue', () => {
 
   it('promises that a repetition may help only where time heals', () => {
     const repeatable = errorCodes.filter((code) => errorCatalogue[code].retry);
-    expect(repeatable).toEqual(['rate_limited', 'internal', 'unavailable']);
+    expect(repeatable).toEqual(['rate_limited', 'internal', 'hook_unavailable', 'unavailable']);
   });
 
   it('has no code that nothing is answered with', () => {
