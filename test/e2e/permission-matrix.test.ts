@@ -29,6 +29,13 @@ const endpoints = routes.flatMap((route) =>
   route.paths.map((path, i) => ({ route, path, name: `${route.method} ${path}`, isTwin: i > 0 })),
 );
 
+/** The first route of each resource. */
+const showing = new Set(
+  Map.groupBy(routes, ({ name }) => name.split('/')[0])
+    .values()
+    .map(([route]) => route),
+);
+
 const expectationOf = (route: Route) => {
   const expectation = httpTable[route.name];
   if (!expectation) throw new Error(`${route.name} has no row in permission-table.ts: say who may call it.`);
@@ -185,6 +192,8 @@ describe('without a good token', () => {
     // The gateway answers for itself, before any function is asked.
     expect({ status: bare.status, text }).toEqual({ status: 401, text: '{"message":"Unauthorized"}' });
 
+    // All ask the same authorizer: one of each resource shows what it says.
+    if (!showing.has(route)) return;
     for (const [kind, token] of Object.entries(forged)) {
       const answer = await withToken(token).asks(route.method, where, body);
       expect({ status: answer.status, text: answer.text }, `a token ${kind}`).toEqual({
