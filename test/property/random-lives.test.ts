@@ -72,5 +72,5 @@ it(
       `${(errorInstance as Error).message}\n\nMade smaller ${numShrinks} times. Again: ${length}PROPERTY_SEED=${seed} PROPERTY_PATH=${counterexamplePath} npx vitest run test/property`,
     );
   },
-  60_000 + numRuns * 30_000,
+  60_000 + numRuns * steps * 1_000,
 );
