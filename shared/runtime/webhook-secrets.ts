@@ -1,6 +1,6 @@
 /**
  * Secrets that deliveries are signed with. The table holds them encrypted, under a key of which each instance asks once: whoever reads
- * the table cannot sign. Why: docs/decisions/0018-webhook-secrets.md
+ * the table cannot sign. Why: docs/decisions/0021-webhook-secrets.md
  */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 

@@ -11,24 +11,13 @@ import { pages } from '../../../docs/generate/pages.ts';
 import { commands } from '../../../shared/protocol/commands.ts';
 import { errorCodes } from '../../../shared/protocol/errors.ts';
 import { serverEvents } from '../../../shared/protocol/events.ts';
+import { anchorsIn } from '../../support/markdown.ts';
 
 const run = promisify(execFile);
 const project = new URL('../../../', import.meta.url);
 
 const paths = (some: readonly { path: string }[]) => some.map(({ path }) => path);
 const text = (path: string) => pages.find((page) => page.path === `docs/reference/${path}`)?.render() ?? '';
-
-/** GitHub's. */
-const anchorsIn = (markdown: string) =>
-  new Set([
-    ...[...markdown.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
-      heading
-        .toLowerCase()
-        .replace(/[^\p{L}\p{N}_ -]/gu, '')
-        .replaceAll(' ', '-'),
-    ),
-    ...[...markdown.matchAll(/<a id="([^"]+)">/g)].map(([, id]) => id),
-  ]);
 
 describe('generated pages', () => {
   it('are on disk as the code prints them: otherwise `npm run docs`', async () => {

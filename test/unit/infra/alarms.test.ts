@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { anchorOf } from '../../support/markdown.ts';
 import { templatesOf } from './templates.ts';
 
 const topic = 'arn:aws:sns:eu-west-1:123456789012:ops';
@@ -13,16 +14,7 @@ const articles = new Map(
   runbook
     .split(/^## /m)
     .slice(1)
-    .map((article) => {
-      const [title = ''] = article.split('\n', 1);
-      return [
-        title
-          .toLowerCase()
-          .replace(/[^\w\- ]/g, '')
-          .replaceAll(' ', '-'),
-        article,
-      ];
-    }),
+    .map((article) => [anchorOf(article.split('\n', 1)[0] ?? ''), article]),
 );
 
 describe('alarms', () => {
