@@ -3,7 +3,15 @@ import type { Clock } from '../domain/clock.ts';
 import type { MemberState } from '../domain/conversation.ts';
 import { ownStateOf } from '../domain/own-state.ts';
 import { requirePermission } from '../domain/permissions.ts';
-import { audienceOf, mostHeardMembers, ownReceipt, type Raise, raised, receiptsOf } from '../domain/receipts.ts';
+import {
+  type Audience,
+  audienceOf,
+  mostHeardMembers,
+  ownReceipt,
+  type Raise,
+  raised,
+  receiptsOf,
+} from '../domain/receipts.ts';
 import { Problem } from '../protocol/errors.ts';
 import { userId } from '../protocol/identifiers.ts';
 import type { Message } from '../protocol/message.ts';
@@ -57,13 +65,12 @@ export const createReceipts = ({ table, clock, members }: Deps) => {
 
   return {
     /** The message's sender has read what came before, whether or not they show what they read. Safe to repeat. */
-    raiseBySender: async (tenant: string, sender: MemberState, { seq, createdAt }: Message): Promise<void> => {
-      await raise(tenant, sender, {
-        read: seq,
-        by: 'post',
-        isShown: true,
-        at: new Date(createdAt),
-      });
+    raiseBySender: async (
+      tenant: string,
+      { sender, message, audience }: { sender: MemberState; message: Message; audience: Audience },
+    ): Promise<void> => {
+      const at = new Date(message.createdAt);
+      await raise(tenant, sender, { read: message.seq, by: 'post', isShown: true, audience, at });
     },
 
     /**

@@ -201,6 +201,10 @@ const newsOf = (
 const isToldToMembers = (before: MemberState, after: MemberState): boolean =>
   after.audience === 'members' && risesIn(before, after).shown;
 
+/** What a post raises, whoever sees the message knows from that: its sender's devices do, and newcomers may not. */
+const hearersOf = ({ userId, raisedBy, shownReadSeq }: MemberState, { members, firstSeqOf }: Surroundings): string[] =>
+  members.filter((one) => one !== userId && (raisedBy === 'read' || shownReadSeq < firstSeqOf(one)));
+
 /** What a member keeps for themselves is told to their own devices. */
 const ownDeliveries = (before: MemberState, after: MemberState): Delivery[] => {
   if (!hasChanged(before, after)) return [];
@@ -209,19 +213,16 @@ const ownDeliveries = (before: MemberState, after: MemberState): Delivery[] => {
   return [delivery([userId], { event: 'membership.updated', data: { conversationId, version, lastReadSeq, ...own } })];
 };
 
-/** What a post raises everybody knows from the message, but not what it does to what its sender keeps: that is told in any case. */
+/** What changes in what they keep for themselves their own devices hear of in any case, after a post as well. */
 const membershipDeliveries = (before: MemberState, after: MemberState, around: Surroundings): Delivery[] => [
   ...ownDeliveries(before, after),
-  ...(risesIn(before, after).own
+  ...(after.raisedBy === 'read' && risesIn(before, after).own
     ? [delivery([after.userId], { event: 'receipt.updated', data: ownReceipt(after) })]
     : []),
   ...(isToldToMembers(before, after) && !isLarge(around)
     ? [
         {
-          ...delivery(
-            around.members.filter((one) => one !== after.userId),
-            { event: 'receipt.updated', data: shownReceipt(after) },
-          ),
+          ...delivery(hearersOf(after, around), { event: 'receipt.updated', data: shownReceipt(after) }),
           isReceipt: true as const,
         },
       ]

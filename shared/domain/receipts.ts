@@ -1,7 +1,7 @@
 /** How far members have received and read: two watermarks that they show, one that is their own, and when each was last raised. */
 import type { Member } from '../protocol/conversation.ts';
 import { type CountStep, mostCountSteps, type Receipt } from '../protocol/receipts.ts';
-import type { MemberState } from './conversation.ts';
+import type { ConversationState, MemberState } from './conversation.ts';
 
 /** From so many members on nobody hears of each other one by one, but how many there are. */
 const manyMembers = 10;
@@ -18,16 +18,22 @@ export type Audience = 'members' | 'counts' | 'nobody';
 export const audienceOf = (memberCount: number): Audience =>
   memberCount < manyMembers ? 'members' : memberCount <= mostHeardMembers ? 'counts' : 'nobody';
 
+/** Whoever sees a message knows what its sender has read. Where newcomers do not see it, they have to be told. */
+export const audienceOfPosting = ({
+  memberCount,
+  settings,
+}: Pick<ConversationState, 'memberCount' | 'settings'>): Audience =>
+  settings.historyFrom === 'join' && audienceOf(memberCount) === 'members' ? 'members' : 'nobody';
+
 export interface Raise {
   /** Up to which number; what is read has been received. */
   read?: number;
   delivered?: number;
-  /** `post`: whoever posts a message shows that they have read what came before, and everybody knows it from the message. */
+  /** `post`: whoever posts a message shows that they have read what came before, and whoever sees the message knows it. */
   by: 'post' | 'read';
   /** Whether others may see it. What is posted they see in any case. */
   isShown: boolean;
-  /** Of what is not posted. */
-  audience?: Audience;
+  audience: Audience;
   at: Date;
 }
 
@@ -50,7 +56,7 @@ export const raised = (member: MemberState, raise: Raise): Partial<MemberState> 
         deliveredMarks: marked(member.deliveredMarks, { seq: delivered, at }),
       }),
   };
-  return Object.keys(change).length === 0 ? undefined : { ...change, raisedBy: by, ...(audience && { audience }) };
+  return Object.keys(change).length === 0 ? undefined : { ...change, raisedBy: by, audience };
 };
 
 interface Mark {
@@ -138,14 +144,11 @@ export const countSteps = (
     .slice(0, mostCountSteps);
 };
 
-/** What a change of a membership raised; nothing where its member posted, since everybody knows that from the message. */
-export const risesIn = (before: MemberState, after: MemberState): { own: boolean; shown: boolean } => {
-  const isTold = after.raisedBy === 'read';
-  return {
-    own: isTold && after.lastReadSeq > before.lastReadSeq,
-    shown: isTold && (after.shownReadSeq > before.shownReadSeq || shownDelivered(after) > shownDelivered(before)),
-  };
-};
+/** What a change of a membership raised: in their own sight, and in that of others. */
+export const risesIn = (before: MemberState, after: MemberState): { own: boolean; shown: boolean } => ({
+  own: after.lastReadSeq > before.lastReadSeq,
+  shown: after.shownReadSeq > before.shownReadSeq || shownDelivered(after) > shownDelivered(before),
+});
 
 /** As their own devices are told. */
 export const ownReceipt = (member: MemberState): Receipt => ({

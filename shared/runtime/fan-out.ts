@@ -19,6 +19,7 @@ import {
   needsMembers,
 } from '../domain/live-events.ts';
 import type { ReactionHappening } from '../domain/reactions.ts';
+import { audienceOfPosting } from '../domain/receipts.ts';
 import { firstVisibleSeq, withoutExpired } from '../domain/visibility.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Patience } from './connections.ts';
@@ -165,9 +166,10 @@ export const createFanOut = ({
         deliveries.filter((one) => !isForRoom(one)),
       ),
       found.conversation && tellRoom(run, found.conversation, deliveries.filter(isForRoom), rooms),
-      ...lastBySender(run.happenings, found.members).map(([sender, message]) =>
-        receipts.raiseBySender(run.tenant, sender, message),
-      ),
+      ...lastBySender(run.happenings, found.members).map(([sender, message]) => {
+        const audience = found.conversation ? audienceOfPosting(found.conversation) : 'nobody';
+        return receipts.raiseBySender(run.tenant, { sender, message, audience });
+      }),
     ]);
     return undelivered;
   };

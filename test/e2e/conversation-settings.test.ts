@@ -36,6 +36,10 @@ const given = async (settings: Record<string, unknown> = {}) => {
   return { owner, admin, bob, cyd, group, sets };
 };
 
+/** How far somebody has read, as somebody else sees it. */
+const watermarkOf = async (of: Person, group: OwnConversation, by: Person) =>
+  (await membersOf(by, group)).find(({ userId }) => userId === of.id)?.lastReadSeq;
+
 const joins = async (person: Person, group: OwnConversation, by: Person) => {
   await by.does('POST', `${pathOf(group)}/members`, { memberIds: [person.id] });
 };
@@ -231,6 +235,21 @@ describe('where history begins with one’s joining', () => {
     expect(await contentsOf(zoe, group)).toEqual(['new', 'thanks']);
     expect(await contentsOf(bob, group)).toEqual(['old', 'older than zoe', 'new', 'thanks']);
     expect(await inboxOf(bob)).toMatchObject([{ unreadCount: 2 }]);
+  });
+
+  it('newcomers who look before it is filed hear how far the sender of what they do not see has read', async () => {
+    const { owner, bob, group } = await given({ historyFrom: 'join' });
+    const unfiled = { function: 'Stream/fanout', action: 'dynamodb:UpdateItem' };
+    const takeBack = world.cloud.faults.add({ ...unfiled, fault: { kind: 'throttle' } });
+    await posts(bob, group, 'before zoe');
+    const zoe = await world.person('zoe');
+    await joins(zoe, group, owner);
+    const follower = await startFollowing(zoe, await zoe.connects());
+    expect(await watermarkOf(bob, group, zoe)).toBe(0);
+    takeBack();
+    await world.cloud.settled();
+    expect(await watermarkOf(bob, group, zoe)).toBe(1);
+    await expectStateEqualsFreshFetch(follower);
   });
 
   it('pages of a newcomer begin where they joined, whatever their size', async () => {

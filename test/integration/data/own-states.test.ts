@@ -104,7 +104,12 @@ describe('an unread mark', () => {
     const message = await parley.says('bob', group, 'Hello!');
     await parley.instance.ownStates.clearUnread(bob, group);
     const { ownVersion } = await parley.instance.ownStates.markUnread(bob, group);
-    if (member) await parley.instance.receipts.raiseBySender(parley.given.tenant, member, message);
+    if (member)
+      await parley.instance.receipts.raiseBySender(parley.given.tenant, {
+        sender: member,
+        message,
+        audience: 'nobody',
+      });
     expect(await shown(group)).toMatchObject({ markedUnread: true, lastReadSeq: 2, ownVersion: ownVersion + 1 });
   });
 });

@@ -95,7 +95,11 @@ describe('a watermark', () => {
     expect(await refusalOf(parley.instance.receipts.raise(place, { read: 3 }))).toBe('not_found');
     if (place.member) {
       const message = await parley.says('ada', group, 'more');
-      await parley.instance.receipts.raiseBySender(parley.given.tenant, place.member, message);
+      await parley.instance.receipts.raiseBySender(parley.given.tenant, {
+        sender: place.member,
+        message,
+        audience: 'nobody',
+      });
     }
     expect((await parley.instance.members.all(parley.given.tenant, group)).map(({ userId }) => userId)).toEqual([
       'ada',

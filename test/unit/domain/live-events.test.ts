@@ -420,9 +420,16 @@ describe('what a member keeps for themselves', () => {
       'receipt.updated → bob',
       'receipt.updated → ada cyd',
     ]);
-    const posted = { ...after, markedUnreadSeq: 3, raisedBy: 'post' } as const;
+    const posted = { ...after, markedUnreadSeq: 3, raisedBy: 'post', audience: 'nobody' } as const;
     expect(heard({ kind: 'membership', before: marked, after: posted })).toEqual(['membership.updated → bob']);
     expect(needsMembers({ kind: 'membership', before: marked, after: posted })).toBe(false);
+  });
+
+  it('is told of a post to newcomers who do not see it', () => {
+    const after = { ...before, lastReadSeq: 5, shownReadSeq: 5, audience: 'members', raisedBy: 'post' } as const;
+    const firstSeqOf = (user: string) => (user === 'cyd' ? 6 : 1);
+    expect(heard({ kind: 'membership', before, after }, { firstSeqOf })).toEqual(['receipt.updated → cyd']);
+    expect(needsMembers({ kind: 'membership', before, after })).toBe(true);
   });
 
   it('and their drafts concern nobody else, so that nobody is looked up', () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { MemberState } from '../../../shared/domain/conversation.ts';
 import {
   audienceOf,
+  audienceOfPosting,
   countSteps,
   memberSeenBy,
   type Raise,
@@ -11,6 +12,7 @@ import {
   risesIn,
   shownDelivered,
 } from '../../../shared/domain/receipts.ts';
+import { defaultSettings } from '../../../shared/domain/settings.ts';
 
 const noon = Date.parse('2026-11-21T12:00:00.000Z');
 const minute = (n: number) => new Date(noon + n * 60_000);
@@ -100,10 +102,6 @@ describe('a raise', () => {
 describe('what is told of a raise', () => {
   const told = (wish: Partial<Raise>) => risesIn(member('bob'), raise(member('bob'), wish));
 
-  it('is nothing where somebody posted: the message tells it', () => {
-    expect(told({ read: 5, by: 'post' })).toEqual({ own: false, shown: false });
-  });
-
   it('is one’s own affair while read receipts are off', () => {
     expect(told({ read: 5, isShown: false })).toEqual({ own: true, shown: false });
   });
@@ -119,6 +117,13 @@ describe('what is told of a raise', () => {
 
   it('goes to each member of a small group, as a count to a larger one, and to nobody in a room', () => {
     expect([2, 9, 10, 256, 257].map(audienceOf)).toEqual(['members', 'members', 'counts', 'counts', 'nobody']);
+  });
+
+  it('goes to nobody where somebody posted, but for small groups whose newcomers may not see the message', () => {
+    const heardBy = (historyFrom: 'start' | 'join', memberCount: number) =>
+      audienceOfPosting({ memberCount, settings: { ...defaultSettings, historyFrom } });
+    expect(heardBy('start', 3)).toBe('nobody');
+    expect([9, 10, 257].map((count) => heardBy('join', count))).toEqual(['members', 'nobody', 'nobody']);
   });
 });
 
