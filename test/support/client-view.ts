@@ -96,7 +96,8 @@ const followedView = (user: string, one: Followed, readReceipts: boolean): View 
     mentionCount: Math.min(mostMentions, all.filter((it) => it.seq > lastReadSeq && asksFor(it, user)).length),
     own: withoutVersion(one.own),
     draft: one.draft.draft,
-    lastMessage: newest && shown.includes(newest) ? withoutTime(previewOf(newest)) : null,
+    // What one has deleted for oneself is the newest all the same, whether or not one has ever seen it since.
+    lastMessage: newest && newest.seq > Math.max(0, ...one.hidden) ? withoutTime(previewOf(newest)) : null,
     messages: bySeq(shown.map((message) => withReactions(withCurrentQuote(one, message), one.reactions[message.seq]))),
     hidden: one.hidden.filter((seq) => isHidden(one, seq)),
     threads: Object.fromEntries(
