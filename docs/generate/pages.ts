@@ -9,6 +9,7 @@ import { httpPage } from './markdown/http.ts';
 import { permissionsPage } from './markdown/permissions.ts';
 import { typesPage } from './markdown/types.ts';
 import { websocketPage } from './markdown/websocket.ts';
+import { wiringPage } from './markdown/wiring.ts';
 import { openapi } from './openapi.ts';
 import { schemaPathOf } from './published-events.ts';
 
@@ -29,6 +30,7 @@ export const pages: readonly Page[] = [
   { path: 'docs/reference/errors.md', render: errorsPage },
   { path: 'docs/reference/events.md', render: eventsPage },
   { path: 'docs/reference/permissions.md', render: permissionsPage },
+  { path: 'docs/reference/wiring.md', render: wiringPage },
   { path: 'docs/reference/page.json', render: () => json(htmlPage()) },
   ...publicEvents.map((event) => ({ path: schemaPathOf(event), render: () => json(jsonSchemaOf(event)) })),
 ];

@@ -1,11 +1,11 @@
 /** The synthesised templates of a stage, as the tests ask of them. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 import { App } from 'aws-cdk-lib/core';
 import cdkJson from '../../../cdk.json' with { type: 'json' };
-import { entries } from '../../../infra/bundle/entries.ts';
+import { emptyBundles } from '../../../infra/bundle/empty-bundles.ts';
 import { buildStacks } from '../../../infra/parley.ts';
 import { settingsOf } from '../../../infra/settings.ts';
 
@@ -29,15 +29,6 @@ const issuer = {
   jwksUri: 'https://id.host.test/keys',
   audience: 'parley',
   tenant: 'a',
-};
-
-/** What a template says does not depend on what a bundle does. */
-const emptyBundles = (folder: string): string => {
-  for (const { name } of entries) {
-    mkdirSync(join(folder, name), { recursive: true });
-    writeFileSync(join(folder, name, 'index.mjs'), `export const handler = '${name}';\n`);
-  }
-  return folder;
 };
 
 /** @param content what the stage's settings file says, beside a token issuer */
