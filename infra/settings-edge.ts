@@ -32,6 +32,8 @@ export const edge = z
       })
       .nullable()
       .default(null),
+    /** To be raised when the edge's key was changed, so that CloudFront is told the new one: docs/deploy.md. */
+    keyNumber: z.int().min(1).default(1),
     /** Where the web client may connect to beside this domain and the token issuers' origins. */
     connectSources: z.array(connectSource).max(20).default([]),
   })

@@ -3,6 +3,7 @@ import { HttpLambdaAuthorizer, HttpLambdaResponseType } from 'aws-cdk-lib/aws-ap
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { edgeHeader } from '../../shared/protocol/edge.ts';
 import type { Route } from '../../shared/protocol/route.ts';
 import { routes } from '../../shared/protocol/routes.ts';
 import { Mistake } from '../mistake.ts';
@@ -10,7 +11,6 @@ import { accept } from './accepted.ts';
 import { logAccess } from './access-logs.ts';
 import { ChatFunction } from './chat-function.ts';
 import type { Deployment } from './deployment.ts';
-import { edgeHeader } from './edge-key.ts';
 
 /**
  * API Gateway decodes a path before it looks for the route, so a user id that holds a slash is found only where it is a greedy

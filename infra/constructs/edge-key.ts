@@ -9,9 +9,6 @@ import type { ChatFunction } from './chat-function.ts';
 /** CloudFront, its firewall and its certificates are there, wherever the rest is. */
 export const edgeRegion = 'us-east-1';
 
-/** The header in which CloudFront shows the key. */
-export const edgeHeader = 'x-parley-edge';
-
 /** The stack of the edge is in another region, where CloudFormation finds secrets by their names alone. */
 const nameOf = (stage: string): string => `parley-${stage}-edge`;
 

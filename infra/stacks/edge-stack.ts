@@ -15,10 +15,11 @@ import {
 import { HttpOrigin, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { CfnOutput, Fn, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { edgeHeader } from '../../shared/protocol/edge.ts';
 import { accept } from '../constructs/accepted.ts';
 import { EdgeFirewall } from '../constructs/edge-firewall.ts';
 import { apiHeaders, pageHeaders } from '../constructs/edge-headers.ts';
-import { EdgeKey, edgeHeader, edgeRegion } from '../constructs/edge-key.ts';
+import { EdgeKey, edgeRegion } from '../constructs/edge-key.ts';
 import { logRequests } from '../constructs/edge-logs.ts';
 import { onePage, webBucket } from '../constructs/web-bucket.ts';
 import type { Settings } from '../settings.ts';
@@ -37,7 +38,7 @@ export class EdgeStack extends Stack {
   constructor(scope: Construct, id: string, { settings, edge, http, webSocket }: EdgeStackProps) {
     super(scope, id, { env: { region: edgeRegion } });
     const { stage, region } = settings;
-    const { domainNames, certificateArn } = edge;
+    const { domainNames, certificateArn, keyNumber } = edge;
 
     const api = (stack: Stack, output: string) =>
       new HttpOrigin(Fn.getStackOutput(stack.stackName, output, region ?? edgeRegion), {
@@ -54,11 +55,15 @@ export class EdgeStack extends Stack {
     };
     const bucket = webBucket(this, 'Web', settings);
     const distribution = new Distribution(this, 'Distribution', {
-      comment: `Parley ${stage}`,
+      // CloudFormation looks a secret up again only for a resource that changes.
+      comment: `Parley ${stage}, key ${keyNumber}`,
       ...(certificateArn === null
         ? {}
-        : { domainNames, certificate: Certificate.fromCertificateArn(this, 'Certificate', certificateArn) }),
-      minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
+        : {
+            domainNames,
+            certificate: Certificate.fromCertificateArn(this, 'Certificate', certificateArn),
+            minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
+          }),
       httpVersion: HttpVersion.HTTP2_AND_3,
       webAclId: new EdgeFirewall(this, 'Firewall', { edge, settings }).arn,
       defaultRootObject: 'index.html',
