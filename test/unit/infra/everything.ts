@@ -9,6 +9,7 @@ export const everything = {
     connectSources: ['https://files.host.test'],
   },
   encryption: 'customer-managed',
+  logRetentionDays: 60,
   tags: { team: 'chat' },
   budget: { monthlyUsd: 300, emails: ['ops@host.test'] },
   releases: { steps: 'canary-5-minutes' },
