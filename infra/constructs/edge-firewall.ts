@@ -42,7 +42,7 @@ const sayings = [
 /** A token in a WebSocket's address may be longer than the 2 KB that this takes. */
 const longAddresses = ['SizeRestrictions_QUERYSTRING'];
 
-const sayingsOfBadInputs = ['Log4JRCE_BODY', 'JavaDeserializationRCE_BODY', 'ReactJSRCE_BODY'];
+const sayingsOfBadInputs = ['Log4JRCE_BODY', 'JavaDeserializationRCE_BODY'];
 
 const countryRule = ({ countries }: EdgeSettings): Rule[] => {
   if (countries === null) return [];
