@@ -26,7 +26,8 @@ export class ChatBus extends Construct {
       retention: Duration.days(eventArchiveDays),
       ...encrypted,
     });
-    if (retainData) archive.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    // An archive replays to its own bus alone, so that one is not kept without the other.
+    if (retainData) for (const kept of [this.#bus, archive]) kept.applyRemovalPolicy(RemovalPolicy.RETAIN);
   }
 
   get name(): string {

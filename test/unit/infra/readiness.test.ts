@@ -23,14 +23,18 @@ it('with everything there is, each stack has fewer than 400 of the 500 resources
 });
 
 describe('what is kept', () => {
-  it.each(['AWS::DynamoDB::Table', 'AWS::Events::Archive', 'AWS::KMS::Key', 'AWS::Logs::LogGroup', 'AWS::S3::Bucket'])(
-    'stays in prod when its stack goes: %s',
-    (type) => {
-      const policies = prod.all(type).map(({ DeletionPolicy }) => DeletionPolicy);
+  it.each([
+    'AWS::DynamoDB::Table',
+    'AWS::Events::EventBus',
+    'AWS::Events::Archive',
+    'AWS::KMS::Key',
+    'AWS::Logs::LogGroup',
+    'AWS::S3::Bucket',
+  ])('stays in prod when its stack goes: %s', (type) => {
+    const policies = prod.all(type).map(({ DeletionPolicy }) => DeletionPolicy);
 
-      expect(new Set(policies)).toEqual(new Set(['Retain']));
-    },
-  );
+    expect(new Set(policies)).toEqual(new Set(['Retain']));
+  });
 
   it('stays in prod: every secret that something hangs on', () => {
     const going = prod.all('AWS::SecretsManager::Secret').filter(({ DeletionPolicy }) => DeletionPolicy !== 'Retain');
