@@ -1,14 +1,16 @@
 /** The whole of Parley as stacks. */
 import { join, resolve } from 'node:path';
-import { Annotations, App, type Stack } from 'aws-cdk-lib/core';
+import { Annotations, App, type Stack, Tags } from 'aws-cdk-lib/core';
 import cdkJson from '../cdk.json' with { type: 'json' };
 import { bundle } from './bundle/bundle.ts';
 import { entries } from './bundle/entries.ts';
 import type { Deployment } from './constructs/deployment.ts';
 import { Mistake } from './mistake.ts';
-import { localStage, readSettings } from './settings.ts';
+import { localStage, readSettings, type Settings } from './settings.ts';
 import { BeforeSendStack } from './stacks/before-send-stack.ts';
+import { BudgetStack } from './stacks/budget-stack.ts';
 import { DataStack } from './stacks/data-stack.ts';
+import { EdgeStack } from './stacks/edge-stack.ts';
 import { EventsStack } from './stacks/events-stack.ts';
 import { HttpStack } from './stacks/http-stack.ts';
 import { MessagesStack } from './stacks/messages-stack.ts';
@@ -36,20 +38,23 @@ export const parley = async ({ outdir, context = {} }: { outdir: string; context
   const bundles = join(resolve(outdir), 'bundles');
   const sizes = await bundle(root, bundles);
   buildStacks(app, { settings, bundles });
+  // Loaded only where it is needed: the stage local begins sooner without it.
+  if (settings.stage !== localStage) (await import('./nag.ts')).checkByAws(app);
   return { app, sizes };
 };
 
 /** @returns the stacks in the order in which they depend on each other */
-export const buildStacks = (app: App, deployment: Deployment): Stack[] => {
-  const { settings } = deployment;
-  for (const name of Object.keys(settings.reservedConcurrency)) {
-    if (!entries.some((entry) => entry.name === name)) {
-      throw new Mistake(`reservedConcurrency names ${name}: there is no functions/${name}.ts.`);
-    }
-  }
+export const buildStacks = (app: App, given: Pick<Deployment, 'settings' | 'bundles'>): Stack[] => {
+  const { settings } = given;
+  requireFunctions('reservedConcurrency', Object.keys(settings.reservedConcurrency));
+  requireFunctions('releases.functions', settings.releases.functions);
   const id = (part: string) => `Parley-${settings.stage}-${part}`;
+  if (settings.stage !== localStage) tagAll(app, settings);
+  // An app is the outermost stage of the CDK: its region is that of the stacks that say none.
+  if (settings.region !== null) Object.assign(app, { region: settings.region });
   const data = new DataStack(app, id('Data'), settings);
-  const { table, bus } = data;
+  const { table, bus, dataKey, edgeKey } = data;
+  const deployment = { ...given, dataKey, edgeKey };
   const beforeSend = hasAddresses(settings) ? [new BeforeSendStack(app, id('BeforeSend'), { deployment })] : [];
   const webSocket = new WebSocketStack(app, id('WebSocket'), { deployment, table });
   const http = new HttpStack(app, id('Http'), { deployment, table });
@@ -71,7 +76,47 @@ export const buildStacks = (app: App, deployment: Deployment): Stack[] => {
       `tokenIssuers of the stage ${settings.stage} still names the example's issuer: nobody can log in until it names yours.`,
     );
   }
-  return [data, ...beforeSend, webSocket, http, messages, notifications, webhooks, events];
+  return [
+    ...[data, ...beforeSend, webSocket, http, messages, notifications, webhooks, events],
+    ...aroundThem(app, id, { settings, http, webSocket }),
+  ];
+};
+
+/** What is around the chat, where the settings ask for it: its one domain, its budget. */
+const aroundThem = (
+  app: App,
+  id: (part: string) => string,
+  { settings, http, webSocket }: { settings: Settings; http: Stack; webSocket: Stack },
+): Stack[] => {
+  const stacks: Stack[] = [];
+  const { edge, budget, stage } = settings;
+  if (edge !== null) {
+    const stack = new EdgeStack(app, id('Edge'), { settings, edge, http, webSocket });
+    for (const api of [http, webSocket]) stack.addStackDependency(api);
+    stacks.push(stack);
+  }
+  if (budget !== null) {
+    const stack = new BudgetStack(app, id('Budget'), { stage, budget });
+    if (budget.emails.some((address) => address.endsWith('@example.com')))
+      Annotations.of(stack).addError(
+        `budget.emails of the stage ${stage} still names the example: nobody would be told.`,
+      );
+    stacks.push(stack);
+  }
+  return stacks;
+};
+
+const requireFunctions = (setting: string, names: string[]): void => {
+  for (const name of names) {
+    if (!entries.some((entry) => entry.name === name)) {
+      throw new Mistake(`${setting} names ${name}: there is no functions/${name}.ts.`);
+    }
+  }
+};
+
+/** What is whose, on every resource that can say so, and for the bill. */
+const tagAll = (app: App, { stage, tags }: Settings): void => {
+  for (const [key, value] of Object.entries({ ...tags, app: 'parley', stage })) Tags.of(app).add(key, value);
 };
 
 const hasAddresses = ({ beforeSend }: Deployment['settings']): boolean =>

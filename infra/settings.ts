@@ -5,12 +5,15 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as z from 'zod';
-import { shortCode } from '../shared/protocol/emoji.ts';
-import { tenantName } from '../shared/protocol/identifiers.ts';
 import { fieldSentence, inOurWords } from './field-sentence.ts';
 import { Mistake } from './mistake.ts';
 import { beforeSend } from './settings-before-send.ts';
+import { complaintsAbout } from './settings-complaints.ts';
+import { edge } from './settings-edge.ts';
+import { tokenIssuer } from './settings-issuers.ts';
+import { limits } from './settings-limits.ts';
 import { notifications } from './settings-notifications.ts';
+import { budget, encryption, region, releases, tags } from './settings-operations.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
@@ -23,57 +26,9 @@ const throttle = (rate: number, burst: number) =>
     })
     .prefault({});
 
-/** Up to ten years, which no retention exceeds. */
-const window = z.int().min(1).max(5_256_000).nullable();
-
-const tenantLimits = z.strictObject({
-  /** Members of a group. */
-  groupSize: z.int().min(2).max(100_000),
-  /** Messages of one user, in all conversations together. */
-  messagesPerMinute: z.int().min(1).max(6_000),
-  /** Days after which a message is removed. */
-  retentionDays: z.int().min(1).max(3_650),
-  /** Up to so many live connections, the sending function posts to them itself. */
-  fastLaneConnections: z.int().min(0).max(100),
-  /** A conversation of more members is a large room: only connections that subscribe hear live what happens in it. */
-  largeRoomAbove: z.int().min(2).max(100_000),
-  /** Members of a large room for each shard of its subscriptions, which one worker posts to. */
-  shardSize: z.int().min(1).max(10_000),
-  /** Short codes that one may react with, such as `:party_parrot:`, beside the emoji of Unicode. */
-  reactions: z.array(shortCode).max(200),
-  /** Minutes for which a sender may edit a message; null for ever. */
-  editWindowMinutes: window,
-  /** Minutes for which a sender may delete a message for everybody; null for ever. Those who moderate always may. */
-  deleteWindowMinutes: window,
-});
-
 const origin = z.string().refine((value) => value === '*' || URL.parse(value)?.origin === value, {
   error: 'must be * or an origin such as https://chat.example.com, without a path',
 });
-
-const url = z.string().refine((value) => /^https?:$/.test(URL.parse(value)?.protocol ?? ''), {
-  error: 'must be an http(s) address',
-});
-
-const tokenIssuer = z
-  .strictObject({
-    /** Exactly what the tokens' `iss` says. */
-    issuer: url,
-    jwksUri: url,
-    audience: z.string().min(1),
-    /** Every token of this issuer belongs to this tenant … */
-    tenant: tenantName.optional(),
-    /** … or the claim of this name says to which, */
-    tenantClaim: z.string().min(1).optional(),
-    /** if it is one of these. */
-    tenants: z.array(tenantName).min(1).optional(),
-  })
-  .refine(({ tenant, tenantClaim }) => (tenant === undefined) !== (tenantClaim === undefined), {
-    error: 'must have either tenant or tenantClaim',
-  })
-  .refine(({ tenantClaim, tenants }) => tenants === undefined || tenantClaim !== undefined, {
-    error: 'may have tenants only beside tenantClaim',
-  });
 
 /** SQS holds no message back for longer than 900 seconds, and whoever may have vanished is looked after by such a message. */
 const presence = z.strictObject({
@@ -108,30 +63,29 @@ const fileContent = z.strictObject({
   tokenIssuers: z.array(tokenIssuer).default([]),
   /** Web pages of these origins may call the HTTP API. */
   corsOrigins: z.array(origin).default([]),
-  limits: z
-    .strictObject({
-      default: z
-        .strictObject({
-          groupSize: tenantLimits.shape.groupSize.default(256),
-          messagesPerMinute: tenantLimits.shape.messagesPerMinute.default(30),
-          retentionDays: tenantLimits.shape.retentionDays.default(90),
-          fastLaneConnections: tenantLimits.shape.fastLaneConnections.default(10),
-          largeRoomAbove: tenantLimits.shape.largeRoomAbove.default(256),
-          shardSize: tenantLimits.shape.shardSize.default(1_000),
-          reactions: tenantLimits.shape.reactions.default([]),
-          editWindowMinutes: tenantLimits.shape.editWindowMinutes.default(null),
-          deleteWindowMinutes: tenantLimits.shape.deleteWindowMinutes.default(null),
-        })
-        .prefault({}),
-      /** What one tenant has otherwise. */
-      tenants: z.record(tenantName, tenantLimits.partial()).default({}),
-    })
-    .prefault({}),
+  limits: limits.prefault({}),
   presence: presence.prefault({}),
   notifications: notifications.prefault({}),
   webhooks: webhooks.prefault({}),
   beforeSend: beforeSend.prefault({}),
-  throttle: z.strictObject({ http: throttle(1_000, 2_000), webSocket: throttle(2_000, 4_000) }).prefault({}),
+  throttle: z
+    .strictObject({
+      http: throttle(1_000, 2_000),
+      webSocket: throttle(2_000, 4_000),
+      /** What one command has otherwise than all others, such as `typing.start`. */
+      commands: z.record(z.string(), throttle(2_000, 4_000)).default({}),
+    })
+    .prefault({}),
+  /** Where the stacks are; null: where the AWS profile of whoever deploys says. */
+  region: region.default(null),
+  /** One domain for the web client and both APIs, behind a firewall; null: the APIs' own addresses. */
+  edge: edge.nullable().default(null),
+  encryption: encryption.default('aws-owned'),
+  /** On everything that can have some, beside `app` and `stage`. */
+  tags: tags.default({}),
+  /** null: nobody is told. */
+  budget: budget.nullable().default(null),
+  releases: releases.prefault({}),
   /** Days for which the bus remembers what it was told, content included, so that it can be replayed. */
   eventArchiveDays: z.int().min(1).max(3_650).default(14),
   /** An SNS topic that hears of every alarm and of its end; null: the alarms are seen in CloudWatch alone. */
@@ -142,7 +96,9 @@ const fileContent = z.strictObject({
     .default(null),
   logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
   logRetentionDays: z.literal(logRetentionDays).default(30),
-  /** Protects the table from deletion, and keeps it and the logs when the stacks go. */
+  /** A line for each HTTP request, those included that no function sees. */
+  accessLogs: z.boolean().default(true),
+  /** Protects the table from deletion, and keeps it, secrets, archive and logs when the stacks go. */
   retainData: z.boolean().optional(),
   /** Function, such as `stream/fanout` → instances that are kept for it, and that it never exceeds. */
   reservedConcurrency: z.record(z.string(), z.int().min(1).max(1_000)).default({}),
@@ -174,58 +130,9 @@ export const settingsOf = (stage: string, content: unknown, named: string): Sett
     throw new Mistake(read.error.issues.map((issue) => `${named}: ${fieldSentence(issue, 'the file')}`).join('\n'));
   }
   const settings = { ...read.data, stage, retainData: read.data.retainData ?? stage === 'prod' };
-  const complaints = complaintsAbout(settings);
+  const complaints = complaintsAbout(settings, { local: stage === localStage });
   if (complaints.length > 0) throw new Mistake(complaints.map((complaint) => `${named}: ${complaint}`).join('\n'));
   return settings;
-};
-
-const complaintsAbout = ({ stage, tokenIssuers, limits, notifications, webhooks, beforeSend }: Settings): string[] => {
-  const complaints: string[] = [];
-  if (stage !== localStage) {
-    if (tokenIssuers.length === 0) complaints.push('tokenIssuers is empty: nobody could log in.');
-    tokenIssuers.forEach(({ issuer, jwksUri }, i) => {
-      if (!issuer.startsWith('https:') || !jwksUri.startsWith('https:')) {
-        complaints.push(`tokenIssuers[${i}] must use https: its keys decide who is who.`);
-      }
-    });
-    if (webhooks.allowLocal)
-      complaints.push('webhooks.allowLocal is for the stage local: elsewhere it opens the network that functions see.');
-    for (const [tenant, { url }] of Object.entries(beforeSend.tenants)) {
-      if (url?.startsWith('http:'))
-        complaints.push(`beforeSend.tenants.${tenant}.url must use https: it is sent what people say.`);
-    }
-  }
-  tokenIssuers.forEach(({ issuer }, i) => {
-    if (tokenIssuers.findIndex((one) => one.issuer === issuer) < i) {
-      complaints.push(`tokenIssuers[${i}].issuer is named twice: a token could be either's.`);
-    }
-  });
-  tokenIssuers.forEach(({ tenantClaim, tenants }, i) => {
-    if (tokenIssuers.length > 1 && tenantClaim !== undefined && tenants === undefined) {
-      complaints.push(
-        `tokenIssuers[${i}].tenants is missing: beside another issuer, each may speak for its own tenants only.`,
-      );
-    }
-  });
-  const environmentLimit = 3_000;
-  const hookCharacters = 150;
-  if (JSON.stringify(limits).length > environmentLimit) {
-    complaints.push(`limits.tenants is too long: a function's environment holds ${environmentLimit} characters of it.`);
-  }
-  // The functions that send know both.
-  if (
-    JSON.stringify(limits).length + Object.keys(beforeSend.tenants).length * hookCharacters >
-    environmentLimit + 400
-  ) {
-    complaints.push('limits.tenants and beforeSend.tenants are too long together for the environment of a function.');
-  }
-  if (JSON.stringify(notifications).length > environmentLimit) {
-    complaints.push(`notifications is too long: a function's environment holds ${environmentLimit} characters of it.`);
-  }
-  if (JSON.stringify(tokenIssuers).length > environmentLimit) {
-    complaints.push(`tokenIssuers is too long: a function's environment holds ${environmentLimit} characters of it.`);
-  }
-  return complaints;
 };
 
 const readJson = (stage: string, path: string, named: string): unknown => {

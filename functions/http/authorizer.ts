@@ -1,10 +1,11 @@
 /**
  * The HTTP API's authorizer: allow or deny, with a context and never a policy per route, because one cached answer serves every
- * route. A token that was good once is let through to the handler, which answers `token_expired`; the gateway could only say 403.
+ * route. Where there is an edge, whoever came past it is denied. A token that was good once is let through to the handler, which answers `token_expired`; the gateway could only say 403.
  */
 import type { APIGatewayRequestAuthorizerEventV2 } from 'aws-lambda';
 import { Problem } from '../../shared/protocol/errors.ts';
 import { type CallerContext, contextOf } from '../../shared/runtime/caller.ts';
+import { type EdgeGate, edgeGateOf } from '../../shared/runtime/edge-key.ts';
 import { correlationOf, setLogContext } from '../../shared/runtime/logger.ts';
 import { problemOf } from '../../shared/runtime/problems.ts';
 import { settingsFrom } from '../../shared/runtime/settings.ts';
@@ -17,13 +18,19 @@ interface Answer {
   context: CallerContext | Record<string, never>;
 }
 
+interface Deps {
+  tokens: Tokens;
+  cameByEdge: EdgeGate;
+}
+
 export const authorizeRequest =
-  (tokens: Tokens) =>
+  ({ tokens, cameByEdge }: Deps) =>
   async ({ headers, requestContext }: Event): Promise<Answer> => {
     const correlationId = correlationOf(headers?.traceparent, requestContext.requestId);
     setLogContext({ correlationId, operation: 'authorizer' });
     try {
       const [, token] = /^Bearer +([^\s]+)$/i.exec(headers?.authorization ?? '') ?? [];
+      if (!(await cameByEdge(headers))) throw new Problem('forbidden');
       if (!token) throw new Problem('unauthenticated');
       return { isAuthorized: true, context: contextOf(await tokens.verify(token)) };
     } catch (error) {
@@ -38,4 +45,7 @@ export const authorizeRequest =
 /** Names nobody: all that can be done with it is to be told that it has expired. */
 const expiredContext: CallerContext = { tenant: '-', user: '-', roles: '', expiresAt: '0' };
 
-export const handler = authorizeRequest(createTokens(settingsFrom(process.env).TOKEN_ISSUERS));
+export const handler = authorizeRequest({
+  tokens: createTokens(settingsFrom(process.env).TOKEN_ISSUERS),
+  cameByEdge: edgeGateOf(process.env),
+});

@@ -1,6 +1,6 @@
 /**
  * The WebSocket API's authorizer, run at `$connect` only: `?ticket=` for browsers, which cannot set headers, or `?token=`.
- * What it finds out is handed to every later frame of the connection.
+ * Where there is an edge, whoever came past it is refused. What it finds out is handed to every later frame of the connection.
  */
 import type {
   APIGatewayAuthorizerResult,
@@ -12,6 +12,7 @@ import { createTickets, type Tickets } from '../../shared/data/tickets.ts';
 import { systemClock } from '../../shared/domain/clock.ts';
 import { Problem } from '../../shared/protocol/errors.ts';
 import { contextOf } from '../../shared/runtime/caller.ts';
+import { type EdgeGate, edgeGateOf } from '../../shared/runtime/edge-key.ts';
 import { addToLogContext, setLogContext } from '../../shared/runtime/logger.ts';
 import { problemOf } from '../../shared/runtime/problems.ts';
 import { settingsFrom } from '../../shared/runtime/settings.ts';
@@ -20,15 +21,17 @@ import { createTokens, type Identity, type Tokens } from '../../shared/runtime/t
 interface Deps {
   tickets: Tickets;
   tokens: Tokens;
+  cameByEdge: EdgeGate;
 }
 
 export const authorizeConnection =
-  ({ tickets, tokens }: Deps) =>
+  ({ tickets, tokens, cameByEdge }: Deps) =>
   async (event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
     const { requestId, connectionId } = event.requestContext;
     setLogContext({ correlationId: requestId, operation: '$connect' });
     addToLogContext({ connectionId });
     try {
+      if (!(await cameByEdge(event.headers))) throw new Problem('unauthenticated');
       const identity = await identify({ tickets, tokens }, event.queryStringParameters ?? {});
       return {
         principalId: identity.user,
@@ -47,7 +50,7 @@ export const authorizeConnection =
 
 /** @throws Problem for whoever comes with nothing that is good */
 const identify = async (
-  { tickets, tokens }: Deps,
+  { tickets, tokens }: Pick<Deps, 'tickets' | 'tokens'>,
   { ticket, token }: APIGatewayRequestAuthorizerEventQueryStringParameters,
 ): Promise<Identity> => {
   const identity = ticket ? await tickets.redeem(ticket) : token ? await tokens.verify(token) : undefined;
@@ -61,4 +64,5 @@ const settings = settingsFrom(process.env);
 export const handler = authorizeConnection({
   tickets: createTickets({ table: openTable(settings.TABLE_NAME), clock: systemClock }),
   tokens: createTokens(settings.TOKEN_ISSUERS),
+  cameByEdge: edgeGateOf(process.env),
 });

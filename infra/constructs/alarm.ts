@@ -22,7 +22,7 @@ export const articledAlarm = (
   scope: Construct,
   id: string,
   { deployment, says, article, metric, above, periods = 1 }: ArticledAlarmProps,
-): void => {
+): Alarm => {
   const { alarmTopicArn } = deployment.settings;
   const alarm = new Alarm(scope, id, {
     alarmDescription: `${says} What to do: docs/runbook.md#${article}`,
@@ -33,10 +33,11 @@ export const articledAlarm = (
     // Nothing happened: nothing is wrong.
     treatMissingData: TreatMissingData.NOT_BREACHING,
   });
-  if (alarmTopicArn === null) return;
+  if (alarmTopicArn === null) return alarm;
   const action = { bind: () => ({ alarmActionArn: alarmTopicArn }) };
   alarm.addAlarmAction(action);
   alarm.addOkAction(action);
+  return alarm;
 };
 
 /** Whatever lies in a queue of dead letters was not done. */
@@ -44,7 +45,7 @@ export const alarmOfDeadLetters = (
   scope: Construct,
   id: string,
   { queue, ...props }: Pick<ArticledAlarmProps, 'deployment' | 'says' | 'article'> & { queue: Queue },
-): void =>
+): Alarm =>
   articledAlarm(scope, id, {
     ...props,
     metric: queue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1), statistic: 'Maximum' }),

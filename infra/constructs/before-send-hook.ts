@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { CfnOutput, Duration, RemovalPolicy } from 'aws-cdk-lib/core';
+import { CfnOutput, Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { ChatFunction } from './chat-function.ts';
 import type { Deployment } from './deployment.ts';
+import { generatedSecret } from './generated-secret.ts';
 
 interface BeforeSendHookProps {
   deployment: Deployment;
@@ -33,11 +33,11 @@ export class BeforeSendHook extends ChatFunction {
       // Somebody waits for it to start.
       memory: 1024,
     });
-    const secret = new Secret(this, 'Secret', {
+    // Its 64 characters read as 48 bytes of Base64, as Standard Webhooks has secrets.
+    const secret = generatedSecret(this, {
+      deployment,
       description: `What requests to the before-send hook of ${tenant} are signed with.`,
-      // Reads as 48 bytes of Base64, as Standard Webhooks has secrets.
-      generateSecretString: { passwordLength: 64, excludePunctuation: true },
-      removalPolicy: RemovalPolicy.DESTROY,
+      notRotated: 'Its other end is the host’s: both change together, by hand.',
     });
     this.allow(['secretsmanager:GetSecretValue'], [secret.secretArn]);
     this.addEnvironment('BEFORE_SEND_KEY_ARN', secret.secretArn);

@@ -1,27 +1,33 @@
 import { Archive, EventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
-import { Duration } from 'aws-cdk-lib/core';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { publicSource, sourceOf } from '../../shared/protocol/event-sources.ts';
 import type { ChatFunction } from './chat-function.ts';
+import type { Deployment } from './deployment.ts';
 import type { WorkQueue } from './work-queue.ts';
 
 /** Where Parley says what happened: shared/protocol/domain-events.ts. What the host may hear is archived, to be replayed. */
 export class ChatBus extends Construct {
   readonly #bus: EventBus;
 
-  constructor(scope: Construct, id: string, { stage, archiveDays }: { stage: string; archiveDays: number }) {
+  constructor(scope: Construct, id: string, { settings, dataKey }: Pick<Deployment, 'settings' | 'dataKey'>) {
     super(scope, id);
+    const { stage, retainData, eventArchiveDays } = settings;
+    const encrypted = dataKey && { kmsKey: dataKey };
     // Both are named, because the host's own rules and the runbook name them.
     const name = `parley-${stage}`;
-    this.#bus = new EventBus(this, 'Bus', { eventBusName: name, description: 'What happens in Parley' });
-    new Archive(this, 'Archive', {
+    this.#bus = new EventBus(this, 'Bus', { eventBusName: name, description: 'What happens in Parley', ...encrypted });
+    const archive = new Archive(this, 'Archive', {
       archiveName: name,
       description: 'What happened in Parley, to be replayed: docs/runbook.md',
       sourceEventBus: this.#bus,
       eventPattern: { source: [publicSource] },
-      retention: Duration.days(archiveDays),
+      retention: Duration.days(eventArchiveDays),
+      ...encrypted,
     });
+    // An archive replays to its own bus alone, so that one is not kept without the other.
+    if (retainData) for (const kept of [this.#bus, archive]) kept.applyRemovalPolicy(RemovalPolicy.RETAIN);
   }
 
   get name(): string {

@@ -1,10 +1,13 @@
 import { join } from 'node:path';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, Code, type IFunction, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { Mistake } from '../mistake.ts';
+import { accept, wildcardFinding } from './accepted.ts';
 import type { Deployment } from './deployment.ts';
+import { releasedAlias, takesSteps } from './release.ts';
 
 interface ChatFunctionProps {
   deployment: Deployment;
@@ -23,14 +26,18 @@ interface ChatFunctionProps {
  * touches is granted by the construct that owns it (`table.grantSend(fn)`), together with the variable that names it.
  */
 export class ChatFunction extends LambdaFunction {
+  /** What API Gateway and event sources call: the alias that releases move step by step, where they do, or the function itself. */
+  readonly live: IFunction;
   readonly #deployment: Deployment;
+  readonly #role: Role;
 
   constructor(scope: Construct, id: string, props: ChatFunctionProps) {
     const { deployment, entry, functionName, description, timeout = Duration.seconds(10), memory = 512 } = props;
-    const { settings, bundles } = deployment;
+    const { settings, bundles, dataKey } = deployment;
     const reserved = settings.reservedConcurrency[entry];
     const logGroup = new LogGroup(scope, `${id}-logs`, {
       retention: settings.logRetentionDays,
+      ...(dataKey && { encryptionKey: dataKey }),
       removalPolicy: settings.retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
     const role = new Role(scope, `${id}-role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
@@ -55,10 +62,19 @@ export class ChatFunction extends LambdaFunction {
       },
     });
     this.#deployment = deployment;
+    this.#role = role;
+    this.live = (takesSteps(deployment, entry) ? releasedAlias(this, deployment) : this) as IFunction;
   }
 
-  /** Gives exactly these actions on exactly these resources. */
-  allow(actions: string[], resources: string[]): void {
+  /**
+   * Gives exactly these actions on exactly these resources.
+   * @param because why a resource has a wildcard in it, in a sentence; none has one without a reason
+   */
+  allow(actions: string[], resources: string[], because?: string): void {
+    for (const resource of resources.filter((one) => one.includes('*'))) {
+      if (because === undefined) throw new Mistake(`${this.node.path} may do something to ${resource}: say why.`);
+      accept(this.#role, wildcardFinding(this, resource), because);
+    }
     this.addToRolePolicy(new PolicyStatement({ actions, resources }));
   }
 

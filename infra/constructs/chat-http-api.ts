@@ -1,11 +1,14 @@
 import { CorsHttpMethod, HttpApi, HttpMethod, HttpRoute, HttpRouteKey, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaAuthorizer, HttpLambdaResponseType } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import { Duration } from 'aws-cdk-lib/core';
+import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { edgeHeader } from '../../shared/protocol/edge.ts';
 import type { Route } from '../../shared/protocol/route.ts';
 import { routes } from '../../shared/protocol/routes.ts';
 import { Mistake } from '../mistake.ts';
+import { accept } from './accepted.ts';
+import { logAccess } from './access-logs.ts';
 import { ChatFunction } from './chat-function.ts';
 import type { Deployment } from './deployment.ts';
 
@@ -32,6 +35,7 @@ export class ChatHttpApi extends Construct {
   constructor(scope: Construct, id: string, { deployment }: { deployment: Deployment }) {
     super(scope, id);
     this.#deployment = deployment;
+    const { edgeKey } = deployment;
     const { corsOrigins, throttle } = deployment.settings;
     const methods = [...new Set(routes.map(({ method }) => method))];
     this.#api = new HttpApi(this, 'Api', {
@@ -48,20 +52,23 @@ export class ChatHttpApi extends Construct {
             },
           }),
     });
-    new HttpStage(this, 'Stage', {
+    const stage = new HttpStage(this, 'Stage', {
       httpApi: this.#api,
       stageName: '$default',
       autoDeploy: true,
       throttle: { rateLimit: throttle.http.rate, burstLimit: throttle.http.burst },
     });
+    logAccess(stage, deployment);
     this.authorizer = new ChatFunction(this, 'authorizer', {
       deployment,
       entry: 'http/authorizer',
       description: 'Says who calls, from the token.',
     });
-    this.#asksFirst = new HttpLambdaAuthorizer('Authorizer', this.authorizer, {
+    edgeKey?.grantRead(this.authorizer);
+    this.#asksFirst = new HttpLambdaAuthorizer('Authorizer', this.authorizer.live, {
       responseTypes: [HttpLambdaResponseType.SIMPLE],
-      identitySource: ['$request.header.Authorization'],
+      // One that is named must be there, and is part of what an answer is remembered by.
+      identitySource: ['$request.header.Authorization', ...(edgeKey ? [`$request.header.${edgeHeader}`] : [])],
       resultsCacheTtl: Duration.seconds(300),
     });
   }
@@ -91,6 +98,11 @@ export class ChatHttpApi extends Construct {
     return this.#api.apiEndpoint;
   }
 
+  /** Where it is reached, without `https://`. */
+  get domain(): string {
+    return `${this.#api.apiId}.execute-api.${Stack.of(this).region}.${Stack.of(this).urlSuffix}`;
+  }
+
   #serveOne(scope: Construct, { name, method, paths, access, summary }: Route): ChatFunction {
     const fn = new ChatFunction(scope, name.replace('/', '-'), {
       deployment: this.#deployment,
@@ -98,14 +110,15 @@ export class ChatHttpApi extends Construct {
       description: summary,
     });
     // One permission for all paths of a route.
-    const integration = new HttpLambdaIntegration(fn.node.id, fn, { scopePermissionToRoute: false });
+    const integration = new HttpLambdaIntegration(fn.node.id, fn.live, { scopePermissionToRoute: false });
     for (const path of paths) {
-      new HttpRoute(scope, `${method} ${path}`, {
+      const route = new HttpRoute(scope, `${method} ${path}`, {
         httpApi: this.#api,
         routeKey: HttpRouteKey.with(gatewayPath(path), HttpMethod[method]),
         integration,
         ...(access === 'public' ? {} : { authorizer: this.#asksFirst }),
       });
+      if (access === 'public') accept(route, 'APIG4', 'Anybody may ask: it tells nothing of anybody.');
     }
     return fn;
   }

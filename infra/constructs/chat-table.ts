@@ -1,9 +1,17 @@
-import { AttributeType, BillingMode, ProjectionType, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  StreamViewType,
+  Table,
+  TableEncryption,
+} from 'aws-cdk-lib/aws-dynamodb';
 import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { inboxIndex, threadIndex } from '../../shared/data/keys.ts';
 import { Mistake } from '../mistake.ts';
 import type { ChatFunction } from './chat-function.ts';
+import type { Deployment } from './deployment.ts';
 
 /**
  * The one table, and what may be done to it: one method for each group of access patterns. A method gives a function exactly
@@ -12,7 +20,11 @@ import type { ChatFunction } from './chat-function.ts';
 export class ChatTable extends Construct {
   readonly #table: Table;
 
-  constructor(scope: Construct, id: string, { retainData }: { retainData: boolean }) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { settings: { retainData, encryption }, dataKey }: Pick<Deployment, 'settings' | 'dataKey'>,
+  ) {
     super(scope, id);
     this.#table = new Table(this, 'Table', {
       partitionKey: { name: 'PK', type: AttributeType.STRING },
@@ -21,7 +33,10 @@ export class ChatTable extends Construct {
       stream: StreamViewType.NEW_AND_OLD_IMAGES,
       timeToLiveAttribute: 'expiresAt',
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      // Encrypted at rest with the key that DynamoDB owns: always on and free, unlike a KMS key, which bills each use.
+      // Encrypted at rest in any case. The key that DynamoDB owns is free, unlike those of KMS, which bill each use.
+      ...(dataKey
+        ? { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey: dataKey }
+        : encryption === 'aws-managed' && { encryption: TableEncryption.AWS_MANAGED }),
       deletionProtection: retainData,
       removalPolicy: retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });

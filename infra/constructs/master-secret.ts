@@ -1,21 +1,23 @@
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { RemovalPolicy } from 'aws-cdk-lib/core';
+import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { ChatFunction } from './chat-function.ts';
+import type { Deployment } from './deployment.ts';
+import { generatedSecret } from './generated-secret.ts';
 
-/**
- * A secret that the stack makes up and nobody ever sees: keys are made of it. What is encrypted under them is lost with it, so it must
- * stay as it is: CloudFormation would generate another one for a change of how it is generated.
- */
+/** A secret that nobody ever sees: keys are made of it. What is encrypted under them is lost with it, so it must stay as it is. */
 export class MasterSecret extends Construct {
   readonly #secret: Secret;
 
-  constructor(scope: Construct, id: string, { description, retainData }: { description: string; retainData: boolean }) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { deployment, description }: { deployment: Deployment; description: string },
+  ) {
     super(scope, id);
-    this.#secret = new Secret(this, 'Secret', {
+    this.#secret = generatedSecret(this, {
+      deployment,
       description,
-      generateSecretString: { passwordLength: 64, excludePunctuation: true },
-      removalPolicy: retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      notRotated: 'What is encrypted under it would be lost: docs/decisions/0021-webhook-secrets.md.',
     });
   }
 

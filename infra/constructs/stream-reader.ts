@@ -1,6 +1,7 @@
-import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { EventSourceMapping, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { accept } from './accepted.ts';
 import { alarmOfDeadLetters, articledAlarm } from './alarm.ts';
 import { ChatFunction } from './chat-function.ts';
 import type { ChatTable } from './chat-table.ts';
@@ -33,7 +34,8 @@ export class StreamReader extends ChatFunction {
     const { deployment, description, table, filters, retries, maxRecordAge, lag, memory } = props;
     super(scope, id, { deployment, entry: `stream/${id}`, description, memory, timeout: Duration.seconds(60) });
     table.grantReadStream(this);
-    const deadLetters = deadLetterQueue(scope, `${id}-dead-letters`);
+    const deadLetters = deadLetterQueue(scope, `${id}-dead-letters`, deployment);
+    accept(deadLetters, 'SQS3', 'It is the queue of dead letters itself: a stream names it, not a queue.');
     this.allow(['sqs:SendMessage'], [deadLetters.queueArn]);
     alarmOfDeadLetters(this, 'DeadLettersAlarm', {
       deployment,
@@ -49,7 +51,9 @@ export class StreamReader extends ChatFunction {
       above: lag.toMilliseconds(),
       periods: 5,
     });
-    this.addEventSourceMapping('Source', {
+    // Beside the alias, not in it: a mapping that moved would be made anew, and read a day of the stream again.
+    new EventSourceMapping(this, 'Source', {
+      target: this.live,
       eventSourceArn: table.streamArn,
       // LATEST could miss what is written while the mapping comes up.
       startingPosition: StartingPosition.TRIM_HORIZON,

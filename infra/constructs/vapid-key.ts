@@ -1,20 +1,20 @@
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { RemovalPolicy } from 'aws-cdk-lib/core';
+import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { ChatFunction } from './chat-function.ts';
+import type { Deployment } from './deployment.ts';
+import { generatedSecret } from './generated-secret.ts';
 
 /** What the key is derived from that signs web pushes: docs/decisions/0019-the-vapid-key-is-derived.md */
 export class VapidKey extends Construct {
   readonly #secret: Secret;
 
-  constructor(scope: Construct, id: string, { retainData }: { retainData: boolean }) {
+  constructor(scope: Construct, id: string, { deployment }: { deployment: Deployment }) {
     super(scope, id);
-    this.#secret = new Secret(this, 'Secret', {
+    this.#secret = generatedSecret(this, {
+      deployment,
       description:
         'Web pushes are signed with a key that follows from it. Browsers that subscribed know that key: it must not change.',
-      generateSecretString: { passwordLength: 64, excludePunctuation: true },
-      // With another one, every browser would have to subscribe anew.
-      removalPolicy: retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      notRotated: 'With another one, every browser would have to subscribe anew.',
     });
   }
 

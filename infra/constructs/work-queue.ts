@@ -1,17 +1,22 @@
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { alarmOfDeadLetters } from './alarm.ts';
 import { ChatFunction } from './chat-function.ts';
 import type { Deployment } from './deployment.ts';
 
+/** Encrypted, and reached over TLS alone. */
+const guarded = ({ dataKey }: Deployment): QueueProps => ({
+  enforceSSL: true,
+  ...(dataKey === undefined
+    ? { encryption: QueueEncryption.SQS_MANAGED }
+    : { encryptionMasterKey: dataKey, dataKeyReuse: Duration.hours(1) }),
+});
+
 /** A queue for what could not be done, kept for as long as SQS keeps anything. */
-export const deadLetterQueue = (scope: Construct, id: string): Queue =>
-  new Queue(scope, id, {
-    encryption: QueueEncryption.SQS_MANAGED,
-    enforceSSL: true,
-    retentionPeriod: Duration.days(14),
-  });
+export const deadLetterQueue = (scope: Construct, id: string, deployment: Deployment): Queue =>
+  new Queue(scope, id, { ...guarded(deployment), retentionPeriod: Duration.days(14) });
 
 interface WorkQueueProps {
   deployment: Deployment;
@@ -55,10 +60,9 @@ export class WorkQueue extends Construct {
   ) {
     super(scope, `${id}-queue`);
     this.name = id;
-    this.deadLetters = deadLetterQueue(this, 'DeadLetters');
+    this.deadLetters = deadLetterQueue(this, 'DeadLetters', deployment);
     this.queue = new Queue(this, 'Queue', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
+      ...guarded(deployment),
       visibilityTimeout: retryAfter ?? Duration.seconds(6 * timeout.toSeconds() + (batchWindow?.toSeconds() ?? 0)),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: tries },
     });
@@ -76,7 +80,8 @@ export class WorkQueue extends Construct {
       ...(memory === undefined ? {} : { memory }),
     });
     this.worker.allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], [this.queue.queueArn]);
-    this.worker.addEventSourceMapping('Source', {
+    new EventSourceMapping(this.worker, 'Source', {
+      target: this.worker.live,
       eventSourceArn: this.queue.queueArn,
       batchSize,
       ...(batchWindow && { maxBatchingWindow: batchWindow }),

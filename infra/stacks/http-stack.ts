@@ -65,5 +65,6 @@ export class HttpStack extends Stack {
       'health/ready': table.grantProbe,
     });
     new CfnOutput(this, 'HttpUrl', { value: api.url });
+    if (deployment.settings.edge !== null) new CfnOutput(this, 'HttpDomain', { value: api.domain });
   }
 }

@@ -20,11 +20,13 @@ interface NotificationsStackProps {
 export class NotificationsStack extends Stack {
   constructor(scope: Construct, id: string, { deployment, table, bus, http }: NotificationsStackProps) {
     super(scope, id);
-    const { retainData, notifications } = deployment.settings;
+    const { notifications } = deployment.settings;
     const applications = Object.values(notifications.platformApplications).filter((arn) => arn !== null);
     /** Those of an application: SNS gives each a name of its own. */
     const endpoints = applications.map((arn) => `${arn.replace(':app/', ':endpoint/')}/*`);
-    const vapidKey = notifications.webPush === null ? undefined : new VapidKey(this, 'Vapid', { retainData });
+    const vapidKey = notifications.webPush === null ? undefined : new VapidKey(this, 'Vapid', { deployment });
+
+    const anyDevice = 'SNS makes an endpoint for each device that registers: no policy can name them.';
 
     const told = (fn: ChatFunction) => fn.grantNotificationSettings();
 
@@ -34,7 +36,7 @@ export class NotificationsStack extends Stack {
         table.grantRegisterDevice(fn);
         if (applications.length > 0) {
           fn.allow(['sns:CreatePlatformEndpoint'], applications);
-          fn.allow(['sns:SetEndpointAttributes'], endpoints);
+          fn.allow(['sns:SetEndpointAttributes'], endpoints, anyDevice);
         }
       },
       'devices/list': table.grantListDevices,
@@ -75,7 +77,7 @@ export class NotificationsStack extends Stack {
     notifyUser.worker.grantPresenceSettings();
     told(notifyUser.worker);
     vapidKey?.grantRead(notifyUser.worker);
-    if (endpoints.length > 0) notifyUser.worker.allow(['sns:Publish', 'sns:DeleteEndpoint'], endpoints);
+    if (endpoints.length > 0) notifyUser.worker.allow(['sns:Publish', 'sns:DeleteEndpoint'], endpoints, anyDevice);
 
     const digest = new WorkQueue(queues, 'digest', {
       deployment,

@@ -26,8 +26,8 @@ export class WebhooksStack extends Stack {
     const { concurrency, timeoutSeconds } = deployment.settings.webhooks;
     const queues = new Construct(this, 'Queue');
     const master = new MasterSecret(this, 'Master', {
+      deployment,
       description: 'What the secrets of webhooks are encrypted under.',
-      retainData: deployment.settings.retainData,
     });
 
     const lane = (name: string, description: string, maxConcurrency: number) =>

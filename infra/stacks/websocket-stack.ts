@@ -61,5 +61,6 @@ export class WebSocketStack extends Stack {
       unsubscribe: table.grantUnsubscribe,
     });
     new CfnOutput(this, 'WebSocketUrl', { value: api.url });
+    if (deployment.settings.edge !== null) new CfnOutput(this, 'WebSocketDomain', { value: api.domain });
   }
 }

@@ -57,6 +57,7 @@ export const templatesOf = (stage: string, content: Record<string, unknown> = {}
   const functionIds = all('AWS::Lambda::Function').map(({ id }) => id);
 
   return {
+    app,
     templates,
     all,
     /** Each function by the path of its construct without the stack, e.g. `Http/messages-create`, with what its role allows. */
