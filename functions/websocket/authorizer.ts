@@ -13,6 +13,7 @@ import { systemClock } from '../../shared/domain/clock.ts';
 import { Problem } from '../../shared/protocol/errors.ts';
 import { contextOf } from '../../shared/runtime/caller.ts';
 import { addToLogContext, setLogContext } from '../../shared/runtime/logger.ts';
+import { flushMetrics } from '../../shared/runtime/metrics.ts';
 import { problemOf } from '../../shared/runtime/problems.ts';
 import { settingsFrom } from '../../shared/runtime/settings.ts';
 import { createTokens, type Identity, type Tokens } from '../../shared/runtime/tokens.ts';
@@ -40,6 +41,7 @@ export const authorizeConnection =
       };
     } catch (error) {
       problemOf(error);
+      flushMetrics();
       // The one message that API Gateway answers with 401. The runtime logs it as an error of its own, beside our line.
       throw error instanceof Problem ? new Error('Unauthorized') : error;
     }

@@ -52,6 +52,7 @@ export class ChatFunction extends LambdaFunction {
         LOG_LEVEL: settings.logLevel,
         NODE_OPTIONS: '--enable-source-maps',
         POWERTOOLS_SERVICE_NAME: 'parley',
+        STAGE: settings.stage,
       },
     });
     this.#deployment = deployment;
