@@ -8,11 +8,13 @@ import type { Deployment } from './constructs/deployment.ts';
 import { Mistake } from './mistake.ts';
 import { localStage, readSettings } from './settings.ts';
 import { BeforeSendStack } from './stacks/before-send-stack.ts';
+import { CanaryStack } from './stacks/canary-stack.ts';
 import { DataStack } from './stacks/data-stack.ts';
 import { EventsStack } from './stacks/events-stack.ts';
 import { HttpStack } from './stacks/http-stack.ts';
 import { MessagesStack } from './stacks/messages-stack.ts';
 import { NotificationsStack } from './stacks/notifications-stack.ts';
+import { ObservabilityStack } from './stacks/observability-stack.ts';
 import { WebhooksStack } from './stacks/webhooks-stack.ts';
 import { WebSocketStack } from './stacks/websocket-stack.ts';
 
@@ -51,8 +53,8 @@ export const buildStacks = (app: App, deployment: Deployment): Stack[] => {
   const data = new DataStack(app, id('Data'), settings);
   const { table, bus } = data;
   const beforeSend = hasAddresses(settings) ? [new BeforeSendStack(app, id('BeforeSend'), { deployment })] : [];
-  const webSocket = new WebSocketStack(app, id('WebSocket'), { deployment, table });
   const http = new HttpStack(app, id('Http'), { deployment, table });
+  const webSocket = new WebSocketStack(app, id('WebSocket'), { deployment, table, http: http.api });
   const messages = new MessagesStack(app, id('Messages'), {
     deployment,
     table,
@@ -65,13 +67,20 @@ export const buildStacks = (app: App, deployment: Deployment): Stack[] => {
   const webhooks = new WebhooksStack(app, id('Webhooks'), { deployment, table, bus, http: http.api });
   http.api.requireAllServed();
   const events = new EventsStack(app, id('Events'), { deployment, table, bus, webSocket: webSocket.api });
+  const doors = { http: http.api, webSocket: webSocket.api };
+  const watching = [
+    ...(settings.observability.canary === 'off' ? [] : [new CanaryStack(app, id('Canary'), { deployment, ...doors })]),
+    ...(settings.observability.dashboard
+      ? [new ObservabilityStack(app, id('Observability'), { deployment, table, ...doors })]
+      : []),
+  ];
   if (settings.tokenIssuers.some(({ issuer }) => URL.parse(issuer)?.hostname.endsWith('example.com'))) {
     // An error to `cdk deploy`, which deploys nothing then; `npm run synth` shows the templates all the same.
     Annotations.of(data).addError(
       `tokenIssuers of the stage ${settings.stage} still names the example's issuer: nobody can log in until it names yours.`,
     );
   }
-  return [data, ...beforeSend, webSocket, http, messages, notifications, webhooks, events];
+  return [data, ...beforeSend, http, webSocket, messages, notifications, webhooks, events, ...watching];
 };
 
 const hasAddresses = ({ beforeSend }: Deployment['settings']): boolean =>

@@ -11,6 +11,7 @@ import { fieldSentence, inOurWords } from './field-sentence.ts';
 import { Mistake } from './mistake.ts';
 import { beforeSend } from './settings-before-send.ts';
 import { notifications } from './settings-notifications.ts';
+import { canaryLimits, canaryTenant, observability } from './settings-observability.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
@@ -131,6 +132,7 @@ const fileContent = z.strictObject({
   notifications: notifications.prefault({}),
   webhooks: webhooks.prefault({}),
   beforeSend: beforeSend.prefault({}),
+  observability: observability.prefault({}),
   throttle: z.strictObject({ http: throttle(1_000, 2_000), webSocket: throttle(2_000, 4_000) }).prefault({}),
   /** Days for which the bus remembers what it was told, content included, so that it can be replayed. */
   eventArchiveDays: z.int().min(1).max(3_650).default(14),
@@ -173,11 +175,22 @@ export const settingsOf = (stage: string, content: unknown, named: string): Sett
   if (!read.success) {
     throw new Mistake(read.error.issues.map((issue) => `${named}: ${fieldSentence(issue, 'the file')}`).join('\n'));
   }
-  const settings = { ...read.data, stage, retainData: read.data.retainData ?? stage === 'prod' };
+  const settings = withCanary({ ...read.data, stage, retainData: read.data.retainData ?? stage === 'prod' });
   const complaints = complaintsAbout(settings);
   if (complaints.length > 0) throw new Mistake(complaints.map((complaint) => `${named}: ${complaint}`).join('\n'));
   return settings;
 };
+
+const withCanary = ({ limits, ...settings }: Settings): Settings => ({
+  ...settings,
+  limits:
+    settings.observability.canary === 'off'
+      ? limits
+      : {
+          ...limits,
+          tenants: { ...limits.tenants, [canaryTenant]: { ...canaryLimits, ...limits.tenants[canaryTenant] } },
+        },
+});
 
 const complaintsAbout = ({ stage, tokenIssuers, limits, notifications, webhooks, beforeSend }: Settings): string[] => {
   const complaints: string[] = [];
@@ -205,6 +218,11 @@ const complaintsAbout = ({ stage, tokenIssuers, limits, notifications, webhooks,
       complaints.push(
         `tokenIssuers[${i}].tenants is missing: beside another issuer, each may speak for its own tenants only.`,
       );
+    }
+  });
+  tokenIssuers.forEach(({ tenant, tenants = [] }, i) => {
+    if (tenant === canaryTenant || tenants.includes(canaryTenant)) {
+      complaints.push(`tokenIssuers[${i}] speaks for the tenant ${canaryTenant}, which is Parley's own.`);
     }
   });
   const environmentLimit = 3_000;

@@ -61,6 +61,10 @@ export class ChatWebSocketApi extends Construct {
     });
   }
 
+  get id(): string {
+    return this.#api.apiId;
+  }
+
   get url(): string {
     return this.#stage.url;
   }

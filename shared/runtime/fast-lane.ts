@@ -72,7 +72,9 @@ export const createFastLane = ({ members, presence, sends, limits, posting }: De
     try {
       const { reached } = await posting.post(caller.tenant, deliveries, audience.live, hurry);
       if (reached.length === 0) return;
-      if (caller.traceparent) logTraces([caller.traceparent], 'told', { conversationId: conversation.id });
+      if (caller.traceparent && reached.some((one) => !except.has(one))) {
+        logTraces([caller.traceparent], 'told', { conversationId: conversation.id });
+      }
       await sends.markTold(place, message, reached);
     } catch (error) {
       logger.warn('the fast lane gave up', { error: describeError(error) });

@@ -3,30 +3,9 @@
  * makes metrics of. Their one dimension is the stage: whoever it was about is in the other lines of that correlation id. The line is
  * written at any log level, because alarms hang on it.
  */
+
+import { type Metric, metricNamespace, metricUnits } from '../protocol/metrics.ts';
 import { logContext } from './logger.ts';
-
-/** Of each metric its unit, as CloudWatch spells it. docs/observability.md says what each counts. */
-export const metricUnits = {
-  MessagesSent: 'Count',
-  SendsFailed: 'Count',
-  DeliveriesPosted: 'Count',
-  DeliveriesGone: 'Count',
-  DeliveriesFailed: 'Count',
-  DeliveryLatency: 'Milliseconds',
-  RoomFanOuts: 'Count',
-  ConnectionsOpened: 'Count',
-  ConnectionsClosed: 'Count',
-  RequestsRefused: 'Count',
-  RequestsDenied: 'Count',
-  RequestsThrottled: 'Count',
-  RequestsFailed: 'Count',
-  CanarySuccess: 'Count',
-  CanarySendToAck: 'Milliseconds',
-  CanarySendToReceive: 'Milliseconds',
-} as const;
-export type Metric = keyof typeof metricUnits;
-
-export const metricNamespace = 'Parley';
 
 /** As many as the format takes of one metric in a line. */
 const mostValues = 100;

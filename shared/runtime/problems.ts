@@ -1,9 +1,10 @@
 /** How a failure is shown. What is not a Problem is `internal` to whoever asks, and described in the log. */
 import { errorCatalogue, Problem } from '../protocol/errors.ts';
 import type { ErrorData } from '../protocol/events.ts';
+import type { Metric } from '../protocol/metrics.ts';
 import type { ProblemDocument } from '../protocol/problem.ts';
 import { describeError, logger } from './logger.ts';
-import { count, type Metric } from './metrics.ts';
+import { count } from './metrics.ts';
 
 const busy = new Set([
   'ProvisionedThroughputExceededException',

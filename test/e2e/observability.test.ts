@@ -85,7 +85,14 @@ it('follows an edit over HTTP by its own trace, and no longer by that of the sen
   );
 
   expect(await operationsOf(other)).toEqual(['fanout', 'messages/update', 'publisher', 'webhook-dispatch']);
-  expect(await operationsOf(trace)).toEqual(['fanout', 'messages/create', 'notify', 'publisher', 'webhook-dispatch']);
+  expect(await operationsOf(trace)).toEqual([
+    'fanout',
+    'messages/create',
+    'notify',
+    'notify-user',
+    'publisher',
+    'webhook-dispatch',
+  ]);
 });
 
 it('follows a message through the shards of a large room', async () => {
@@ -124,7 +131,8 @@ it('counts what is sent, posted, opened and refused, by the stage alone', async 
   await expect.poll(() => valuesOf('ConnectionsClosed')).toContain(1);
 
   expect(await valuesOf('MessagesSent')).toEqual([1]);
-  expect(await valuesOf('DeliveryLatency')).toEqual([expect.any(Number)]);
+  expect((await valuesOf('DeliveryLatency')).every((ms) => ms >= 0 && ms < 60_000)).toBe(true);
+  expect((await valuesOf('DeliveryLatency')).length).toBeGreaterThan(0);
   expect((await valuesOf('DeliveriesPosted')).length).toBeGreaterThan(0);
   expect(await valuesOf('ConnectionsOpened')).toEqual([1, 1]);
   expect(await valuesOf('RequestsRefused')).toEqual([1]);
