@@ -50,7 +50,7 @@ export class ObservabilityStack extends Stack {
       says: `Messages take longer than ${deliveredWithinMs} ms so often that the month’s objective is at risk.`,
       article: 'messages-arrive-late',
       objective: delivered,
-      goodIn: (period) => counted('DeliveryLatency', { period, statistic: Stats.percentileRank(0, deliveredWithinMs) }),
+      goodIn: (period) => counted('DeliveryLatency', { period, statistic: `PR(:${deliveredWithinMs})` }),
     });
 
     const ofApi = (metricName: string, ApiId: string) =>
@@ -67,7 +67,7 @@ export class ObservabilityStack extends Stack {
       article: 'requests-fail',
       metric: new MathExpression({
         label: 'percent that failed',
-        expression: `IF(failed + broken + lost >= ${fewest}, 100 * (failed + broken + lost) / (requests + frames), 0)`,
+        expression: `IF(SUM([failed, broken, lost]) >= ${fewest}, 100 * SUM([failed, broken, lost]) / SUM([requests, frames]), 0)`,
         usingMetrics: {
           failed: ofApi('5xx', http.id),
           broken: ofApi('IntegrationError', webSocket.id),
@@ -104,7 +104,7 @@ export class ObservabilityStack extends Stack {
       article: 'the-table-is-throttled',
       metric: new MathExpression({
         label: 'refused',
-        expression: 'FILL(reads, 0) + FILL(writes, 0)',
+        expression: 'SUM([reads, writes])',
         usingMetrics: { reads: ofTable('ReadThrottleEvents'), writes: ofTable('WriteThrottleEvents') },
         period: minute,
       }),
@@ -117,14 +117,12 @@ export class ObservabilityStack extends Stack {
   }
 }
 
-/** In percent; all of them, where fewer failed than say anything. */
+/** In percent; all of them, where fewer failed than say anything. `SUM` takes a metric that was never counted for nought. */
 const shareOfGood = (good: IMetric, bad: Record<string, IMetric>, period: Duration): IMetric => {
-  const sum = Object.keys(bad)
-    .map((name) => `FILL(${name}, 0)`)
-    .join(' + ');
+  const names = Object.keys(bad).join(', ');
   return new MathExpression({
     label: 'percent that were stored',
-    expression: `IF(${sum} >= ${fewest}, 100 * FILL(good, 0) / (FILL(good, 0) + ${sum}), 100)`,
+    expression: `IF(SUM([${names}]) >= ${fewest}, 100 - 100 * SUM([${names}]) / SUM([good, ${names}]), 100)`,
     usingMetrics: { good, ...bad },
     period,
   });
