@@ -222,7 +222,7 @@ const complaintsAbout = ({ stage, tokenIssuers, limits, notifications, webhooks,
   });
   tokenIssuers.forEach(({ tenant, tenants = [] }, i) => {
     if (tenant === canaryTenant || tenants.includes(canaryTenant)) {
-      complaints.push(`tokenIssuers[${i}] speaks for the tenant ${canaryTenant}, which is Parley's own.`);
+      complaints.push(`tokenIssuers[${i}] speaks for the tenant ${canaryTenant}, which is Parley’s own.`);
     }
   });
   const environmentLimit = 3_000;
