@@ -9,12 +9,14 @@ import { Mistake } from './mistake.ts';
 import { localStage, readSettings, type Settings } from './settings.ts';
 import { BeforeSendStack } from './stacks/before-send-stack.ts';
 import { BudgetStack } from './stacks/budget-stack.ts';
+import { CanaryStack } from './stacks/canary-stack.ts';
 import { DataStack } from './stacks/data-stack.ts';
 import { EdgeStack } from './stacks/edge-stack.ts';
 import { EventsStack } from './stacks/events-stack.ts';
 import { HttpStack } from './stacks/http-stack.ts';
 import { MessagesStack } from './stacks/messages-stack.ts';
 import { NotificationsStack } from './stacks/notifications-stack.ts';
+import { ObservabilityStack } from './stacks/observability-stack.ts';
 import { WebhooksStack } from './stacks/webhooks-stack.ts';
 import { WebSocketStack } from './stacks/websocket-stack.ts';
 
@@ -56,8 +58,8 @@ export const buildStacks = (app: App, given: Pick<Deployment, 'settings' | 'bund
   const { table, bus, dataKey, edgeKey } = data;
   const deployment = { ...given, dataKey, edgeKey };
   const beforeSend = hasAddresses(settings) ? [new BeforeSendStack(app, id('BeforeSend'), { deployment })] : [];
-  const webSocket = new WebSocketStack(app, id('WebSocket'), { deployment, table });
   const http = new HttpStack(app, id('Http'), { deployment, table });
+  const webSocket = new WebSocketStack(app, id('WebSocket'), { deployment, table, http: http.api });
   const messages = new MessagesStack(app, id('Messages'), {
     deployment,
     table,
@@ -70,6 +72,13 @@ export const buildStacks = (app: App, given: Pick<Deployment, 'settings' | 'bund
   const webhooks = new WebhooksStack(app, id('Webhooks'), { deployment, table, bus, http: http.api });
   http.api.requireAllServed();
   const events = new EventsStack(app, id('Events'), { deployment, table, bus, webSocket: webSocket.api });
+  const doors = { http: http.api, webSocket: webSocket.api };
+  const watching = [
+    ...(settings.observability.canary === 'off' ? [] : [new CanaryStack(app, id('Canary'), { deployment, ...doors })]),
+    ...(settings.observability.dashboard
+      ? [new ObservabilityStack(app, id('Observability'), { deployment, table, ...doors })]
+      : []),
+  ];
   if (settings.tokenIssuers.some(({ issuer }) => URL.parse(issuer)?.hostname.endsWith('example.com'))) {
     // An error to `cdk deploy`, which deploys nothing then; `npm run synth` shows the templates all the same.
     Annotations.of(data).addError(
@@ -77,7 +86,7 @@ export const buildStacks = (app: App, given: Pick<Deployment, 'settings' | 'bund
     );
   }
   return [
-    ...[data, ...beforeSend, webSocket, http, messages, notifications, webhooks, events],
+    ...[data, ...beforeSend, http, webSocket, messages, notifications, webhooks, events, ...watching],
     ...aroundThem(app, id, { settings, http, webSocket }),
   ];
 };

@@ -1,5 +1,6 @@
 /** What is wrong with settings whose values are right one by one. */
 import type { Settings } from './settings.ts';
+import { canaryTenant } from './settings-observability.ts';
 
 /** @returns a sentence for each mistake */
 export const complaintsAbout = (settings: Settings, { local }: { local: boolean }): string[] => {
@@ -29,6 +30,11 @@ export const complaintsAbout = (settings: Settings, { local }: { local: boolean 
       complaints.push(
         `tokenIssuers[${i}].tenants is missing: beside another issuer, each may speak for its own tenants only.`,
       );
+    }
+  });
+  tokenIssuers.forEach(({ tenant, tenants = [] }, i) => {
+    if (tenant === canaryTenant || tenants.includes(canaryTenant)) {
+      complaints.push(`tokenIssuers[${i}] speaks for the tenant ${canaryTenant}, which is Parley’s own.`);
     }
   });
   const environmentLimit = 3_000;

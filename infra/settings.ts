@@ -13,6 +13,7 @@ import { edge } from './settings-edge.ts';
 import { tokenIssuer } from './settings-issuers.ts';
 import { limits } from './settings-limits.ts';
 import { notifications } from './settings-notifications.ts';
+import { canaryLimits, canaryTenant, observability } from './settings-observability.ts';
 import { budget, encryption, region, releases, tags } from './settings-operations.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -68,6 +69,7 @@ const fileContent = z.strictObject({
   notifications: notifications.prefault({}),
   webhooks: webhooks.prefault({}),
   beforeSend: beforeSend.prefault({}),
+  observability: observability.prefault({}),
   throttle: z
     .strictObject({
       http: throttle(1_000, 2_000),
@@ -129,11 +131,22 @@ export const settingsOf = (stage: string, content: unknown, named: string): Sett
   if (!read.success) {
     throw new Mistake(read.error.issues.map((issue) => `${named}: ${fieldSentence(issue, 'the file')}`).join('\n'));
   }
-  const settings = { ...read.data, stage, retainData: read.data.retainData ?? stage === 'prod' };
+  const settings = withCanary({ ...read.data, stage, retainData: read.data.retainData ?? stage === 'prod' });
   const complaints = complaintsAbout(settings, { local: stage === localStage });
   if (complaints.length > 0) throw new Mistake(complaints.map((complaint) => `${named}: ${complaint}`).join('\n'));
   return settings;
 };
+
+const withCanary = ({ limits, ...settings }: Settings): Settings => ({
+  ...settings,
+  limits:
+    settings.observability.canary === 'off'
+      ? limits
+      : {
+          ...limits,
+          tenants: { ...limits.tenants, [canaryTenant]: { ...canaryLimits, ...limits.tenants[canaryTenant] } },
+        },
+});
 
 const readJson = (stage: string, path: string, named: string): unknown => {
   let content: string;

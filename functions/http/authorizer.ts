@@ -7,6 +7,7 @@ import { Problem } from '../../shared/protocol/errors.ts';
 import { type CallerContext, contextOf } from '../../shared/runtime/caller.ts';
 import { type EdgeGate, edgeGateOf } from '../../shared/runtime/edge-key.ts';
 import { correlationOf, setLogContext } from '../../shared/runtime/logger.ts';
+import { flushMetrics } from '../../shared/runtime/metrics.ts';
 import { problemOf } from '../../shared/runtime/problems.ts';
 import { settingsFrom } from '../../shared/runtime/settings.ts';
 import { createTokens, type Tokens } from '../../shared/runtime/tokens.ts';
@@ -35,6 +36,7 @@ export const authorizeRequest =
       return { isAuthorized: true, context: contextOf(await tokens.verify(token)) };
     } catch (error) {
       const { code } = problemOf(error);
+      flushMetrics();
       // What keeps us from finding out is no denial: the gateway remembers those for minutes, and failures not at all.
       if (!(error instanceof Problem)) throw error;
       const expired = code === 'token_expired';

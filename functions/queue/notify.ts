@@ -14,7 +14,11 @@ import type { PresenceSettings } from '../../shared/runtime/settings.ts';
 /** The message itself is looked at as it is now, which may be newer. */
 const messageCreated = z.object({
   'detail-type': z.literal('message.created'),
-  detail: z.object({ tenantId: z.string(), data: z.object({ message: z.object({ id: messageId }) }) }),
+  detail: z.object({
+    tenantId: z.string(),
+    traceparent: z.string().optional(),
+    data: z.object({ message: z.object({ id: messageId }) }),
+  }),
 });
 
 export const notify = ({
@@ -24,7 +28,7 @@ export const notify = ({
   queue,
 }: Pick<Deps, 'recipients' | 'clock'> & { presence: PresenceSettings; queue: UserQueue }) =>
   onQueue('notify', async (body) => {
-    const { tenantId: tenant, data } = messageCreated.parse(body).detail;
+    const { tenantId: tenant, traceparent, data } = messageCreated.parse(body).detail;
     const { conversationId, seq } = placeOfMessage(data.message.id);
     addToLogContext({ tenant, conversationId });
     const occasion = await recipients.occasionOf(tenant, conversationId, seq);
@@ -49,7 +53,9 @@ export const notify = ({
         isElsewhere(one, presence.lives, now)
       );
     });
-    await queue.send(told.map(({ user }) => ({ tenant, user, conversationId, seq, senderId, attempt: 1 })));
+    await queue.send(
+      told.map(({ user }) => ({ tenant, user, conversationId, seq, senderId, attempt: 1, traceparent })),
+    );
   });
 
 export const handler = live(({ recipients, clock, settings }) =>

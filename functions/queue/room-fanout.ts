@@ -19,7 +19,7 @@ export const roomFanOut = ({
   redelivery,
 }: Pick<Deps, 'subscriptions' | 'posting'> & { redelivery: RedeliveryQueue }) =>
   onQueue('room-fanout', async (body) => {
-    const { tenant, conversationId, shard, deliveries } = roomPostFrom(body);
+    const { tenant, conversationId, traceparents, shard, deliveries } = roomPostFrom(body);
     addToLogContext({ tenant, conversationId });
     const listening = await subscriptions.inShard(tenant, conversationId, shard);
     const { over, undelivered } = await posting.post(tenant, deliveries, listening, patience);
@@ -29,7 +29,7 @@ export const roomFanOut = ({
       subscriptions
         .removeFromShard(tenant, conversationId, shard, gone)
         .catch((error: unknown) => logger.warn('gone subscribers stay', { error: describeError(error) }));
-    await together([redelivery.add(tenant, undelivered), tidyUp(over)]);
+    await together([redelivery.add(tenant, undelivered, traceparents), tidyUp(over)]);
   });
 
 export const handler = live((deps) =>

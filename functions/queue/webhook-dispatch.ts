@@ -16,9 +16,9 @@ export const webhookDispatch = (
     // It would be none the next time either.
     if (!event.success)
       return logger.error('no public event', { paths: event.error.issues.map(({ path }) => path.join('.')) });
-    const { tenantId: tenant, conversationId } = event.data.detail;
+    const { tenantId: tenant, conversationId, traceparent } = event.data.detail;
     addToLogContext({ tenant, conversationId });
-    await dispatch(payloadOf(event.data), delivered);
+    await dispatch(payloadOf(event.data), { ...delivered, traceparent });
   });
 };
 

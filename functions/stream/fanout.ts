@@ -8,7 +8,8 @@ import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-la
 import { followed } from '../../shared/data/stream.ts';
 import { type Deps, live } from '../../shared/runtime/deps.ts';
 import { happeningOf, runsOf } from '../../shared/runtime/happenings.ts';
-import { describeError, logger, setLogContext } from '../../shared/runtime/logger.ts';
+import { describeError, logger, logTraces, setLogContext } from '../../shared/runtime/logger.ts';
+import { flushMetrics } from '../../shared/runtime/metrics.ts';
 import { createRedeliveryQueue, type RedeliveryQueue } from '../../shared/runtime/redelivery.ts';
 import { createRoomQueue, type RoomQueue } from '../../shared/runtime/room-queue.ts';
 
@@ -21,7 +22,8 @@ export const fanout =
       runs.map(async ({ firstSequenceNumber, ...run }) => {
         try {
           const undelivered = await fanOut(run, rooms);
-          if (undelivered.length > 0) await redelivery.add(run.tenant, undelivered);
+          if (undelivered.length > 0) await redelivery.add(run.tenant, undelivered, run.traceparents);
+          logTraces(run.traceparents ?? [], 'told', run);
           return [];
         } catch (error) {
           logger.error('failed', {
@@ -34,6 +36,7 @@ export const fanout =
         }
       }),
     );
+    flushMetrics();
     return { batchItemFailures: failures.flat() };
   };
 

@@ -7,9 +7,14 @@ import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-la
 import { followed } from '../../shared/data/stream.ts';
 import type { DomainEvent } from '../../shared/domain/domain-events.ts';
 import { type Bus, createBus, NotPublished } from '../../shared/runtime/bus.ts';
-import { describeError, logger, setLogContext } from '../../shared/runtime/logger.ts';
+import { describeError, logger, logTraces, setLogContext } from '../../shared/runtime/logger.ts';
 import { domainEventsOf } from '../../shared/runtime/publishing.ts';
 import { settingsFrom } from '../../shared/runtime/settings.ts';
+
+const logTrace = ({ detail }: DomainEvent): void => {
+  if (!('traceparent' in detail) || detail.traceparent === undefined) return;
+  logTraces([detail.traceparent], 'told', { tenant: detail.tenantId, conversationId: detail.conversationId });
+};
 
 export const publisher =
   (bus: Bus) =>
@@ -22,6 +27,7 @@ export const publisher =
         told.push(...domainEventsOf(record).map((event) => ({ event, sequenceNumber })));
       }
       await bus.publish(told.map(({ event }) => event));
+      for (const { event } of told) logTrace(event);
       return { batchItemFailures: [] };
     } catch (error) {
       const [failed, cause] =

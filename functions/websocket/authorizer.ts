@@ -14,6 +14,7 @@ import { Problem } from '../../shared/protocol/errors.ts';
 import { contextOf } from '../../shared/runtime/caller.ts';
 import { type EdgeGate, edgeGateOf } from '../../shared/runtime/edge-key.ts';
 import { addToLogContext, setLogContext } from '../../shared/runtime/logger.ts';
+import { flushMetrics } from '../../shared/runtime/metrics.ts';
 import { problemOf } from '../../shared/runtime/problems.ts';
 import { settingsFrom } from '../../shared/runtime/settings.ts';
 import { createTokens, type Identity, type Tokens } from '../../shared/runtime/tokens.ts';
@@ -43,6 +44,7 @@ export const authorizeConnection =
       };
     } catch (error) {
       problemOf(error);
+      flushMetrics();
       // The one message that API Gateway answers with 401. The runtime logs it as an error of its own, beside our line.
       throw error instanceof Problem ? new Error('Unauthorized') : error;
     }

@@ -1,10 +1,12 @@
 /** `$connect`: from here on the connection hears of all its user's conversations. One write. */
+import { count } from '../../shared/runtime/metrics.ts';
 import { live, type SocketDeps } from '../../shared/runtime/socket-deps.ts';
 import { onConnection } from '../../shared/runtime/websocket.ts';
 
 export const connect = ({ presence }: Pick<SocketDeps, 'presence'>) =>
   onConnection('$connect', async ({ caller, event }) => {
     await presence.add(caller, event.requestContext.connectionId);
+    count('ConnectionsOpened');
     return { statusCode: 200 };
   });
 

@@ -34,6 +34,7 @@ export const entries: readonly Entry[] = [
     ),
   ),
   ...from('before-send-hook.ts', ['hook/before-send']),
+  ...from('canary-stack.ts', ['http/canary/keys', 'schedule/canary']),
   ...from('notifications-stack.ts', ['queue/notify', 'queue/notify-user', 'queue/digest']),
   ...from(
     'webhooks-stack.ts',

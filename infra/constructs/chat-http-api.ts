@@ -94,6 +94,19 @@ export class ChatHttpApi extends Construct {
     if (unserved.length > 0) throw new Mistake(unserved.map(({ name }) => `No stack serves ${name}.`).join('\n'));
   }
 
+  /** Serves a path that the protocol does not name, to anybody. */
+  serveBeside(scope: Construct, path: string, fn: ChatFunction): void {
+    new HttpRoute(scope, `GET ${path}`, {
+      httpApi: this.#api,
+      routeKey: HttpRouteKey.with(path, HttpMethod.GET),
+      integration: new HttpLambdaIntegration(fn.node.id, fn, { scopePermissionToRoute: false }),
+    });
+  }
+
+  get id(): string {
+    return this.#api.apiId;
+  }
+
   get url(): string {
     return this.#api.apiEndpoint;
   }

@@ -88,6 +88,10 @@ export class ChatWebSocketApi extends Construct {
     (this.#stage.node.defaultChild as CfnStage).routeSettings = Object.fromEntries(settings);
   }
 
+  get id(): string {
+    return this.#api.apiId;
+  }
+
   get url(): string {
     return this.#stage.url;
   }

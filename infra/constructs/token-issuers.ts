@@ -1,5 +1,6 @@
 import { CfnParameter, type Stack } from 'aws-cdk-lib/core';
 import { localStage, type Settings } from '../settings.ts';
+import { canaryTenant } from '../settings-observability.ts';
 import type { ChatFunction } from './chat-function.ts';
 
 /**
@@ -7,9 +8,15 @@ import type { ChatFunction } from './chat-function.ts';
  *
  * On one machine the issuer's address is known only at start, so there it is a parameter of the stack. Elsewhere it is not:
  * `cdk deploy` keeps the value that a parameter had before, and a change of the settings would go unheard.
+ * @param httpUrl of the HTTP API, under which the canary's key is published
  */
-export const grantTokenIssuers = (stack: Stack, authorizer: ChatFunction, { stage, tokenIssuers }: Settings): void => {
-  const fromSettings = JSON.stringify(tokenIssuers);
+export const grantTokenIssuers = (
+  stack: Stack,
+  authorizer: ChatFunction,
+  { stage, tokenIssuers, observability: { canary } }: Settings,
+  httpUrl: string,
+): void => {
+  const fromSettings = JSON.stringify(canary === 'off' ? tokenIssuers : [...tokenIssuers, canaryIssuer(httpUrl)]);
   const value =
     stage === localStage
       ? new CfnParameter(stack, 'TokenIssuers', {
@@ -20,3 +27,16 @@ export const grantTokenIssuers = (stack: Stack, authorizer: ChatFunction, { stag
       : fromSettings;
   authorizer.addEnvironment('TOKEN_ISSUERS', value);
 };
+
+/** Below the canary's issuer, as OpenID Connect has it. */
+export const canaryKeysPath = '/canary/.well-known/jwks.json';
+
+/** Who signs the canary's tokens: docs/decisions/0026-the-canary-signs-with-kms.md */
+const canaryIssuer = (httpUrl: string) => ({
+  issuer: canaryIssuerName(httpUrl),
+  jwksUri: `${httpUrl}${canaryKeysPath}`,
+  audience: 'parley',
+  tenant: canaryTenant,
+});
+
+export const canaryIssuerName = (httpUrl: string): string => `${httpUrl}/canary`;

@@ -2,7 +2,7 @@ import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { alarmOfDeadLetters } from './alarm.ts';
+import { alarmOfDeadLetters, articledAlarm } from './alarm.ts';
 import { ChatFunction } from './chat-function.ts';
 import type { Deployment } from './deployment.ts';
 
@@ -31,6 +31,8 @@ interface WorkQueueProps {
   /** Tries before a message is a dead letter. */
   tries: number;
   memory?: number;
+  /** What has waited for longer waits too long. No alarm for a queue that holds messages back. */
+  lag?: Duration;
   /** Batches that are worked off side by side at most. As many as the account has room for, if left out. */
   maxConcurrency?: number;
 }
@@ -54,6 +56,7 @@ export class WorkQueue extends Construct {
       batchSize,
       batchWindow,
       tries,
+      lag,
       memory,
       maxConcurrency,
     }: WorkQueueProps,
@@ -72,6 +75,15 @@ export class WorkQueue extends Construct {
       article: 'a-workers-dead-letters',
       queue: this.deadLetters,
     });
+    if (lag !== undefined)
+      articledAlarm(this, 'LagAlarm', {
+        deployment,
+        says: `${id} falls behind its queue.`,
+        article: 'a-worker-falls-behind',
+        metric: this.queue.metricApproximateAgeOfOldestMessage({ period: Duration.minutes(1), statistic: 'Maximum' }),
+        above: lag.toSeconds(),
+        periods: 5,
+      });
     this.worker = new ChatFunction(scope, id, {
       deployment,
       entry: `queue/${id}`,

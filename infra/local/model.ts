@@ -12,6 +12,7 @@ export interface CloudModel {
   tables: TableModel[];
   queues: QueueModel[];
   secrets: SecretModel[];
+  keys: KeyModel[];
   buses: BusModel[];
   rules: RuleModel[];
   schedules: ScheduleModel[];
@@ -96,6 +97,12 @@ export interface SecretModel {
         within: { template: string; key: string } | undefined;
       }
     | undefined;
+}
+
+/** A key pair of KMS that signs. */
+export interface KeyModel {
+  id: string;
+  arn: string;
 }
 
 export interface BusModel {

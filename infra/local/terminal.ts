@@ -29,6 +29,8 @@ export function prettyTerminal(write: (line: string) => void): Terminal {
     log: ({ function: name, text }) => {
       const entry = parsed(text);
       if (entry === undefined) return write(line('info', name, text));
+      // Metrics are for CloudWatch.
+      if ('_aws' in entry) return;
       const { level = 'info', error } = entry;
       write(line(String(level), name, [asText(messageOf(entry) ?? text), reason(error)].join(' ')));
     },

@@ -137,6 +137,7 @@ export class EventsStack extends Stack {
       retryAfter: Duration.seconds(45),
       batchSize: 1,
       tries: 5,
+      lag: Duration.minutes(1),
       memory: 1024,
     });
     roomFanOut.grantEnqueue(fanout, 'ROOM_QUEUE_URL');

@@ -19,7 +19,7 @@ export class HttpStack extends Stack {
     super(scope, id);
     const api = new ChatHttpApi(this, 'Http', { deployment });
     this.api = api;
-    grantTokenIssuers(this, api.authorizer, deployment.settings);
+    grantTokenIssuers(this, api.authorizer, deployment.settings, api.url);
 
     api.serve(api, {
       'users/sync': table.grantWriteProfile,

@@ -58,6 +58,7 @@ export class NotificationsStack extends Stack {
       timeout: Duration.seconds(30),
       batchSize: 10,
       tries: 5,
+      lag: Duration.minutes(5),
     });
     bus.feeds(notify, ['message.created']);
     table.grantFindRecipients(notify.worker);

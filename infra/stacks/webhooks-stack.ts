@@ -70,6 +70,7 @@ export class WebhooksStack extends Stack {
       timeout: Duration.seconds(30),
       batchSize: 10,
       tries: 10,
+      lag: Duration.minutes(5),
     });
     bus.feedsEverything(dispatch);
     limited(table.grantDispatch)(dispatch.worker);

@@ -2,6 +2,7 @@ import { CfnOutput, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { grantAskHooks } from '../constructs/asked-hooks.ts';
 import type { ChatFunction } from '../constructs/chat-function.ts';
+import type { ChatHttpApi } from '../constructs/chat-http-api.ts';
 import type { ChatTable } from '../constructs/chat-table.ts';
 import { ChatWebSocketApi } from '../constructs/chat-websocket-api.ts';
 import type { Deployment } from '../constructs/deployment.ts';
@@ -11,18 +12,19 @@ import { applyGrants, limited } from './grants.ts';
 interface WebSocketStackProps {
   deployment: Deployment;
   table: ChatTable;
+  http: ChatHttpApi;
 }
 
 /** Clients' sockets: what comes in over them. */
 export class WebSocketStack extends Stack {
   readonly api: ChatWebSocketApi;
 
-  constructor(scope: Construct, id: string, { deployment, table }: WebSocketStackProps) {
+  constructor(scope: Construct, id: string, { deployment, table, http }: WebSocketStackProps) {
     super(scope, id);
     const api = new ChatWebSocketApi(this, 'WebSocket', { deployment });
     this.api = api;
 
-    grantTokenIssuers(this, api.authorizer, deployment.settings);
+    grantTokenIssuers(this, api.authorizer, deployment.settings, http.url);
     table.grantRedeemTicket(api.authorizer);
     table.grantTrackPresence(api.connect);
     table.grantTrackPresence(api.disconnect);

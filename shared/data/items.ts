@@ -132,14 +132,23 @@ export const inboxPlace = (
 /** Every entry of the list that a membership is in is above it. */
 export const inboxFloor = (member: OwnAttributes): string => inboxStretches[inboxPlaceOf(member)].low;
 
-/** Mentions are a set, and there only if there are any. A reply is also listed in its thread by GSI2. */
-export const messageItem = (tenant: string, { mentions, ...state }: Message, expiresAt: number): Item => {
+/**
+ * Mentions are a set, and there only if there are any. A reply is also listed in its thread by GSI2.
+ * @param traceparent of the request that made this state, for those who follow the stream
+ */
+export const messageItem = (
+  tenant: string,
+  { mentions, ...state }: Message,
+  expiresAt: number,
+  traceparent?: string,
+): Item => {
   const key = messageKey(tenant, state.conversationId, state.seq);
   return {
     ...key,
     ...threadPlace(tenant, state, key.SK),
     ...state,
     ...(mentions.length > 0 ? { mentions: new Set(mentions) } : {}),
+    ...(traceparent === undefined ? {} : { traceparent }),
     expiresAt,
   };
 };

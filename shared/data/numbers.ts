@@ -23,7 +23,7 @@ export const createNumbers = ({ table, limits }: { table: Table; limits: Limits 
       await table.client.send(
         new PutCommand({
           TableName: table.name,
-          Item: messageItem(tenant, message, expiresAt),
+          Item: messageItem(tenant, message, expiresAt, place.caller.traceparent),
           ConditionExpression: 'attribute_not_exists(PK)',
         }),
       );

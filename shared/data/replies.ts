@@ -93,7 +93,11 @@ export const createReplies = ({ table, clock, limits }: Deps) => {
      * Stores a reply and counts it, together or not at all: however often it is tried, it is counted once.
      * @returns the message that holds this number: the given one, or the one that was there before
      */
-    fill: ({ caller: { tenant }, conversation }: Place, message: Message, thread: ThreadState): Promise<Message> => {
+    fill: (
+      { caller: { tenant, traceparent }, conversation }: Place,
+      message: Message,
+      thread: ThreadState,
+    ): Promise<Message> => {
       const { conversationId, seq } = message;
       const { retentionDays } = conversation.settings;
       const expiresAt = limits.expiryOf(tenant, new Date(message.createdAt), retentionDays);
@@ -113,7 +117,7 @@ export const createReplies = ({ table, clock, limits }: Deps) => {
         const put: Write = {
           Put: {
             TableName: table.name,
-            Item: messageItem(tenant, counted, expiresAt),
+            Item: messageItem(tenant, counted, expiresAt, traceparent),
             ConditionExpression: 'attribute_not_exists(PK)',
           },
         };

@@ -13,6 +13,8 @@ export interface Followed {
   sequenceNumber: string;
   /** DynamoDB removed it, because its time was up. */
   isExpiry: boolean;
+  /** Of the request that wrote it: messages alone say so, and only if that request said. */
+  traceparent?: string;
 }
 
 /** As DynamoDB signs what it removes for its `expiresAt`; what anybody else removes is not signed. */
@@ -27,13 +29,15 @@ export const followed = (records: readonly DynamoDBRecord[]): Followed[] =>
   records.flatMap(({ eventName, dynamodb, userIdentity }) => {
     const key = parseKey(plain(dynamodb?.Keys) as unknown as Key);
     if (!key) return [];
+    const after = plain(dynamodb?.NewImage);
     return [
       {
         key,
         before: plain(dynamodb?.OldImage),
-        after: plain(dynamodb?.NewImage),
+        after,
         sequenceNumber: String(dynamodb?.SequenceNumber),
         isExpiry: eventName === 'REMOVE' && isExpiryService(userIdentity),
+        ...(typeof after?.traceparent === 'string' && { traceparent: after.traceparent }),
       },
     ];
   });

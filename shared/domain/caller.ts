@@ -10,4 +10,6 @@ export interface Caller {
   expiresAt: number;
   /** The connection a frame came in on; undefined over HTTP. */
   connectionId: string | undefined;
+  /** The W3C trace that the request or frame belongs to, if it says. What it stores carries it on. */
+  traceparent?: string | undefined;
 }

@@ -17,7 +17,13 @@ interface InternalEvents {
   /** A member of a group of 10 to 256 received or read more: how many have what is to be counted anew. */
   'receipt.raised': About & { version: 1; conversationId: string; userId: string };
   /** A message began to mention these users, or ceased to: who sends, edits or deletes it decides. Ask the message as it is now. */
-  'message.mentions': About & { version: 1; conversationId: string; seq: number; userIds: string[] };
+  'message.mentions': About & {
+    version: 1;
+    conversationId: string;
+    seq: number;
+    userIds: string[];
+    traceparent?: string;
+  };
   /** A connection came, went or turned away, or it is to be known otherwise. `towards` are those whom the user has blocked or unblocked. */
   'presence.changed': About & { version: 1; userId: string; towards: string[] };
 }

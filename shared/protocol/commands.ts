@@ -9,6 +9,7 @@ import { reactionAddition } from './reaction.ts';
 import { receiptDeliveredData, receiptReadData } from './receipts.ts';
 import { syncRequest } from './sync-request.ts';
 import { text } from './text.ts';
+import { traceparent } from './traceparent.ts';
 
 export interface Command<
   Name extends string = string,
@@ -45,10 +46,7 @@ export const clientFrame = z
     event: z.string().max(64),
     id: text({ max: 64 }).optional().meta({ description: 'Your reference; the answer repeats it.' }),
     data: z.unknown(),
-    traceparent: z
-      .string()
-      .regex(/^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/, 'is not a W3C traceparent')
-      .optional(),
+    traceparent: traceparent.optional(),
   })
   .meta({ id: 'ClientFrame' });
 

@@ -7,6 +7,7 @@ import { conversation, member } from './conversation.ts';
 import { emoji } from './emoji.ts';
 import { conversationId, messageId, sequence, tenantName, timestamp, userId } from './identifiers.ts';
 import { message } from './message.ts';
+import { traceparent } from './traceparent.ts';
 import { user } from './user.ts';
 import { webhook } from './webhook.ts';
 
@@ -60,6 +61,10 @@ const messageEvent = <Type extends string>(type: Type, summary: string) => ({
     .object({
       ...envelope,
       conversationId,
+      traceparent: traceparent.optional().meta({
+        description: 'The W3C trace of the request that did it, if that named one.',
+        examples: ['00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'],
+      }),
       data: z.object({ message }).optional().meta({ description: 'Left out where it would be too large for the bus.' }),
       reference: z
         .object({ href: z.string().meta({ examples: ['/api/messages/g-5TxSCA9jRrmBc3sYsmpfjg.42'] }) })

@@ -5,6 +5,7 @@ import type { Delivery } from '../domain/live-events.ts';
 import type { Connections, Patience } from './connections.ts';
 import { grouped } from './grouped.ts';
 import { describeError, type LogSubject, logger } from './logger.ts';
+import { count, measure } from './metrics.ts';
 
 /** As many as there are sockets to post over. */
 const atOnce = 64;
@@ -54,7 +55,12 @@ export const createPosting = ({ presence, connections, clock }: Deps) => {
     for (const [i, frame] of frames.entries()) {
       try {
         const outcome = await connections.post(connection.id, frame, patience);
-        if (outcome === 'gone') return isSettling(connection, now) ? { frames: frames.slice(i) } : 'over';
+        if (outcome === 'gone' && isSettling(connection, now)) return left(frames.slice(i));
+        if (outcome === 'gone') {
+          count('DeliveriesGone');
+          return 'over';
+        }
+        if (outcome === 'sent') count('DeliveriesPosted');
         if (outcome === 'refused')
           logger.error('the gateway refused a frame', {
             ...subjectOf(tenant, connection),
@@ -62,10 +68,24 @@ export const createPosting = ({ presence, connections, clock }: Deps) => {
           });
       } catch (error) {
         logger.warn('a post failed', { ...subjectOf(tenant, connection), error: describeError(error) });
-        return { frames: frames.slice(i) };
+        return left(frames.slice(i));
       }
     }
     return 'reached';
+  };
+
+  const left = (frames: string[]): Fate => {
+    count('DeliveriesFailed', frames.length);
+    return { frames };
+  };
+
+  /** From the moment at which a message was taken to that at which the last of these connections has it. */
+  const measureLatency = (deliveries: readonly Delivery[], reached: readonly Connection[]): void => {
+    const now = clock.now().getTime();
+    for (const delivery of deliveries) {
+      if (delivery.frame.event !== 'message.new' || !reached.some((one) => isFor(delivery, one))) continue;
+      measure('DeliveryLatency', Math.max(0, now - Date.parse(delivery.frame.data.createdAt)));
+    }
   };
 
   /** Its token has ended: it hears nothing more, and learns so by being closed. */
@@ -124,11 +144,13 @@ export const createPosting = ({ presence, connections, clock }: Deps) => {
         },
         { concurrency: atOnce },
       );
+      const reached = fates.filter(({ fate }) => fate === 'reached').map(({ connection }) => connection);
+      measureLatency(deliveries, reached);
       const over = fates.filter(({ fate }) => fate === 'over').map(({ connection }) => connection);
       if (over.length > 0) await forget(tenant, over);
       return {
         over,
-        reached: fates.filter(({ fate }) => fate === 'reached').map(({ connection }) => connection.id),
+        reached: reached.map(({ id }) => id),
         undelivered: fates.flatMap(({ connection, fate }) =>
           typeof fate === 'object' ? [{ connection, frames: fate.frames }] : [],
         ),

@@ -24,6 +24,7 @@ import { firstVisibleSeq, withoutExpired } from '../domain/visibility.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Patience } from './connections.ts';
 import type { Posting, Undelivered } from './delivery.ts';
+import { count } from './metrics.ts';
 import type { RoomQueue } from './room-queue.ts';
 import { together } from './together.ts';
 
@@ -51,6 +52,8 @@ export interface Run {
   tenant: string;
   conversationId: string;
   happenings: Happening[];
+  /** Of the requests that made them happen, as far as those said. */
+  traceparents?: string[];
 }
 
 interface Around {
@@ -144,7 +147,7 @@ export const createFanOut = ({
 
   /** Whoever was taken out is out before the room is told anything more. */
   const tellRoom = async (
-    { tenant, conversationId, happenings }: Run,
+    { tenant, conversationId, happenings, traceparents = [] }: Run,
     { shards }: ConversationState,
     deliveries: readonly Delivery[],
     rooms: RoomQueue,
@@ -153,7 +156,9 @@ export const createFanOut = ({
     await together(
       leaversIn(happenings).map((one) => subscriptions.revoke(tenant, conversationId, { ...one, shards })),
     );
-    if (deliveries.length > 0) await rooms.add({ tenant, conversationId, shards }, deliveries);
+    if (deliveries.length === 0) return;
+    await rooms.add({ tenant, conversationId, shards, traceparents }, deliveries);
+    count('RoomFanOuts');
   };
 
   return async (run: Run, rooms: RoomQueue): Promise<Undelivered[]> => {

@@ -8,7 +8,7 @@ import { firstVisibleSeq, quotedFrom } from '../domain/visibility.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Patience } from './connections.ts';
 import type { Posting } from './delivery.ts';
-import { describeError, logger } from './logger.ts';
+import { describeError, logger, logTraces } from './logger.ts';
 
 interface Deps {
   members: Members;
@@ -71,7 +71,11 @@ export const createFastLane = ({ members, presence, sends, limits, posting }: De
     ];
     try {
       const { reached } = await posting.post(caller.tenant, deliveries, audience.live, hurry);
-      if (reached.length > 0) await sends.markTold(place, message, reached);
+      if (reached.length === 0) return;
+      if (caller.traceparent && reached.some((one) => !except.has(one))) {
+        logTraces([caller.traceparent], 'told', { conversationId: conversation.id });
+      }
+      await sends.markTold(place, message, reached);
     } catch (error) {
       logger.warn('the fast lane gave up', { error: describeError(error) });
     }

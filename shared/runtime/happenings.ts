@@ -12,10 +12,11 @@ interface Located {
   conversationId: string;
   sequenceNumber: string;
   happening: Happening;
+  traceparent?: string;
 }
 
 /** What a stream record means to those who are connected; undefined for what they are not told of. */
-export const happeningOf = ({ key, before, after, sequenceNumber }: Followed): Located | undefined => {
+export const happeningOf = ({ key, before, after, sequenceNumber, traceparent }: Followed): Located | undefined => {
   if (!after || key.kind === 'profile' || key.kind === 'presence') return undefined;
   const place = { tenant: key.tenant, conversationId: key.conversationId, sequenceNumber };
   switch (key.kind) {
@@ -23,7 +24,8 @@ export const happeningOf = ({ key, before, after, sequenceNumber }: Followed): L
       const message = messageFrom(after);
       const isNew = before === undefined;
       const same = before !== undefined && messageFrom(before).rev === message.rev;
-      return same ? undefined : { ...place, happening: { kind: 'message', message, isNew } };
+      const traced = traceparent === undefined ? place : { ...place, traceparent };
+      return same ? undefined : { ...traced, happening: { kind: 'message', message, isNew } };
     }
     case 'member':
       return (
@@ -77,7 +79,13 @@ export const runsOf = (located: readonly Located[]): (Run & { firstSequenceNumbe
       if (!first) return [];
       const { tenant, conversationId, sequenceNumber } = first;
       return [
-        { tenant, conversationId, firstSequenceNumber: sequenceNumber, happenings: group.map((one) => one.happening) },
+        {
+          tenant,
+          conversationId,
+          firstSequenceNumber: sequenceNumber,
+          happenings: group.map((one) => one.happening),
+          traceparents: group.flatMap((one) => one.traceparent ?? []),
+        },
       ];
     },
   );

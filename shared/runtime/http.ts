@@ -5,8 +5,10 @@ import type { Caller } from '../domain/caller.ts';
 import { systemClock } from '../domain/clock.ts';
 import { Problem } from '../protocol/errors.ts';
 import type { Route } from '../protocol/route.ts';
+import { traceparent } from '../protocol/traceparent.ts';
 import { type CallerContext, callerFrom } from './caller.ts';
 import { correlationOf, logger, setLogContext } from './logger.ts';
+import { flushMetrics } from './metrics.ts';
 import { parse, parseJson } from './parse.ts';
 import { problemDocument, problemOf } from './problems.ts';
 
@@ -25,7 +27,7 @@ interface Request<P, Q, B> {
 
 /**
  * A route's handler: the contract says what comes in and what goes out, `run` does the one thing.
- * Everything around it is here, once: who asks, parsing, problem answers, logging.
+ * Everything around it is here, once: who asks, parsing, problem answers, logging, metrics.
  */
 export const onRequest = <P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A extends z.ZodType>(
   route: Route<P, Q, B, A>,
@@ -36,7 +38,10 @@ export const onRequest = <P extends z.ZodType, Q extends z.ZodType, B extends z.
     .use(problemAnswers)
     .handler(async (event) => {
       setLogContext({ correlationId: correlationOfEvent(event), operation: route.name });
-      const caller = callerFrom(event.requestContext.authorizer?.lambda, clock);
+      const caller = {
+        ...callerFrom(event.requestContext.authorizer?.lambda, clock),
+        traceparent: traceparent.safeParse(event.headers?.traceparent).data,
+      };
       setLogContext({ correlationId: correlationOfEvent(event), operation: route.name, caller });
       if (route.access === 'service' && !caller.roles.includes('service')) throw new Problem('forbidden');
 
@@ -73,6 +78,7 @@ const json = (statusCode: number, type: string, body: unknown, headers: Record<s
 });
 
 const problemAnswers: middy.MiddlewareObj<HttpEvent, HttpAnswer> = {
+  after: () => flushMetrics(),
   onError: (request) => {
     const problem = problemOf(request.error);
     const { retryAfter } = problem.details;
@@ -82,6 +88,7 @@ const problemAnswers: middy.MiddlewareObj<HttpEvent, HttpAnswer> = {
       problemDocument(problem),
       retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) },
     );
+    flushMetrics();
   },
 };
 

@@ -7,7 +7,7 @@ import { mentionChanges } from '../domain/mentions.ts';
 import { raisedAt, risesIn, shownDelivered } from '../domain/receipts.ts';
 
 /** What a stream record means to Parley's own workers, beside what is public. */
-export const internalEventsOf = ({ key, before, after, sequenceNumber }: Followed): InternalEvent[] => {
+export const internalEventsOf = ({ key, before, after, sequenceNumber, traceparent }: Followed): InternalEvent[] => {
   if (!after) return [];
   if (key.kind === 'conversation' && before) {
     const hour = activityBucket(conversationFrom(after).lastActivityAt);
@@ -28,9 +28,8 @@ export const internalEventsOf = ({ key, before, after, sequenceNumber }: Followe
     const { tenant: tenantId, conversationId, seq } = key;
     const id = `${tenantId}/${conversationId}/${seq}/mentions/${message.version}`;
     const occurredAt = message.deletedAt ?? message.editedAt ?? message.createdAt;
-    return [
-      { type: 'message.mentions', detail: { version: 1, id, tenantId, occurredAt, conversationId, seq, userIds } },
-    ];
+    const detail = { version: 1, id, tenantId, occurredAt, conversationId, seq, userIds } as const;
+    return [{ type: 'message.mentions', detail: { ...detail, ...(traceparent && { traceparent }) } }];
   }
   if (key.kind === 'member' && before) {
     const [was, is] = [memberFrom(before), memberFrom(after)];

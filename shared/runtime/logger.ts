@@ -14,7 +14,13 @@ export interface LogContext {
   caller?: Caller | undefined;
 }
 
+let context: Omit<LogContext, 'caller'> = { correlationId: 'none', operation: 'none' };
+
+/** Of the invocation that is under way. */
+export const logContext = () => context;
+
 export const setLogContext = ({ correlationId, operation, caller }: LogContext): void => {
+  context = { correlationId, operation };
   logger.resetKeys();
   logger.appendKeys({ correlationId, operation });
   if (caller) addToLogContext(caller);
@@ -29,12 +35,13 @@ export interface LogSubject {
 }
 
 /** For what comes to be known on the way. */
-export const addToLogContext = ({ tenant, user, connectionId, conversationId }: LogSubject): void => {
-  const known = Object.entries({ tenant, user, connectionId, conversationId }).filter(
-    ([, value]) => value !== undefined,
+export const addToLogContext = (subject: LogSubject): void => logger.appendKeys(knownOf(subject));
+
+/** And nothing else that an object may hold. */
+const knownOf = ({ tenant, user, connectionId, conversationId }: LogSubject): Record<string, string | undefined> =>
+  Object.fromEntries(
+    Object.entries({ tenant, user, connectionId, conversationId }).filter(([, value]) => value !== undefined),
   );
-  logger.appendKeys(Object.fromEntries(known));
-};
 
 /** What may be said of an error. AWS' messages can quote items, so only our own are kept. */
 export const describeError = (error: unknown): Record<string, unknown> => {
@@ -49,6 +56,13 @@ export const describeError = (error: unknown): Record<string, unknown> => {
     ...(status === undefined ? { message: error.message } : { status }),
     ...(place ? { place } : {}),
   };
+};
+
+/** A line for each trace that something belongs to, with its trace id for correlation id; none for what belongs to none. */
+export const logTraces = (traceparents: readonly string[], message: string, subject: LogSubject = {}): void => {
+  for (const correlationId of new Set(traceparents.map((one) => correlationOf(one, one)))) {
+    logger.info(message, { ...knownOf(subject), correlationId });
+  }
 };
 
 /** The trace id of a W3C `traceparent`, so that one id follows a message from socket to socket. */

@@ -11,6 +11,8 @@ export const userNotification = z.object({
   senderId: z.string(),
   /** Counts the tries, from 1. */
   attempt: z.int().min(1),
+  /** Of the request that posted the message. */
+  traceparent: z.string().optional(),
 });
 export type UserNotification = z.infer<typeof userNotification>;
 

@@ -1,8 +1,10 @@
 /** How a failure is shown. What is not a Problem is `internal` to whoever asks, and described in the log. */
 import { errorCatalogue, Problem } from '../protocol/errors.ts';
 import type { ErrorData } from '../protocol/events.ts';
+import type { Metric } from '../protocol/metrics.ts';
 import type { ProblemDocument } from '../protocol/problem.ts';
 import { describeError, logger } from './logger.ts';
+import { count } from './metrics.ts';
 
 const busy = new Set([
   'ProvisionedThroughputExceededException',
@@ -15,7 +17,22 @@ const busy = new Set([
   'TimeoutError',
 ]);
 
+/** Whether Parley did not do what it should have done, rather than refuse what it should not do. */
+export const isOwnFailure = (error: unknown): boolean => !(error instanceof Problem) || error.status >= 500;
+
+const metricOf = (problem: Problem): Metric => {
+  if (isOwnFailure(problem)) return 'RequestsFailed';
+  if (problem.status === 429) return 'RequestsThrottled';
+  return problem.status === 401 || problem.status === 403 ? 'RequestsDenied' : 'RequestsRefused';
+};
+
 export const problemOf = (error: unknown): Problem => {
+  const problem = described(error);
+  count(metricOf(problem));
+  return problem;
+};
+
+const described = (error: unknown): Problem => {
   if (error instanceof Problem) {
     logger.info('refused', { code: error.code });
     return error;

@@ -18,7 +18,7 @@ type Key<Kind extends ParsedKey['kind']> = Extract<ParsedKey, { kind: Kind }>;
  * What a stream record tells the host's services: made of the record alone, and the same each time, `id` included. Nothing of it is
  * read from the table.
  */
-export const publicEventsOf = ({ key, before, after, isExpiry }: Followed): PublicEvent[] => {
+export const publicEventsOf = ({ key, before, after, isExpiry, traceparent }: Followed): PublicEvent[] => {
   if (!after) return key.kind === 'message' && before && isExpiry ? expiryEvents(key, before) : [];
   switch (key.kind) {
     case 'conversation':
@@ -28,7 +28,7 @@ export const publicEventsOf = ({ key, before, after, isExpiry }: Followed): Publ
     case 'change':
       return membershipEvents(key, after);
     case 'message':
-      return messageEvents(key, before, after);
+      return messageEvents(key, before, after, traceparent);
     case 'reactions':
       return reactionEvents(key, before, after);
     case 'profile':
@@ -99,6 +99,7 @@ const messageEvents = (
   { tenant: tenantId, conversationId, seq }: Key<'message'>,
   before: Item | undefined,
   after: Item,
+  traceparent: string | undefined,
 ): PublicEvent[] => {
   const message = messageFrom(after);
   if (message.status === 'void' || (before && messageFrom(before).rev === message.rev)) return [];
@@ -110,7 +111,7 @@ const messageEvents = (
         : (['message.created', message.createdAt, message.senderId] as const);
   const about = { tenantId, occurredAt: occurredAt ?? message.createdAt, actor };
   const envelope = envelopeOf(type, [conversationId, seq, message.version], about);
-  return [{ type, detail: { ...envelope, conversationId, data: { message } } }];
+  return [{ type, detail: { ...envelope, conversationId, ...(traceparent && { traceparent }), data: { message } } }];
 };
 
 const expiryEvents = ({ tenant: tenantId, conversationId, seq }: Key<'message'>, before: Item): PublicEvent[] => {

@@ -1,7 +1,8 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import pMap from 'p-map';
 import type { DomainEvent, DomainEvents } from '../domain/domain-events.ts';
-import { addToLogContext, describeError, logger, setLogContext } from './logger.ts';
+import { addToLogContext, correlationOf, describeError, logger, logTraces, setLogContext } from './logger.ts';
+import { flushMetrics } from './metrics.ts';
 
 /** Work that has to wait, and that nothing is wrong with: it comes back like what failed. */
 export class NotYet extends Error {
@@ -13,6 +14,16 @@ interface Delivered {
   isRetried: boolean;
 }
 
+interface Traced {
+  traceparent?: string;
+  traceparents?: string[];
+  /** Of an event as the bus delivers it. */
+  detail?: { traceparent?: string };
+}
+
+const tracesOf = ({ traceparent, traceparents, detail }: Traced): string[] =>
+  [traceparent, detail?.traceparent, ...(traceparents ?? [])].filter((one) => one !== undefined);
+
 /** One message at a time; those that fail come back by themselves, the others do not. Whom it is about, `run` adds to the log. */
 export const onQueue =
   (operation: string, run: (body: unknown, delivered: Delivered) => Promise<void>) =>
@@ -21,14 +32,19 @@ export const onQueue =
     for (const { messageId, body, attributes } of event.Records) {
       setLogContext({ correlationId: messageId, operation });
       try {
-        await run(JSON.parse(body), { isRetried: Number(attributes?.ApproximateReceiveCount ?? 1) > 1 });
+        const content = JSON.parse(body) as Traced;
+        const [first, ...others] = tracesOf(content);
+        setLogContext({ correlationId: correlationOf(first, messageId), operation });
+        await run(content, { isRetried: Number(attributes?.ApproximateReceiveCount ?? 1) > 1 });
         logger.info('done');
+        logTraces(others, 'done');
       } catch (error) {
         if (error instanceof NotYet) logger.warn('not yet', { error: describeError(error) });
         else logger.error('failed', { error: describeError(error) });
         batchItemFailures.push({ itemIdentifier: messageId });
       }
     }
+    flushMetrics();
     return { batchItemFailures };
   };
 
@@ -72,6 +88,7 @@ export const onConversationEvents = <Type extends keyof DomainEvents>(
       { concurrency: atOnce },
     );
     logger.info('done');
+    flushMetrics();
     return { batchItemFailures: failures.flat() };
   };
 };

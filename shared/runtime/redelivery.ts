@@ -7,6 +7,8 @@ export const redelivery = z.object({
   tenant: z.string(),
   connection: z.object({ id: z.string(), user: z.string(), connectedAt: z.string(), expiresAt: z.number() }),
   frame: z.string(),
+  /** Of the requests that caused it or what went along with it, as far as those said. */
+  traceparents: z.array(z.string()).optional(),
 });
 export type Redelivery = z.infer<typeof redelivery>;
 
@@ -15,9 +17,9 @@ export const pauseSeconds = 2;
 
 export const createRedeliveryQueue = (url: string, queue = createQueue(url)) => ({
   /** @throws when the queue did not take all of them */
-  add: async (tenant: string, undelivered: readonly Undelivered[]): Promise<void> => {
+  add: async (tenant: string, undelivered: readonly Undelivered[], traceparents?: string[]): Promise<void> => {
     const bodies = undelivered.flatMap(({ connection, frames }) =>
-      frames.map((frame) => JSON.stringify({ tenant, connection, frame } satisfies Redelivery)),
+      frames.map((frame) => JSON.stringify({ tenant, connection, frame, traceparents } satisfies Redelivery)),
     );
     await queue.send(bodies, { delaySeconds: pauseSeconds });
   },

@@ -8,6 +8,8 @@ import { createQueue, largestMessage } from './sqs.ts';
 const roomPost = z.object({
   tenant: z.string(),
   conversationId: z.string(),
+  /** Of the requests that made it happen, as far as those said. */
+  traceparents: z.array(z.string()).optional(),
   shard: z.int().min(0),
   events: z
     .array(
@@ -21,22 +23,23 @@ const roomPost = z.object({
 });
 
 /** What is around the events of a message. */
-const envelope = 2 * 1024;
+const envelope = 8 * 1024;
 
 interface RoomPost {
   tenant: string;
   conversationId: string;
   shard: number;
+  traceparents?: string[] | undefined;
   deliveries: Delivery[];
 }
 
 /** The messages that tell so many shards: one each, unless the events are too much for one. Those of a shard keep the events' order. */
 export const roomPosts = (
-  { tenant, conversationId, shards }: { tenant: string; conversationId: string; shards: number },
+  { shards, ...about }: { tenant: string; conversationId: string; shards: number; traceparents?: string[] },
   deliveries: readonly Delivery[],
 ): string[] => {
   const events = deliveries.map(({ frame, except, joined }) => JSON.stringify({ frame, except: [...except], joined }));
-  const place = JSON.stringify({ tenant, conversationId }).slice(0, -1);
+  const place = JSON.stringify(about).slice(0, -1);
   return grouped(events, { bytes: largestMessage - envelope }).flatMap((some) =>
     Array.from({ length: shards }, (_, shard) => `${place},"shard":${shard},"events":[${some.join(',')}]}`),
   );

@@ -6,6 +6,8 @@ import type { Caller } from '../domain/caller.ts';
 import type { Draft, Message } from '../protocol/message.ts';
 import type { BeforeSend } from './before-send.ts';
 import type { FastLane } from './fast-lane.ts';
+import { count } from './metrics.ts';
+import { isOwnFailure } from './problems.ts';
 import { together } from './together.ts';
 
 interface Deps {
@@ -27,7 +29,7 @@ export const createSendMessage = ({ sends, rateLimits, turns, beforeSend, fastLa
     return beforeSend.ask(place, { event: 'message.send', messageId: null, draft });
   };
 
-  return async (caller: Caller, conversationId: string, draft: Draft): Promise<Message> => {
+  const send = async (caller: Caller, conversationId: string, draft: Draft): Promise<Message> => {
     const [first, , turn] = await together([
       sends.enter(caller, conversationId, draft),
       rateLimits.takeMessage(caller),
@@ -42,6 +44,17 @@ export const createSendMessage = ({ sends, rateLimits, turns, beforeSend, fastLa
     const [message, listening] = await together([sends.append(place, wanted, earlier, entry), audience]);
     await fastLane.deliver(place, message, listening);
     return message;
+  };
+
+  return async (...asked: Parameters<typeof send>): Promise<Message> => {
+    try {
+      const message = await send(...asked);
+      count('MessagesSent');
+      return message;
+    } catch (error) {
+      if (isOwnFailure(error)) count('SendsFailed');
+      throw error;
+    }
   };
 };
 export type SendMessage = ReturnType<typeof createSendMessage>;

@@ -104,6 +104,10 @@ const variables = {
   WEBHOOK_QUEUE_URL: z.url(),
   WEBHOOK_SLOW_QUEUE_URL: z.url(),
   BEFORE_SEND_HOOKS: json(beforeSendHooks),
+  CANARY_KEY_ARN: z.string().startsWith('arn:'),
+  CANARY_ISSUER: z.url(),
+  CHAT_HTTP_URL: z.url(),
+  CHAT_WEBSOCKET_URL: z.url(),
   TENANT_SETTINGS: json(tenantSettings),
   TOKEN_ISSUERS: json(issuers),
 };

@@ -50,6 +50,7 @@ export const createWebhookAttempts = (deps: AttemptDeps) => {
     return {
       'content-type': 'application/json',
       'user-agent': 'Parley-Webhooks/1',
+      ...(task.traceparent && { traceparent: task.traceparent }),
       'webhook-id': task.eventId,
       'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
       'webhook-signature': secrets.map((secret) => new Signature(secret).sign(task.eventId, now, body)).join(' '),

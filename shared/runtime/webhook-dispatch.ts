@@ -19,6 +19,7 @@ export const busEvent = z.object({
     occurredAt: timestamp,
     actor: z.string().nullable(),
     conversationId: z.string().optional(),
+    traceparent: z.string().optional(),
     data: z.unknown().refine((data) => data !== undefined),
   }),
 });
@@ -72,7 +73,10 @@ export const createWebhookDispatch = ({ webhooks, webhookDeliveries, webhookLane
    * Safe to repeat: an event that comes twice is delivered once.
    * @param isRetried the message was worked off before, perhaps in part: deliveries that exist may not be in a queue yet
    */
-  return async (payload: WebhookPayload, { isRetried }: { isRetried: boolean }): Promise<void> => {
+  return async (
+    payload: WebhookPayload,
+    { isRetried, traceparent }: { isRetried: boolean; traceparent?: string | undefined },
+  ): Promise<void> => {
     const hearing = (await webhooksOf(payload.tenantId)).filter((one) => hears(one, payload.type));
     if (hearing.length === 0) return;
     const filed = await webhookDeliveries.file(payload.tenantId, payload, hearing);
@@ -81,7 +85,7 @@ export const createWebhookDispatch = ({ webhooks, webhookDeliveries, webhookLane
     for (const [i, { delivery, isNew }] of filed.entries()) {
       const webhook = hearing[i];
       if (!webhook || !(isNew || isRetried)) continue;
-      byLane[laneOf(webhook, { attempt: 1, now })].push(taskOf(payload.tenantId, delivery, now));
+      byLane[laneOf(webhook, { attempt: 1, now })].push({ ...taskOf(payload.tenantId, delivery, now), traceparent });
     }
     for (const lane of ['usual', 'slow'] as const) await webhookLanes.add(lane, byLane[lane]);
   };

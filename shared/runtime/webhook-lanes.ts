@@ -17,6 +17,8 @@ export const webhookTask = z.object({
   waits: z.int().min(0),
   /** Milliseconds since the epoch. */
   dueAt: z.number(),
+  /** Of the request that the event tells of. The endpoint gets it as a header. */
+  traceparent: z.string().optional(),
 });
 export type WebhookTask = z.infer<typeof webhookTask>;
 

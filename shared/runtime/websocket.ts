@@ -12,6 +12,7 @@ import { Problem } from '../protocol/errors.ts';
 import type { ServerFrame } from '../protocol/events.ts';
 import { type CallerContext, callerFrom, namedBy } from './caller.ts';
 import { correlationOf, logger, setLogContext } from './logger.ts';
+import { flushMetrics } from './metrics.ts';
 import { parse, parseJson } from './parse.ts';
 import { errorDataOf, problemOf } from './problems.ts';
 
@@ -29,7 +30,7 @@ interface OpenConnection {
 
 /**
  * A command's handler: the contract says what comes in, `run` does the one thing and returns the frame that answers it.
- * Everything around it is here, once: who asks, parsing, error frames, logging. A frame costs no read to learn who sent it.
+ * Everything around it is here, once: who asks, parsing, error frames, logging, metrics. A frame costs no read to learn who sent it.
  */
 export const onCommand = <C extends Command>(
   command: C,
@@ -44,7 +45,7 @@ export const onCommand = <C extends Command>(
       const frame = parse(clientFrame, parseJson(event.body ?? ''));
       const correlationId = correlationOf(frame.traceparent, requestId);
       setLogContext({ correlationId, operation: command.name });
-      const caller = callerFrom(authorizer, clock, connectionId);
+      const caller = { ...callerFrom(authorizer, clock, connectionId), traceparent: frame.traceparent };
       setLogContext({ correlationId, operation: command.name, caller });
       const answer = await run({
         data: parse(command.data, frame.data, 'data') as z.output<C['data']>,
@@ -78,12 +79,14 @@ export const onConnection = (
 export const reply = (frame: ServerFrame): Answer => ({ statusCode: 200, body: JSON.stringify(frame) });
 
 const errorFrames: middy.MiddlewareObj<WebSocketEvent, Answer> = {
+  after: () => flushMetrics(),
   onError: (request) => {
     const problem = problemOf(request.error);
     const isFrame = request.event.requestContext.eventType === 'MESSAGE';
     request.response = isFrame
       ? reply({ event: 'error', ...referenceOf(request.event.body), data: errorDataOf(problem) })
       : { statusCode: problem.status };
+    flushMetrics();
   },
 };
 

@@ -1,10 +1,11 @@
 /** Least privilege: after everything that Parley does was done once, no function was refused a call, and none may do more than it did. */
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { subscriptionKey } from '../../shared/data/keys.ts';
 import type { OwnConversation } from '../../shared/protocol/conversation.ts';
 import type { WebhookDelivery } from '../../shared/protocol/webhook.ts';
 import { anEvent, putsOnBus } from '../support/bus.ts';
+import { letsCanaryIn } from '../support/canary.ts';
 import { digestIsDue, registers } from '../support/notifications.ts';
 import { insistsOn, insistsOnPosting } from '../support/persistence.ts';
 import type { Person } from '../support/person.ts';
@@ -22,6 +23,8 @@ const world = aWorld({
   tenantLimits: { groupSize: 20_000, shardSize: 100 },
   webhooks: { firstRetrySeconds: 0.2 },
 });
+
+beforeAll(() => letsCanaryIn(world.cloud));
 
 /** What is granted without having been used here. */
 const justified = [
@@ -403,6 +406,7 @@ it('grants every function what it does, and nothing more', async () => {
   await presenceAndBlocks(await world.person('ada'));
   await largeRooms(await world.person('owner-of-many'));
   await webhooks(service);
+  await world.cloud.invoke('Schedule/canary', {});
   await world.cloud.settled();
 
   const report = world.cloud.permissions();

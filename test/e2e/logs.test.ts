@@ -21,10 +21,13 @@ const linesOf = (texts: readonly string[]): Line[] => texts.map((text) => JSON.p
 /** The runtime's own line on what a handler throws, and the gateway takes no other word for a 401. */
 const isUnauthorized = ({ errorType, errorMessage }: Line) => errorType === 'Error' && errorMessage === 'Unauthorized';
 
+/** What CloudWatch makes metrics of: test/e2e/observability.test.ts */
+const isMetrics = (line: Line) => '_aws' in line;
+
 /** What was logged in the running test, once all of it is over. */
 const logged = async (): Promise<Line[]> => {
   await world.cloud.settled();
-  return linesOf(world.logs).filter((line) => !isUnauthorized(line));
+  return linesOf(world.logs).filter((line) => !isUnauthorized(line) && !isMetrics(line));
 };
 const loggedBy = async (operation: string): Promise<Line[]> =>
   (await logged()).filter((line) => line.operation === operation && [undefined, world.tenant].includes(line.tenant));

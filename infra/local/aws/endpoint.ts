@@ -24,6 +24,7 @@ import { createConnections } from './connections.ts';
 import { createDynamoDb } from './dynamodb.ts';
 import { createEventBridge } from './event-bridge.ts';
 import { createForwarder } from './forward.ts';
+import { createKms } from './kms.ts';
 import { createLambda } from './lambda-invoke.ts';
 import type { Meter } from './meter.ts';
 import type { FunctionPermissions, Permissions } from './permissions.ts';
@@ -75,6 +76,7 @@ export const startAwsEndpoint = async (parts: AwsParts, port = 0): Promise<AwsEn
     sqs: createSqs(sqs, model, () => url),
     events: createEventBridge(() => parts.bus),
     'execute-api': createConnections((apiId, stage) => parts.connections(apiId, stage), model),
+    kms: createKms(model),
     secretsmanager: createSecretsManager(() => parts.secrets, model),
     sns: createSns(() => parts.outbox),
     ses: createSes(() => parts.outbox),

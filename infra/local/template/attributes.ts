@@ -94,6 +94,10 @@ const byType: Record<string, (resource: Named) => Attributes> = {
   'AWS::ApiGatewayV2::Integration': (it) => withId(it, 'IntegrationId'),
   'AWS::ApiGatewayV2::Authorizer': (it) => withId(it, 'AuthorizerId'),
   'AWS::ApiGatewayV2::Deployment': (it) => withId(it, 'DeploymentId'),
+  'AWS::KMS::Key': (it) => {
+    const ref = physicalId(it.stack, it.logicalId);
+    return { ref, attributes: { KeyId: ref, Arn: arn('kms', `key/${ref}`) } };
+  },
   'AWS::SecretsManager::Secret': (it) => {
     const name = it.text('Name') ?? physicalName(it.stack, it.logicalId, 64);
     const ref = arn('secretsmanager', `secret:${name}-${physicalId(it.stack, it.logicalId).slice(0, 6)}`);

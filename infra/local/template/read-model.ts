@@ -4,6 +4,7 @@ import { readAssembly } from './assembly.ts';
 import { readEventSources } from './event-sources.ts';
 import { readFunctions } from './functions.ts';
 import { isInert } from './inert.ts';
+import { readKeys } from './keys.ts';
 import { readQueueSenders, readQueues } from './queues.ts';
 import { createResources } from './resources.ts';
 import { readRoles } from './roles.ts';
@@ -28,6 +29,7 @@ const supported = new Set([
   'AWS::IAM::ManagedPolicy',
   'AWS::IAM::Policy',
   'AWS::IAM::Role',
+  'AWS::KMS::Key',
   'AWS::Lambda::EventInvokeConfig',
   'AWS::Lambda::EventSourceMapping',
   'AWS::Lambda::Function',
@@ -63,6 +65,7 @@ export function readModel(directory: string, { parameters = {} }: ReadOptions = 
     tables: readTables(resources),
     queues: readQueues(resources),
     secrets: readSecrets(resources),
+    keys: readKeys(resources, unsupported),
     buses: readBuses(resources),
     rules: readRules(resources, senders, unsupported),
     schedules: readSchedules(resources, roles, unsupported),

@@ -7,13 +7,13 @@ const local = templatesOf('local', { tokenIssuers: [] });
 
 const tableOf = ({ all }: typeof dev) => all('AWS::DynamoDB::Table')[0];
 
-it('are seven, each far from the 500 resources that a stack may have', () => {
+it('are eight, each far from the 500 resources that a stack may have', () => {
   const counts = [...dev.templates].map(
     ([name, template]) => [name, Object.keys(template.toJSON().Resources).length] as const,
   );
 
   expect(counts.map(([name]) => name)).toEqual(
-    ['Data', 'WebSocket', 'Http', 'Messages', 'Notifications', 'Webhooks', 'Events'].map(
+    ['Data', 'Http', 'WebSocket', 'Messages', 'Notifications', 'Webhooks', 'Events', 'Observability'].map(
       (part) => `Parley-dev-${part}`,
     ),
   );

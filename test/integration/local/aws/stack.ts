@@ -170,6 +170,7 @@ export const startStack = async (): Promise<Stack> => {
     tables: [table],
     queues: [{ logicalId: 'Jobs', name: 'jobs', arn: queueArn, attributes: {} }],
     secrets: [secret],
+    keys: [],
     buses: [],
     rules: [],
     schedules: [],

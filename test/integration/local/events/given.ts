@@ -121,6 +121,7 @@ const nothing: CloudModel = {
   tables: [],
   queues: [],
   secrets: [],
+  keys: [],
   buses: [],
   rules: [],
   schedules: [],

@@ -1,0 +1,29 @@
+/** What a stage says about being watched: docs/observability.md. */
+import * as z from 'zod';
+
+const percent = z.number().min(90).max(99.99);
+
+export const observability = z.strictObject({
+  /** X-Ray records what one in twenty invocations does, and the first of each second. */
+  tracing: z.boolean().default(true),
+  /** The stack with the dashboard and the alarms on objectives, errors and throttles. */
+  dashboard: z.boolean().default(true),
+  /** What is promised, and what alarms measure against. */
+  objectives: z
+    .strictObject({
+      /** Percent of sends that are stored, of those that are not refused for good reason. */
+      sendAvailability: percent.default(99.9),
+      /** Percent of messages that are with whoever is connected in so many milliseconds. */
+      delivered: percent.default(99),
+      deliveredWithinMs: z.int().min(100).max(60_000).default(1_000),
+    })
+    .prefault({}),
+  /** Somebody who logs in, sends and receives; `byHand` leaves it to whoever invokes it. */
+  canary: z.enum(['off', 'byHand', 'everyMinute']).default('off'),
+});
+
+/** Whose messages are the canary's own. No other issuer may speak for this tenant. */
+export const canaryTenant = 'canary';
+
+/** They go the way on which everybody can rely, the stream's, and are gone the next day. */
+export const canaryLimits = { retentionDays: 1, fastLaneConnections: 0 };
