@@ -49,6 +49,8 @@ export class ChatFunction extends LambdaFunction {
     });
     const role = new Role(scope, `${id}-role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
+    if (settings.observability.tracing)
+      accept(role, 'IAM5[Resource::*]', 'Lambda sends its traces to X-Ray, which knows no resources for that.');
 
     super(scope, id, {
       ...(functionName === undefined ? {} : { functionName }),

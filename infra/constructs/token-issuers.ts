@@ -16,15 +16,14 @@ export const grantTokenIssuers = (
   { stage, tokenIssuers, observability: { canary } }: Settings,
   httpUrl: string,
 ): void => {
-  const fromSettings = JSON.stringify(canary === 'off' ? tokenIssuers : [...tokenIssuers, canaryIssuer(httpUrl)]);
   const value =
     stage === localStage
       ? new CfnParameter(stack, 'TokenIssuers', {
           type: 'String',
-          default: fromSettings,
+          default: JSON.stringify(tokenIssuers),
           description: 'Whose tokens to believe, as JSON; see tokenIssuers in infra/settings.ts',
         }).valueAsString
-      : fromSettings;
+      : JSON.stringify(canary === 'off' ? tokenIssuers : [...tokenIssuers, canaryIssuer(httpUrl)]);
   authorizer.addEnvironment('TOKEN_ISSUERS', value);
 };
 
