@@ -16,7 +16,7 @@ export const grantTokenIssuers = (
   { stage, tokenIssuers, observability: { canary } }: Settings,
   httpUrl: string,
 ): void => {
-  const fromSettings = JSON.stringify(canary === 'off' ? tokenIssuers : [...tokenIssuers, canaryIssuer(httpUrl)]);
+  const fromSettings = JSON.stringify(tokenIssuers);
   const value =
     stage === localStage
       ? new CfnParameter(stack, 'TokenIssuers', {
@@ -24,7 +24,9 @@ export const grantTokenIssuers = (
           default: fromSettings,
           description: 'Whose tokens to believe, as JSON; see tokenIssuers in infra/settings.ts',
         }).valueAsString
-      : fromSettings;
+      : canary === 'off'
+        ? fromSettings
+        : JSON.stringify([...tokenIssuers, canaryIssuer(httpUrl)]);
   authorizer.addEnvironment('TOKEN_ISSUERS', value);
 };
 
