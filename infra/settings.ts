@@ -11,7 +11,7 @@ import { fieldSentence, inOurWords } from './field-sentence.ts';
 import { Mistake } from './mistake.ts';
 import { beforeSend } from './settings-before-send.ts';
 import { notifications } from './settings-notifications.ts';
-import { canaryLimits, canaryTenant, observability } from './settings-observability.ts';
+import { complaintsOfCanary, observability, withCanary } from './settings-observability.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
@@ -181,19 +181,8 @@ export const settingsOf = (stage: string, content: unknown, named: string): Sett
   return settings;
 };
 
-const withCanary = ({ limits, ...settings }: Settings): Settings => ({
-  ...settings,
-  limits:
-    settings.observability.canary === 'off'
-      ? limits
-      : {
-          ...limits,
-          tenants: { ...limits.tenants, [canaryTenant]: { ...canaryLimits, ...limits.tenants[canaryTenant] } },
-        },
-});
-
 const complaintsAbout = ({ stage, tokenIssuers, limits, notifications, webhooks, beforeSend }: Settings): string[] => {
-  const complaints: string[] = [];
+  const complaints = complaintsOfCanary(tokenIssuers);
   if (stage !== localStage) {
     if (tokenIssuers.length === 0) complaints.push('tokenIssuers is empty: nobody could log in.');
     tokenIssuers.forEach(({ issuer, jwksUri }, i) => {
@@ -218,11 +207,6 @@ const complaintsAbout = ({ stage, tokenIssuers, limits, notifications, webhooks,
       complaints.push(
         `tokenIssuers[${i}].tenants is missing: beside another issuer, each may speak for its own tenants only.`,
       );
-    }
-  });
-  tokenIssuers.forEach(({ tenant, tenants = [] }, i) => {
-    if (tenant === canaryTenant || tenants.includes(canaryTenant)) {
-      complaints.push(`tokenIssuers[${i}] speaks for the tenant ${canaryTenant}, which is Parley’s own.`);
     }
   });
   const environmentLimit = 3_000;
