@@ -73,12 +73,21 @@ export const buildStacks = (app: App, given: Pick<Deployment, 'settings' | 'bund
   http.api.requireAllServed();
   const events = new EventsStack(app, id('Events'), { deployment, table, bus, webSocket: webSocket.api });
   const doors = { http: http.api, webSocket: webSocket.api };
+  const around = aroundThem(app, id, { settings, http, webSocket });
+  const edge = around.find((stack) => stack instanceof EdgeStack);
+  const front = edge
+    ? { httpUrl: `https://${edge.domain}`, webSocketUrl: `wss://${edge.domain}/ws` }
+    : { httpUrl: http.api.url, webSocketUrl: webSocket.api.url };
   const watching = [
-    ...(settings.observability.canary === 'off' ? [] : [new CanaryStack(app, id('Canary'), { deployment, ...doors })]),
+    ...(settings.observability.canary === 'off'
+      ? []
+      : [new CanaryStack(app, id('Canary'), { deployment, http: http.api, front })]),
     ...(settings.observability.dashboard
       ? [new ObservabilityStack(app, id('Observability'), { deployment, table, ...doors })]
       : []),
   ];
+  // It comes in through the edge.
+  for (const stack of watching) if (edge && stack instanceof CanaryStack) stack.addStackDependency(edge);
   if (settings.tokenIssuers.some(({ issuer }) => URL.parse(issuer)?.hostname.endsWith('example.com'))) {
     // An error to `cdk deploy`, which deploys nothing then; `npm run synth` shows the templates all the same.
     Annotations.of(data).addError(
@@ -87,7 +96,7 @@ export const buildStacks = (app: App, given: Pick<Deployment, 'settings' | 'bund
   }
   return [
     ...[data, ...beforeSend, http, webSocket, messages, notifications, webhooks, events, ...watching],
-    ...aroundThem(app, id, { settings, http, webSocket }),
+    ...around,
   ];
 };
 

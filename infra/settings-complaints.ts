@@ -1,6 +1,6 @@
 /** What is wrong with settings whose values are right one by one. */
 import type { Settings } from './settings.ts';
-import { canaryTenant } from './settings-observability.ts';
+import { complaintsOfCanary } from './settings-observability.ts';
 
 /** @returns a sentence for each mistake */
 export const complaintsAbout = (settings: Settings, { local }: { local: boolean }): string[] => {
@@ -32,11 +32,7 @@ export const complaintsAbout = (settings: Settings, { local }: { local: boolean 
       );
     }
   });
-  tokenIssuers.forEach(({ tenant, tenants = [] }, i) => {
-    if (tenant === canaryTenant || tenants.includes(canaryTenant)) {
-      complaints.push(`tokenIssuers[${i}] speaks for the tenant ${canaryTenant}, which is Parley’s own.`);
-    }
-  });
+  complaints.push(...complaintsOfCanary(tokenIssuers));
   const environmentLimit = 3_000;
   const hookCharacters = 150;
   if (JSON.stringify(limits).length > environmentLimit) {

@@ -26,4 +26,26 @@ export const observability = z.strictObject({
 export const canaryTenant = 'canary';
 
 /** They go the way on which everybody can rely, the stream's, and are gone the next day. */
-export const canaryLimits = { retentionDays: 1, fastLaneConnections: 0 };
+const canaryLimits = { retentionDays: 1, fastLaneConnections: 0 };
+
+interface Watched {
+  observability: z.output<typeof observability>;
+  limits: { tenants: Record<string, object> };
+}
+
+/** With what the canary's tenant has otherwise, where there is one. */
+export const withCanary = <Settings extends Watched>(settings: Settings): Settings => {
+  const { observability, limits } = settings;
+  if (observability.canary === 'off') return settings;
+  const own = { ...canaryLimits, ...limits.tenants[canaryTenant] };
+  return { ...settings, limits: { ...limits, tenants: { ...limits.tenants, [canaryTenant]: own } } };
+};
+
+export const complaintsOfCanary = (
+  tokenIssuers: readonly { tenant?: string | undefined; tenants?: string[] | undefined }[],
+): string[] =>
+  tokenIssuers.flatMap(({ tenant, tenants = [] }, i) =>
+    [tenant, ...tenants].includes(canaryTenant)
+      ? [`tokenIssuers[${i}] speaks for the tenant ${canaryTenant}, which is Parley’s own.`]
+      : [],
+  );

@@ -13,7 +13,7 @@ import { edge } from './settings-edge.ts';
 import { tokenIssuer } from './settings-issuers.ts';
 import { limits } from './settings-limits.ts';
 import { notifications } from './settings-notifications.ts';
-import { canaryLimits, canaryTenant, observability } from './settings-observability.ts';
+import { observability, withCanary } from './settings-observability.ts';
 import { budget, encryption, region, releases, tags } from './settings-operations.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -137,16 +137,6 @@ export const settingsOf = (stage: string, content: unknown, named: string): Sett
   return settings;
 };
 
-const withCanary = ({ limits, ...settings }: Settings): Settings => ({
-  ...settings,
-  limits:
-    settings.observability.canary === 'off'
-      ? limits
-      : {
-          ...limits,
-          tenants: { ...limits.tenants, [canaryTenant]: { ...canaryLimits, ...limits.tenants[canaryTenant] } },
-        },
-});
 
 const readJson = (stage: string, path: string, named: string): unknown => {
   let content: string;

@@ -96,11 +96,12 @@ export class ChatHttpApi extends Construct {
 
   /** Serves a path that the protocol does not name, to anybody. */
   serveBeside(scope: Construct, path: string, fn: ChatFunction): void {
-    new HttpRoute(scope, `GET ${path}`, {
+    const route = new HttpRoute(scope, `GET ${path}`, {
       httpApi: this.#api,
       routeKey: HttpRouteKey.with(path, HttpMethod.GET),
-      integration: new HttpLambdaIntegration(fn.node.id, fn, { scopePermissionToRoute: false }),
+      integration: new HttpLambdaIntegration(fn.node.id, fn.live, { scopePermissionToRoute: false }),
     });
+    accept(route, 'APIG4', 'Anybody may ask: it tells nothing of anybody.');
   }
 
   get id(): string {

@@ -8,19 +8,19 @@ import { articledAlarm } from '../constructs/alarm.ts';
 import { ChatFunction } from '../constructs/chat-function.ts';
 import type { ChatHttpApi } from '../constructs/chat-http-api.ts';
 import { chatMetrics } from '../constructs/chat-metrics.ts';
-import type { ChatWebSocketApi } from '../constructs/chat-websocket-api.ts';
 import type { Deployment } from '../constructs/deployment.ts';
 import { canaryIssuerName, canaryKeysPath } from '../constructs/token-issuers.ts';
 
 interface CanaryStackProps {
   deployment: Deployment;
   http: ChatHttpApi;
-  webSocket: ChatWebSocketApi;
+  /** The doors that clients come through: those of the edge, where there is one, for nobody gets past it. */
+  front: { httpUrl: string; webSocketUrl: string };
 }
 
 /** Somebody who logs in, sends and receives as any client does, from outside: docs/observability.md. There is none where the stage wants none. */
 export class CanaryStack extends Stack {
-  constructor(scope: Construct, id: string, { deployment, http, webSocket }: CanaryStackProps) {
+  constructor(scope: Construct, id: string, { deployment, http, front }: CanaryStackProps) {
     super(scope, id);
     const { stage, observability } = deployment.settings;
     // It can be told to sign and to say its public half, and to nobody its private half.
@@ -51,8 +51,8 @@ export class CanaryStack extends Stack {
     canary.allow(['kms:Sign'], [key.keyArn]);
     canary.addEnvironment('CANARY_KEY_ARN', key.keyArn);
     canary.addEnvironment('CANARY_ISSUER', canaryIssuerName(http.url));
-    canary.addEnvironment('CHAT_HTTP_URL', http.url);
-    canary.addEnvironment('CHAT_WEBSOCKET_URL', webSocket.url);
+    canary.addEnvironment('CHAT_HTTP_URL', front.httpUrl);
+    canary.addEnvironment('CHAT_WEBSOCKET_URL', front.webSocketUrl);
     if (observability.canary !== 'everyMinute') return;
 
     new Rule(this, 'EveryMinute', {

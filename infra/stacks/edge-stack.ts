@@ -35,10 +35,14 @@ interface EdgeStackProps {
 
 /** One domain for everything: the web client at `/`, the HTTP API at `/api/*`, sockets at `/ws`; behind a firewall. */
 export class EdgeStack extends Stack {
+  /** As a stack of another region knows the domain: by this stack's outputs, if it has no name of its own. */
+  readonly domain: string;
+
   constructor(scope: Construct, id: string, { settings, edge, http, webSocket }: EdgeStackProps) {
     super(scope, id, { env: { region: edgeRegion } });
     const { stage, region } = settings;
     const { domainNames, certificateArn, keyNumber } = edge;
+    this.domain = domainNames[0] ?? Fn.getStackOutput(this.stackName, 'DistributionDomain', edgeRegion);
 
     const api = (stack: Stack, output: string) =>
       new HttpOrigin(Fn.getStackOutput(stack.stackName, output, region ?? edgeRegion), {
@@ -99,8 +103,7 @@ export class EdgeStack extends Stack {
         'CloudFront decides over TLS on its own domain: a stage that minds has one of its own.',
       );
 
-    const domain = domainNames[0] ?? distribution.distributionDomainName;
-    new CfnOutput(this, 'Url', { value: `https://${domain}` });
+    new CfnOutput(this, 'Url', { value: `https://${domainNames[0] ?? distribution.distributionDomainName}` });
     new CfnOutput(this, 'DistributionDomain', {
       description: 'Where the DNS records of the domains lead',
       value: distribution.distributionDomainName,

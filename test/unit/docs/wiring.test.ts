@@ -35,9 +35,10 @@ describe('docs/reference/wiring.md', () => {
   it('leaves no function out, and none that nothing calls', () => {
     expect(written.map(({ name }) => name)).toEqual(model.functions.map(({ name }) => name).sort());
     const isCalled = /^(answers|authorizes|reads|hears|is invoked|is called at)/;
-    expect(written.filter(({ facts }) => !facts.some((fact) => isCalled.test(fact))).map(({ name }) => name)).toEqual(
-      [],
-    );
+    const uncalled = written.filter(({ facts }) => !facts.some((fact) => isCalled.test(fact)));
+    expect(uncalled.map(({ name }) => name), 'on one machine the canary is invoked by hand').toEqual([
+      'Schedule/canary',
+    ]);
   });
 });
 

@@ -14,6 +14,7 @@ import { createPool } from '../../../../infra/local/lambda/pool.ts';
 import type {
   CloudModel,
   FunctionModel,
+  KeyModel,
   PolicyStatement,
   SecretModel,
   TableModel,
@@ -61,6 +62,7 @@ export const secret: SecretModel = {
   value: 'open sesame',
   generate: undefined,
 };
+export const key: KeyModel = { id: 'key-1', arn: `arn:aws:kms:${region}:${account}:key/key-1` };
 export const busArn = `arn:aws:events:${region}:${account}:event-bus/parley`;
 
 export const allow = (actions: string | string[], resources: string | string[] = '*'): PolicyStatement => ({
@@ -78,6 +80,7 @@ const source = `
   import * as dynamodb from '@aws-sdk/client-dynamodb';
   import * as sqs from '@aws-sdk/client-sqs';
   import * as secrets from '@aws-sdk/client-secrets-manager';
+  import * as kms from '@aws-sdk/client-kms';
   import * as sns from '@aws-sdk/client-sns';
   import * as ses from '@aws-sdk/client-sesv2';
   import * as events from '@aws-sdk/client-eventbridge';
@@ -87,6 +90,7 @@ const source = `
     dynamodb: [dynamodb, new dynamodb.DynamoDBClient({ maxAttempts: Number(process.env.ATTEMPTS ?? 1) })],
     sqs: [sqs, new sqs.SQSClient({ maxAttempts: 1 })],
     secrets: [secrets, new secrets.SecretsManagerClient({ maxAttempts: 1 })],
+    kms: [kms, new kms.KMSClient({ maxAttempts: 1 })],
     sns: [sns, new sns.SNSClient({ maxAttempts: 1 })],
     ses: [ses, new ses.SESv2Client({ maxAttempts: 1 })],
     events: [events, new events.EventBridgeClient({ maxAttempts: 1 })],
@@ -123,7 +127,7 @@ const bundle = (): Promise<string> => {
 };
 
 export type Command = [
-  service: 'dynamodb' | 'sqs' | 'events' | 'secrets' | 'ses' | 'sns' | 'sockets',
+  service: 'dynamodb' | 'sqs' | 'events' | 'secrets' | 'kms' | 'ses' | 'sns' | 'sockets',
   operation: string,
   input: object,
 ];
@@ -170,7 +174,7 @@ export const startStack = async (): Promise<Stack> => {
     tables: [table],
     queues: [{ logicalId: 'Jobs', name: 'jobs', arn: queueArn, attributes: {} }],
     secrets: [secret],
-    keys: [],
+    keys: [key],
     buses: [],
     rules: [],
     schedules: [],
