@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as z from 'zod';
+import { publicEventTypes } from '../shared/protocol/domain-events.ts';
 import { shortCode } from '../shared/protocol/emoji.ts';
 import { tenantName } from '../shared/protocol/identifiers.ts';
 import { fieldSentence, inOurWords } from './field-sentence.ts';
@@ -102,6 +103,14 @@ const webhooks = z.strictObject({
     .prefault({}),
 });
 
+const events = z.strictObject({
+  /**
+   * What the host's own rules on the bus hear: everything, or these types. What nobody hears is not told: each event costs as much as a
+   * frame. Webhooks, and Parley's own workers, hear what they need in any case.
+   */
+  host: z.union([z.literal('everything'), z.array(z.enum(publicEventTypes))]).default([]),
+});
+
 const logRetentionDays = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653] as const;
 
 const fileContent = z.strictObject({
@@ -131,6 +140,7 @@ const fileContent = z.strictObject({
   notifications: notifications.prefault({}),
   webhooks: webhooks.prefault({}),
   beforeSend: beforeSend.prefault({}),
+  events: events.prefault({}),
   throttle: z.strictObject({ http: throttle(1_000, 2_000), webSocket: throttle(2_000, 4_000) }).prefault({}),
   /** Days for which the bus remembers what it was told, content included, so that it can be replayed. */
   eventArchiveDays: z.int().min(1).max(3_650).default(14),

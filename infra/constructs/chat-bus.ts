@@ -1,17 +1,22 @@
 import { Archive, EventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
-import { Duration } from 'aws-cdk-lib/core';
+import { Duration, Lazy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { publicSource, sourceOf } from '../../shared/protocol/event-sources.ts';
+import { forWebhooks, publicSource, sourceOf } from '../../shared/protocol/event-sources.ts';
+import type { Settings } from '../settings.ts';
 import type { ChatFunction } from './chat-function.ts';
 import type { WorkQueue } from './work-queue.ts';
 
 /** Where Parley says what happened: shared/protocol/domain-events.ts. What the host may hear is archived, to be replayed. */
 export class ChatBus extends Construct {
   readonly #bus: EventBus;
+  /** Types that a worker hears. */
+  readonly #heard = new Set<string>();
+  readonly #host: Settings['events']['host'];
 
-  constructor(scope: Construct, id: string, { stage, archiveDays }: { stage: string; archiveDays: number }) {
+  constructor(scope: Construct, id: string, { stage, eventArchiveDays, events }: Settings) {
     super(scope, id);
+    this.#host = events.host;
     // Both are named, because the host's own rules and the runbook name them.
     const name = `parley-${stage}`;
     this.#bus = new EventBus(this, 'Bus', { eventBusName: name, description: 'What happens in Parley' });
@@ -20,7 +25,7 @@ export class ChatBus extends Construct {
       description: 'What happened in Parley, to be replayed: docs/runbook.md',
       sourceEventBus: this.#bus,
       eventPattern: { source: [publicSource] },
-      retention: Duration.days(archiveDays),
+      retention: Duration.days(eventArchiveDays),
     });
   }
 
@@ -35,10 +40,25 @@ export class ChatBus extends Construct {
   }
 
   /**
+   * Tells a function what somebody hears: the host, or a worker that is fed here, now or later. `HEARD_EVENTS` has the types; it is
+   * `everything` where the host hears that.
+   */
+  grantKnowWhoHears(fn: ChatFunction): void {
+    const heard = Lazy.string({
+      produce: () =>
+        JSON.stringify(
+          this.#host === 'everything' ? 'everything' : [...new Set([...this.#heard, ...this.#host])].sort(),
+        ),
+    });
+    fn.addEnvironment('HEARD_EVENTS', heard);
+  }
+
+  /**
    * Queues every event of these types, public or internal, for the queue's own worker; what cannot be queued goes to the queue's dead
    * letters.
    */
   feeds({ name, queue, deadLetters }: WorkQueue, detailTypes: string[]): void {
+    for (const type of detailTypes) this.#heard.add(type);
     const source = [...new Set(detailTypes.map(sourceOf))].sort();
     new Rule(queue.stack, `for-${name}`, {
       eventBus: this.#bus,
@@ -47,11 +67,11 @@ export class ChatBus extends Construct {
     });
   }
 
-  /** As `feeds`, with every public event there is, and those to come. */
-  feedsEverything({ name, queue, deadLetters }: WorkQueue): void {
+  /** As `feeds`, with every public event that is told for a webhook, whatever its type. */
+  feedsWebhooks({ name, queue, deadLetters }: WorkQueue): void {
     new Rule(queue.stack, `for-${name}`, {
       eventBus: this.#bus,
-      eventPattern: { source: ['parley'] },
+      eventPattern: { source: [publicSource], resources: [forWebhooks] },
       targets: [new SqsQueue(queue, { deadLetterQueue: deadLetters })],
     });
   }

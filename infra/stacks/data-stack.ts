@@ -9,10 +9,11 @@ export class DataStack extends Stack {
   readonly table: ChatTable;
   readonly bus: ChatBus;
 
-  constructor(scope: Construct, id: string, { stage, retainData, eventArchiveDays }: Settings) {
+  constructor(scope: Construct, id: string, settings: Settings) {
+    const { retainData } = settings;
     super(scope, id, { terminationProtection: retainData });
     this.table = new ChatTable(this, 'Data', { retainData });
-    this.bus = new ChatBus(this, 'Events', { stage, archiveDays: eventArchiveDays });
+    this.bus = new ChatBus(this, 'Events', settings);
     new CfnOutput(this, 'TableName', { value: this.table.name });
     new CfnOutput(this, 'BusName', { value: this.bus.name });
   }

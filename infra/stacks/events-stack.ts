@@ -113,6 +113,8 @@ export class EventsStack extends Stack {
       memory: 512,
     });
     bus.grantPublish(publisher);
+    bus.grantKnowWhoHears(publisher);
+    table.grantListWebhooks(publisher);
     new EventSchemas(this, 'Schemas', deployment.settings);
 
     const redeliver = new WorkQueue(queues, 'redeliver', {

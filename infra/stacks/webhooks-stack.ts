@@ -71,7 +71,7 @@ export class WebhooksStack extends Stack {
       batchSize: 10,
       tries: 10,
     });
-    bus.feedsEverything(dispatch);
+    bus.feedsWebhooks(dispatch);
     limited(table.grantDispatch)(dispatch.worker);
     lanes(dispatch.worker);
 

@@ -1,0 +1,73 @@
+/** One user with one socket, who uses Parley as its clients do. */
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import WebSocket from 'ws';
+import type { ServerFrame } from '../../shared/protocol/events.ts';
+
+export interface Client {
+  readonly user: string;
+  /** Sends a command. @returns the data of its answer @throws for an error frame */
+  does(event: string, data: unknown): Promise<Record<string, unknown>>;
+  asks<Body>(method: string, path: string, body?: unknown): Promise<Body>;
+  /** Waits until it has heard so many events of a kind, since it was last asked. */
+  hears(event: string, count: number): Promise<void>;
+  closes(): Promise<void>;
+  /** Cuts the socket, as a failing network does. */
+  drops(): void;
+}
+
+interface Doors {
+  apiUrl: string;
+  webSocketUrl: string;
+}
+
+export const connect = async (doors: Doors, user: string, token: string): Promise<Client> => {
+  const socket = new WebSocket(`${doors.webSocketUrl}?${new URLSearchParams({ token })}`, { perMessageDeflate: false });
+  const answers = new Map<string, PromiseWithResolvers<Record<string, unknown>>>();
+  const heard = new Map<string, number>();
+  let look = () => {};
+  const take = (frame: ServerFrame) => {
+    if (frame.event === 'batch') for (const one of frame.data.events) take(one as ServerFrame);
+    else if (frame.id === undefined) {
+      heard.set(frame.event, (heard.get(frame.event) ?? 0) + 1);
+      look();
+    } else if (frame.event === 'error') answers.get(frame.id)?.reject(new Error(JSON.stringify(frame)));
+    else answers.get(frame.id)?.resolve(frame.data as Record<string, unknown>);
+  };
+  socket.on('message', (data) => take(JSON.parse(String(data)) as ServerFrame));
+  socket.on('error', () => undefined);
+  await once(socket, 'open');
+  return {
+    user,
+    does: (event, data) => {
+      const id = randomUUID();
+      const answer = Promise.withResolvers<Record<string, unknown>>();
+      answers.set(id, answer);
+      socket.send(JSON.stringify({ event, id, data }));
+      return answer.promise.finally(() => answers.delete(id));
+    },
+    asks: async <Body>(method: string, path: string, body?: unknown) => {
+      const answer = await fetch(new URL(path, doors.apiUrl), {
+        method,
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${await answer.text()}`);
+      return (await answer.json()) as Body;
+    },
+    hears: async (event, count) => {
+      const enough = Promise.withResolvers<void>();
+      look = () => {
+        if ((heard.get(event) ?? 0) >= count) enough.resolve();
+      };
+      look();
+      await enough.promise;
+      heard.delete(event);
+    },
+    closes: async () => {
+      socket.close();
+      await once(socket, 'close');
+    },
+    drops: () => socket.terminate(),
+  };
+};
