@@ -3,7 +3,7 @@ import pMap from 'p-map';
 import { startCloud } from '../../infra/local/cloud.ts';
 import type { BusEvent } from '../../infra/local/events/bus-entry.ts';
 import type { PlatformUse } from '../../infra/local/ports.ts';
-import { synthesize } from '../../infra/local/synth.ts';
+import { projectInputs, synthesize } from '../../infra/local/synth.ts';
 import { publicSource } from '../../shared/protocol/event-sources.ts';
 import { type Client, connect } from './client.ts';
 import type { Seen } from './ledger.ts';
@@ -22,13 +22,18 @@ export interface Town {
 /** Each instance of a function has to start first. */
 const atOnce = 8;
 
-/** @param assembly of a stage; that of `test/cost/stage.json` if left out: settings as in `prod`, and a presence that outlives the run */
-export const openTown = async (assembly?: string): Promise<Town> => {
+/** Settings as in `prod`, with room for large groups, no limit of messages, and a presence that outlives the run. */
+const settings = 'test/cost/stage.json';
+
+export const costAssembly = (): Promise<string> =>
+  synthesize({ inputs: [...projectInputs, settings], context: { stage: 'local', settings } });
+
+export const openTown = async (assembly: string): Promise<Town> => {
   const uses: PlatformUse[] = [];
   const events: Seen['events'][number][] = [];
   const lines: number[] = [];
   const cloud = await startCloud({
-    assembly: assembly ?? (await synthesize({ context: { stage: 'local', settings: 'test/cost/stage.json' } })),
+    assembly,
     onUse: (use) => uses.push(use),
     onLog: ({ text }) => lines.push(Buffer.byteLength(text)),
     onEvent: (event: BusEvent) =>
