@@ -147,7 +147,8 @@ const write = async (
   const isOwnNews = isRead || change.lastReadSeq !== undefined;
   const sets = [...fields.map(([name]) => `${name} = :${name}`), isOwnNews ? nextOwnVersion.set : 'news = :news'];
   // What they keep may have become such meanwhile that this changes it.
-  const sameVersion = found.ownVersion === undefined ? 'attribute_not_exists(ownVersion)' : 'ownVersion = :foundVersion';
+  const sameVersion =
+    found.ownVersion === undefined ? 'attribute_not_exists(ownVersion)' : 'ownVersion = :foundVersion';
   try {
     await despiteTransactions(() =>
       table.client.send(

@@ -1,12 +1,13 @@
 /** One user with one socket, who uses Parley as its clients do. */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import pRetry from 'p-retry';
 import WebSocket from 'ws';
 import type { ServerFrame } from '../../shared/protocol/events.ts';
 
 export interface Client {
   readonly user: string;
-  /** Sends a command. @returns the data of its answer @throws for an error frame */
+  /** Sends a command, and again where that is safe and promises to help. @returns the data of its answer @throws for an error frame */
   does(event: string, data: unknown): Promise<Record<string, unknown>>;
   asks<Body>(method: string, path: string, body?: unknown): Promise<Body>;
   /** Waits until it has heard so many events of a kind, since it was last asked. */
@@ -21,6 +22,13 @@ interface Doors {
   webSocketUrl: string;
 }
 
+/** A machine that is busy with something else answers so now and then. */
+const tries = 3;
+
+class Refused extends Error {
+  override readonly name = 'Refused';
+}
+
 export const connect = async (doors: Doors, user: string, token: string): Promise<Client> => {
   const socket = new WebSocket(`${doors.webSocketUrl}?${new URLSearchParams({ token })}`, { perMessageDeflate: false });
   const answers = new Map<string, PromiseWithResolvers<Record<string, unknown>>>();
@@ -31,7 +39,7 @@ export const connect = async (doors: Doors, user: string, token: string): Promis
     else if (frame.id === undefined) {
       heard.set(frame.event, (heard.get(frame.event) ?? 0) + 1);
       look();
-    } else if (frame.event === 'error') answers.get(frame.id)?.reject(new Error(JSON.stringify(frame)));
+    } else if (frame.event === 'error') answers.get(frame.id)?.reject(new Refused(frame.data.code));
     else answers.get(frame.id)?.resolve(frame.data as Record<string, unknown>);
   };
   socket.on('message', (data) => take(JSON.parse(String(data)) as ServerFrame));
@@ -39,13 +47,17 @@ export const connect = async (doors: Doors, user: string, token: string): Promis
   await once(socket, 'open');
   return {
     user,
-    does: (event, data) => {
-      const id = randomUUID();
-      const answer = Promise.withResolvers<Record<string, unknown>>();
-      answers.set(id, answer);
-      socket.send(JSON.stringify({ event, id, data }));
-      return answer.promise.finally(() => answers.delete(id));
-    },
+    does: (event, data) =>
+      pRetry(
+        () => {
+          const id = randomUUID();
+          const answer = Promise.withResolvers<Record<string, unknown>>();
+          answers.set(id, answer);
+          socket.send(JSON.stringify({ event, id, data }));
+          return answer.promise.finally(() => answers.delete(id));
+        },
+        { retries: tries - 1, shouldRetry: ({ error }) => error instanceof Refused && error.message === 'unavailable' },
+      ),
     asks: async <Body>(method: string, path: string, body?: unknown) => {
       const answer = await fetch(new URL(path, doors.apiUrl), {
         method,
