@@ -10,8 +10,6 @@ export interface Client {
   /** Sends a command, and again where that is safe and promises to help. @returns the data of its answer @throws for an error frame */
   does(event: string, data: unknown): Promise<Record<string, unknown>>;
   asks<Body>(method: string, path: string, body?: unknown): Promise<Body>;
-  /** Waits until it has heard so many events of a kind, since it was last asked. */
-  hears(event: string, count: number): Promise<void>;
   closes(): Promise<void>;
   /** Cuts the socket, as a failing network does. */
   drops(): void;
@@ -32,15 +30,11 @@ class Refused extends Error {
 export const connect = async (doors: Doors, user: string, token: string): Promise<Client> => {
   const socket = new WebSocket(`${doors.webSocketUrl}?${new URLSearchParams({ token })}`, { perMessageDeflate: false });
   const answers = new Map<string, PromiseWithResolvers<Record<string, unknown>>>();
-  const heard = new Map<string, number>();
-  let look = () => {};
   const take = (frame: ServerFrame) => {
-    if (frame.event === 'batch') for (const one of frame.data.events) take(one as ServerFrame);
-    else if (frame.id === undefined) {
-      heard.set(frame.event, (heard.get(frame.event) ?? 0) + 1);
-      look();
-    } else if (frame.event === 'error') answers.get(frame.id)?.reject(new Refused(frame.data.code));
-    else answers.get(frame.id)?.resolve(frame.data as Record<string, unknown>);
+    if (frame.id === undefined) return;
+    const answer = answers.get(frame.id);
+    if (frame.event === 'error') answer?.reject(new Refused(frame.data.code));
+    else answer?.resolve(frame.data as Record<string, unknown>);
   };
   socket.on('message', (data) => take(JSON.parse(String(data)) as ServerFrame));
   socket.on('error', () => undefined);
@@ -66,15 +60,6 @@ export const connect = async (doors: Doors, user: string, token: string): Promis
       });
       if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${await answer.text()}`);
       return (await answer.json()) as Body;
-    },
-    hears: async (event, count) => {
-      const enough = Promise.withResolvers<void>();
-      look = () => {
-        if ((heard.get(event) ?? 0) >= count) enough.resolve();
-      };
-      look();
-      await enough.promise;
-      heard.delete(event);
     },
     closes: async () => {
       socket.close();
