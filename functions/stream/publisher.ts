@@ -10,7 +10,7 @@ import { openTable } from '../../shared/data/table.ts';
 import { createWebhooks } from '../../shared/data/webhooks.ts';
 import { systemClock } from '../../shared/domain/clock.ts';
 import { type Bus, createBus, NotPublished, type Told } from '../../shared/runtime/bus.ts';
-import { type BusAudience, createBusAudience } from '../../shared/runtime/bus-audience.ts';
+import { type BusAudience, createBusAudience, heardIn } from '../../shared/runtime/bus-audience.ts';
 import { describeError, logger, setLogContext } from '../../shared/runtime/logger.ts';
 import { domainEventsOf } from '../../shared/runtime/publishing.ts';
 import { rememberedWebhooks } from '../../shared/runtime/remembered-webhooks.ts';
@@ -47,7 +47,7 @@ const clock = systemClock;
 export const handler = publisher({
   bus: createBus(BUS_NAME),
   audienceOf: createBusAudience({
-    heard: HEARD_EVENTS,
+    heard: heardIn(HEARD_EVENTS),
     webhooksOf: rememberedWebhooks({ webhooks: createWebhooks({ table: openTable(TABLE_NAME), clock }), clock }),
   }),
 });

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { DomainEvent } from '../domain/domain-events.ts';
 import { hears } from '../domain/webhooks.ts';
 import { publicSource, sourceOf } from '../protocol/event-sources.ts';
@@ -9,9 +10,14 @@ export interface Heard {
   byWebhooks: boolean;
 }
 
+/** Types that the host or a worker hears, or `everything`. */
+const heardEvents = z.union([z.literal('everything'), z.array(z.string())]);
+
+/** @param text of `HEARD_EVENTS` */
+export const heardIn = (text: string) => heardEvents.parse(JSON.parse(text));
+
 interface Deps {
-  /** Types that the host or a worker hears, or `everything`. */
-  heard: 'everything' | readonly string[];
+  heard: z.output<typeof heardEvents>;
   webhooksOf: RememberedWebhooks;
 }
 

@@ -86,8 +86,8 @@ const beforeSendHooks = z.record(
 const variables = {
   TABLE_NAME: z.string().min(3),
   BUS_NAME: z.string().min(1),
-  /** Types of events that the host or a worker hears. */
-  HEARD_EVENTS: json(z.union([z.literal('everything'), z.array(z.string())])),
+  /** JSON, which bus-audience.ts reads. */
+  HEARD_EVENTS: z.string().min(1),
   CONNECTIONS_URL: z.url(),
   REDELIVERY_QUEUE_URL: z.url(),
   PRESENCE_QUEUE_URL: z.url(),
