@@ -94,10 +94,7 @@ export const buildStacks = (app: App, given: Pick<Deployment, 'settings' | 'bund
       `tokenIssuers of the stage ${settings.stage} still names the example's issuer: nobody can log in until it names yours.`,
     );
   }
-  return [
-    ...[data, ...beforeSend, http, webSocket, messages, notifications, webhooks, events, ...watching],
-    ...around,
-  ];
+  return [...[data, ...beforeSend, http, webSocket, messages, notifications, webhooks, events, ...watching], ...around];
 };
 
 /** What is around the chat, where the settings ask for it: its one domain, its budget. */

@@ -82,3 +82,7 @@ export type NotificationSettings = z.output<typeof notifications>;
 /** What SES has to have verified. */
 export const identityOf = ({ from, identity }: NonNullable<NotificationSettings['email']>): string =>
   identity ?? from.replace(/>$/, '').split('@').at(-1) ?? '';
+
+/** Whether there is a way to tell anybody: a platform application, web pushes or e-mails. */
+export const tellsSomebody = ({ platformApplications, webPush, email }: NotificationSettings): boolean =>
+  webPush !== null || email !== null || Object.values(platformApplications).some((arn) => arn !== null);

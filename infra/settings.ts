@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as z from 'zod';
+import { publicEventTypes } from '../shared/protocol/domain-events.ts';
 import { fieldSentence, inOurWords } from './field-sentence.ts';
 import { Mistake } from './mistake.ts';
 import { beforeSend } from './settings-before-send.ts';
@@ -58,6 +59,14 @@ const webhooks = z.strictObject({
     .prefault({}),
 });
 
+const events = z.strictObject({
+  /**
+   * What the host's own rules on the bus hear: everything, or these types. What nobody hears is not told: each event costs as much as a
+   * frame. Webhooks, and Parley's own workers, hear what they need in any case.
+   */
+  host: z.union([z.literal('everything'), z.array(z.enum(publicEventTypes))]).default([]),
+});
+
 const logRetentionDays = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653] as const;
 
 const fileContent = z.strictObject({
@@ -69,6 +78,7 @@ const fileContent = z.strictObject({
   notifications: notifications.prefault({}),
   webhooks: webhooks.prefault({}),
   beforeSend: beforeSend.prefault({}),
+  events: events.prefault({}),
   observability: observability.prefault({}),
   throttle: z
     .strictObject({
@@ -136,7 +146,6 @@ export const settingsOf = (stage: string, content: unknown, named: string): Sett
   if (complaints.length > 0) throw new Mistake(complaints.map((complaint) => `${named}: ${complaint}`).join('\n'));
   return settings;
 };
-
 
 const readJson = (stage: string, path: string, named: string): unknown => {
   let content: string;

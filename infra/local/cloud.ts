@@ -25,7 +25,7 @@ import {
 import { type CloudModel, type FunctionModel, region, type TableModel } from './model.ts';
 import { type OutboxEntry, openOutbox } from './outbox.ts';
 import { outboxRoutes } from './outbox-page.ts';
-import type { InvocationResult, Report } from './ports.ts';
+import type { InvocationResult, OnUse, Report } from './ports.ts';
 import { openSecrets } from './secrets.ts';
 import { allStarted, createShutdown } from './shutdown.ts';
 import { type Sqs, startSqs } from './sqs.ts';
@@ -60,6 +60,8 @@ export interface CloudOptions {
   onLog?: (line: FunctionLog) => void;
   /** Events that a bus takes, as its rules see them. */
   onEvent?: (event: BusEvent) => void;
+  /** What the platform does and bills beside functions' calls, which the meter keeps. */
+  onUse?: OnUse;
   /** The database ended by itself and nothing works any more; `message` is one sentence. */
   onCrash?: (message: string) => void;
 }
@@ -184,7 +186,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
 
     let model = withLocalQueues(original, aws.url);
     const pool: Pool = shutdown.add(
-      createPool({ functions: model.functions, awsEndpoint: () => aws.url, report, onLog }),
+      createPool({ functions: model.functions, awsEndpoint: () => aws.url, report, onLog, onUse: options.onUse }),
       (it) => it.stop(),
     );
     const events: Events = shutdown.add(
@@ -200,6 +202,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
         faults,
         report,
         clock,
+        onUse: options.onUse,
         ...(options.onEvent && { onEvent: options.onEvent }),
         ...(options.streamPollMs !== undefined && { pollMs: options.streamPollMs }),
         ...(options.longestBatchWindowMs !== undefined && { longestBatchWindowMs: options.longestBatchWindowMs }),
@@ -208,7 +211,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       (it) => it.stop(),
     );
     const gateways: Gateways = shutdown.add(
-      createGateways({ model, invoker: pool, faults, report, clock, limits: options.limits }),
+      createGateways({ model, invoker: pool, faults, report, clock, limits: options.limits, onUse: options.onUse }),
       (it) => it.stop(),
     );
     await events.start();

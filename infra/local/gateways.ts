@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { createHttpGateway } from './gateway/http-gateway.ts';
 import { createWebSocketGateway, type WebSocketGatewayOptions } from './gateway/websocket-gateway.ts';
 import type { CloudModel } from './model.ts';
-import type { ConnectionsPort, FaultPort, Invoker, Report } from './ports.ts';
+import type { ConnectionsPort, FaultPort, Invoker, OnUse, Report } from './ports.ts';
 
 /** The APIs of the stacks as one front door can offer them: one of each kind. */
 export interface Gateways {
@@ -24,6 +24,7 @@ export interface GatewaysOptions {
   report: Report;
   clock: { now(): number };
   limits?: WebSocketGatewayOptions['limits'] | undefined;
+  onUse?: OnUse | undefined;
 }
 
 export function createGateways({ model, limits, ...common }: GatewaysOptions): Gateways {

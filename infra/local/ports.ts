@@ -52,6 +52,18 @@ export interface MeteredCall {
   writeUnits: number;
 }
 
+/**
+ * What the platform does and bills by itself, beside the calls that functions make: an invocation, a frame that came or answered one, an
+ * HTTP request with its answer, and a request that a rule or an event source makes of a queue.
+ */
+export type PlatformUse =
+  | { kind: 'invocation'; function: string; invocation: string; memoryMb: number; cpuMs: number }
+  | { kind: 'frame'; bytes: number }
+  | { kind: 'request'; bytes: number }
+  | { kind: 'queue'; queue: string; bytes: number };
+
+export type OnUse = (use: PlatformUse) => void;
+
 /** The gateway's side of @connections. Ids that are gone answer `gone`. */
 export interface ConnectionsPort {
   post(connectionId: string, body: Buffer): Promise<'sent' | 'gone' | 'forbidden' | 'too-large' | 'limit'>;

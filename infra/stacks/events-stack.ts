@@ -53,7 +53,8 @@ const changes = items(
   },
 );
 const beginnings = items(['INSERT'], [conversationSort, { prefix: hidePrefix }]);
-const memberships = items(['MODIFY'], { prefix: memberPrefix });
+/** Not that somebody posted, which everybody knows from the message. */
+const memberships = items(['MODIFY'], { prefix: memberPrefix }, { NewImage: { news: { S: ['told'] } } });
 
 /** What is told with every state: conversations, messages, reactions, profiles, and who is there. */
 const told = items(
@@ -113,6 +114,8 @@ export class EventsStack extends Stack {
       memory: 512,
     });
     bus.grantPublish(publisher);
+    bus.grantKnowWhoHears(publisher);
+    table.grantListWebhooks(publisher);
     new EventSchemas(this, 'Schemas', deployment.settings);
 
     const redeliver = new WorkQueue(queues, 'redeliver', {

@@ -1,13 +1,12 @@
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { ChatBus } from '../constructs/chat-bus.ts';
-import type { ChatFunction } from '../constructs/chat-function.ts';
 import type { ChatHttpApi } from '../constructs/chat-http-api.ts';
 import type { ChatTable } from '../constructs/chat-table.ts';
 import type { Deployment } from '../constructs/deployment.ts';
 import { VapidKey } from '../constructs/vapid-key.ts';
 import { WorkQueue } from '../constructs/work-queue.ts';
-import { identityOf } from '../settings-notifications.ts';
+import { identityOf, tellsSomebody } from '../settings-notifications.ts';
 
 interface NotificationsStackProps {
   deployment: Deployment;
@@ -16,7 +15,12 @@ interface NotificationsStackProps {
   http: ChatHttpApi;
 }
 
-/** Those who are not there are told: their devices and preferences, pushes, and digests by e-mail. */
+const anyDevice = 'SNS makes an endpoint for each device that registers: no policy can name them.';
+
+/**
+ * Those who are not there are told: their devices and preferences, pushes, and digests by e-mail. Where the settings name no way to tell
+ * anybody, no message is looked at.
+ */
 export class NotificationsStack extends Stack {
   constructor(scope: Construct, id: string, { deployment, table, bus, http }: NotificationsStackProps) {
     super(scope, id);
@@ -26,13 +30,9 @@ export class NotificationsStack extends Stack {
     const endpoints = applications.map((arn) => `${arn.replace(':app/', ':endpoint/')}/*`);
     const vapidKey = notifications.webPush === null ? undefined : new VapidKey(this, 'Vapid', { deployment });
 
-    const anyDevice = 'SNS makes an endpoint for each device that registers: no policy can name them.';
-
-    const told = (fn: ChatFunction) => fn.grantNotificationSettings();
-
     http.serve(new Construct(this, 'Http'), {
       'devices/register': (fn) => {
-        told(fn);
+        fn.grantNotificationSettings();
         table.grantRegisterDevice(fn);
         if (applications.length > 0) {
           fn.allow(['sns:CreatePlatformEndpoint'], applications);
@@ -42,7 +42,7 @@ export class NotificationsStack extends Stack {
       'devices/list': table.grantListDevices,
       'devices/remove': table.grantRemoveDevice,
       'devices/vapid-key': (fn) => {
-        told(fn);
+        fn.grantNotificationSettings();
         vapidKey?.grantRead(fn);
       },
       'notification-preferences/get': table.grantReadNotificationPreferences,
@@ -51,6 +51,18 @@ export class NotificationsStack extends Stack {
       'notification-preferences/put-of-conversation': table.grantKeepOwn,
     });
 
+    if (tellsSomebody(notifications)) this.#tell({ deployment, table, bus, vapidKey, endpoints });
+  }
+
+  /** From a message to pushes and e-mails. Finding out whom it concerns is dearer than the message itself. */
+  #tell({
+    deployment,
+    table,
+    bus,
+    vapidKey,
+    endpoints,
+  }: Omit<NotificationsStackProps, 'http'> & { vapidKey: VapidKey | undefined; endpoints: string[] }): void {
+    const { notifications } = deployment.settings;
     const queues = new Construct(this, 'Queue');
     const notify = new WorkQueue(queues, 'notify', {
       deployment,
@@ -76,7 +88,7 @@ export class NotificationsStack extends Stack {
     notifyUser.grantEnqueue(notifyUser.worker, 'USER_QUEUE_URL');
     table.grantNotifyUser(notifyUser.worker);
     notifyUser.worker.grantPresenceSettings();
-    told(notifyUser.worker);
+    notifyUser.worker.grantNotificationSettings();
     vapidKey?.grantRead(notifyUser.worker);
     if (endpoints.length > 0) notifyUser.worker.allow(['sns:Publish', 'sns:DeleteEndpoint'], endpoints, anyDevice);
 
@@ -90,7 +102,7 @@ export class NotificationsStack extends Stack {
     digest.grantEnqueue(notifyUser.worker, 'DIGEST_QUEUE_URL');
     digest.grantEnqueue(digest.worker, 'DIGEST_QUEUE_URL');
     table.grantMailDigest(digest.worker);
-    told(digest.worker);
+    digest.worker.grantNotificationSettings();
     if (notifications.email !== null) {
       const resourceName = identityOf(notifications.email);
       digest.worker.allow(['ses:SendEmail'], [this.formatArn({ service: 'ses', resource: 'identity', resourceName })]);

@@ -72,7 +72,7 @@ export class WebhooksStack extends Stack {
       tries: 10,
       lag: Duration.minutes(5),
     });
-    bus.feedsEverything(dispatch);
+    bus.feedsWebhooks(dispatch);
     limited(table.grantDispatch)(dispatch.worker);
     lanes(dispatch.worker);
 

@@ -18,10 +18,13 @@ interface Deps {
   places: Places;
 }
 
-/** Each state of what a member keeps has a greater version than the one before, so that clients can tell late news. */
+/**
+ * Each state of what a member keeps has a greater version than the one before, so that clients can tell late news. `news` says whether
+ * the membership's last change is to be told live, which the stream's filter reads: see `memberships` in infra/stacks/events-stack.ts.
+ */
 export const nextOwnVersion = {
-  set: 'ownVersion = if_not_exists(ownVersion, :zero) + :one',
-  values: { ':zero': 0, ':one': 1 },
+  set: 'ownVersion = if_not_exists(ownVersion, :zero) + :one, news = :news',
+  values: { ':zero': 0, ':one': 1, ':news': 'told' },
 } as const;
 
 /** What a member keeps of a conversation for themselves. Two devices that change different things at once both succeed. */

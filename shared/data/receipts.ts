@@ -1,7 +1,7 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../domain/clock.ts';
 import type { MemberState } from '../domain/conversation.ts';
-import { ownStateOf } from '../domain/own-state.ts';
+import { hasChanged, ownStateOf } from '../domain/own-state.ts';
 import { requirePermission } from '../domain/permissions.ts';
 import {
   type Audience,
@@ -55,7 +55,9 @@ export const createReceipts = ({ table, clock, members }: Deps) => {
       const change = raised(member, wish);
       const isRead = wish.by === 'read' && wish.read !== undefined;
       if (!change && !(isRead && ownStateOf(member).markedUnread)) return member;
-      const standing = await write(table, tenant, member, { change: change ?? {}, isRead });
+      // Whoever sees the message knows from it what its sender has read.
+      const isQuiet = wish.by === 'post' && wish.audience === 'nobody' && !hasChanged(member, { ...member, ...change });
+      const standing = await write(table, tenant, member, { change: change ?? {}, isRead, isQuiet });
       if (standing === 'written') return { ...member, ...change };
       if (!standing) return undefined;
       member = standing;
@@ -145,12 +147,15 @@ const write = async (
   table: Table,
   tenant: string,
   found: MemberState,
-  { change, isRead }: { change: Partial<MemberState>; isRead: boolean },
+  { change, isRead, isQuiet }: { change: Partial<MemberState>; isRead: boolean; isQuiet: boolean },
 ): Promise<'written' | MemberState | undefined> => {
   const fields = Object.entries(change);
   // Fewer mentions are unread, and no mark may stand: that is a new version of what they keep for themselves.
   const isOwnNews = isRead || change.lastReadSeq !== undefined;
-  const sets = [...fields.map(([name]) => `${name} = :${name}`), ...(isOwnNews ? [nextOwnVersion.set] : [])];
+  const sets = [...fields.map(([name]) => `${name} = :${name}`), isOwnNews ? nextOwnVersion.set : 'news = :news'];
+  // What they keep may have become such meanwhile that this changes it.
+  const sameVersion =
+    found.ownVersion === undefined ? 'attribute_not_exists(ownVersion)' : 'ownVersion = :foundVersion';
   try {
     await despiteTransactions(() =>
       table.client.send(
@@ -158,11 +163,12 @@ const write = async (
           TableName: table.name,
           Key: memberKey(tenant, found.conversationId, found.userId),
           UpdateExpression: `SET ${sets.join(', ')}${isRead ? ' REMOVE markedUnreadSeq' : ''}`,
-          ConditionExpression:
-            'lastReadSeq = :foundRead AND shownReadSeq = :foundShown AND lastDeliveredSeq = :foundDelivered',
+          ConditionExpression: `lastReadSeq = :foundRead AND shownReadSeq = :foundShown AND lastDeliveredSeq = :foundDelivered${isQuiet ? ` AND ${sameVersion}` : ''}`,
           ExpressionAttributeValues: {
             ...Object.fromEntries(fields.map(([name, value]) => [`:${name}`, value])),
             ...(isOwnNews ? nextOwnVersion.values : {}),
+            ':news': isQuiet ? 'known' : 'told',
+            ...(isQuiet && found.ownVersion !== undefined && { ':foundVersion': found.ownVersion }),
             ':foundRead': found.lastReadSeq,
             ':foundShown': found.shownReadSeq,
             ':foundDelivered': found.lastDeliveredSeq,

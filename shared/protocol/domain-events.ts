@@ -144,3 +144,4 @@ export const publicEvents = [
 export type PublicEvents = { [Event in (typeof publicEvents)[number] as Event['type']]: z.infer<Event['detail']> };
 export type PublicEventType = keyof PublicEvents;
 export type PublicEvent = { [Type in PublicEventType]: { type: Type; detail: PublicEvents[Type] } }[PublicEventType];
+export const publicEventTypes = publicEvents.map(({ type }) => type);

@@ -11,6 +11,9 @@ export const internalEventTypes = [
 export const publicSource = 'parley';
 const internalSource = 'parley.internal';
 
+/** Among an event's `resources` where a webhook of its tenant asks for it: the others are not queued for webhooks. */
+export const forWebhooks = 'parley/webhooks';
+
 /** The `source` that events of a type have on the bus. No name is used by both. */
 export const sourceOf = (type: string): typeof publicSource | typeof internalSource =>
   (internalEventTypes as readonly string[]).includes(type) ? internalSource : publicSource;

@@ -5,8 +5,8 @@ import { byteLength } from '../protocol/text.ts';
 export const batchLimits = { entries: 10, bytes: 250 * 1024 };
 
 /** As EventBridge counts it: a time is 14 bytes. */
-const sizeOf = ({ Source = '', DetailType = '', Detail = '', Time }: PutEventsRequestEntry): number =>
-  byteLength(Source) + byteLength(DetailType) + byteLength(Detail) + (Time ? 14 : 0);
+const sizeOf = ({ Source = '', DetailType = '', Detail = '', Resources = [], Time }: PutEventsRequestEntry): number =>
+  [Source, DetailType, Detail, ...Resources].reduce((sum, text) => sum + byteLength(text), Time ? 14 : 0);
 
 /** In order, each as long as it may be. An entry that is too large by itself has a batch of its own. */
 export const batchesOf = <Entry extends PutEventsRequestEntry>(

@@ -2,7 +2,7 @@ import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from 
 import pRetry from 'p-retry';
 import { promptly } from '../data/aws-calls.ts';
 import { type DomainEvent, fitting } from '../domain/domain-events.ts';
-import { sourceOf } from '../protocol/event-sources.ts';
+import { forWebhooks, sourceOf } from '../protocol/event-sources.ts';
 import { batchesOf } from './bus-batches.ts';
 
 /** Entries that the bus took the request for, and refused themselves. */
@@ -20,8 +20,14 @@ export class NotPublished extends Error {
   }
 }
 
+/** An event, and whether a webhook of its tenant asks for it. */
+export interface Told {
+  event: DomainEvent;
+  byWebhooks: boolean;
+}
+
 export const createBus = (name: string, client = new EventBridgeClient(promptly)) => {
-  const entryOf = (event: DomainEvent): PutEventsRequestEntry => {
+  const entryOf = ({ event, byWebhooks }: Told): PutEventsRequestEntry => {
     const { type, detail } = fitting(event);
     return {
       EventBusName: name,
@@ -29,6 +35,7 @@ export const createBus = (name: string, client = new EventBridgeClient(promptly)
       DetailType: type,
       Detail: JSON.stringify(detail),
       Time: new Date(detail.occurredAt),
+      ...(byWebhooks && { Resources: [forWebhooks] }),
     };
   };
 
@@ -61,7 +68,7 @@ export const createBus = (name: string, client = new EventBridgeClient(promptly)
      * One batch after the other, in order; entries that the bus refuses are put again, and come after the others of their batch then.
      * @throws NotPublished when some are refused to the last: publish all from the first of them again
      */
-    publish: async (events: readonly DomainEvent[]): Promise<void> => {
+    publish: async (events: readonly Told[]): Promise<void> => {
       let done = 0;
       for (const batch of batchesOf(events.map(entryOf))) {
         try {

@@ -86,6 +86,8 @@ const beforeSendHooks = z.record(
 const variables = {
   TABLE_NAME: z.string().min(3),
   BUS_NAME: z.string().min(1),
+  /** JSON, which bus-audience.ts reads. */
+  HEARD_EVENTS: z.string().min(1),
   CONNECTIONS_URL: z.url(),
   REDELIVERY_QUEUE_URL: z.url(),
   PRESENCE_QUEUE_URL: z.url(),

@@ -4,9 +4,10 @@ import type { WebhookDeliveries } from '../data/webhook-deliveries.ts';
 import type { DeliveryState } from '../data/webhook-items.ts';
 import type { Webhooks } from '../data/webhooks.ts';
 import type { Clock } from '../domain/clock.ts';
-import { hears, type Lane, laneOf, type WebhookState } from '../domain/webhooks.ts';
+import { hears, type Lane, laneOf } from '../domain/webhooks.ts';
 import { timestamp } from '../protocol/identifiers.ts';
 import type { WebhookPayload } from '../protocol/webhook.ts';
+import { rememberedWebhooks } from './remembered-webhooks.ts';
 import type { WebhookLanes, WebhookTask } from './webhook-lanes.ts';
 
 /** A public event as the bus hands it over. */
@@ -40,25 +41,6 @@ export const taskOf = (tenant: string, delivery: DeliveryState, now: Date, round
   waits: 0,
   dueAt: now.getTime(),
 });
-
-/** An instance looks up a tenant's endpoints anew after so long: a new one hears of what happens from then on. */
-const knownForMs = 2_000;
-const mostTenantsKnown = 1_000;
-
-/** @returns a tenant's endpoints as they were a moment ago */
-export const rememberedWebhooks = ({ webhooks, clock }: { webhooks: Pick<Webhooks, 'list'>; clock: Clock }) => {
-  const known = new Map<string, { at: number; list: Promise<WebhookState[]> }>();
-  return (tenant: string): Promise<WebhookState[]> => {
-    const now = clock.now().getTime();
-    const before = known.get(tenant);
-    if (before && now - before.at < knownForMs) return before.list;
-    if (known.size >= mostTenantsKnown) known.clear();
-    const list = webhooks.list(tenant, { consistent: false });
-    known.set(tenant, { at: now, list });
-    list.catch(() => known.delete(tenant));
-    return list;
-  };
-};
 
 interface Deps {
   webhooks: Pick<Webhooks, 'list'>;

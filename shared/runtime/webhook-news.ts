@@ -22,5 +22,5 @@ export const tellDisabledOn =
       ...envelopeOf('webhook.disabled', parts, { tenantId, occurredAt, actor: null }),
       data: { webhook },
     };
-    await bus.publish([{ type: 'webhook.disabled', detail }]);
+    await bus.publish([{ event: { type: 'webhook.disabled', detail }, byWebhooks: true }]);
   };

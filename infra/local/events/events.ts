@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { CloudModel } from '../model.ts';
-import type { BusPort, FaultPort, Invoker, Report } from '../ports.ts';
+import type { BusPort, FaultPort, Invoker, OnUse, Report } from '../ports.ts';
 import { asyncInvocations } from './async-invocations.ts';
 import { eventBus } from './bus.ts';
 import type { BusEvent } from './bus-entry.ts';
@@ -38,6 +38,7 @@ export interface EventsOptions {
   clock?: Clock;
   /** Hears every event that a bus takes. */
   onEvent?: (event: BusEvent) => void;
+  onUse?: OnUse | undefined;
   /** How long `stop` waits for functions that are still working. */
   graceMs?: number;
 }
@@ -83,7 +84,7 @@ export function createEvents(options: EventsOptions): Events {
     },
   };
 
-  const queues = sqsQueues(options.sqsEndpoint, model.queues);
+  const queues = sqsQueues(options.sqsEndpoint, model.queues, options.onUse);
   const common = { functions: model.functions, queues, clock, report, signal };
   const invocations = asyncInvocations({ ...common, invoker, backoff: asyncBackoff });
   const targets = eventTargets({ ...common, invocations, backoff: asyncBackoff });

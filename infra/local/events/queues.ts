@@ -1,4 +1,5 @@
 import type { QueueModel } from '../model.ts';
+import type { OnUse } from '../ports.ts';
 import { awsJson, ServiceError } from './aws-json.ts';
 
 export interface OutgoingMessage {
@@ -36,7 +37,7 @@ export interface Queues {
   delete(queueArn: string, receiptHandles: readonly string[]): Promise<void>;
 }
 
-export function sqsQueues(endpoint: string, models: readonly QueueModel[]): Queues {
+export function sqsQueues(endpoint: string, models: readonly QueueModel[], onUse: OnUse = () => undefined): Queues {
   const sqs = awsJson(endpoint, 'sqs', 'AmazonSQS');
   const urls = new Map<string, string>();
 
@@ -65,6 +66,7 @@ export function sqsQueues(endpoint: string, models: readonly QueueModel[]): Queu
       for (const queue of models.toSorted((a, b) => redrives(a) - redrives(b))) await createQueue(queue);
     },
     send: async (queueArn, { body, attributes = {}, groupId }) => {
+      onUse(used(queueArn, Buffer.byteLength(body)));
       await sqs('SendMessage', {
         QueueUrl: await urlOf(queueArn),
         MessageBody: body,
@@ -83,11 +85,18 @@ export function sqsQueues(endpoint: string, models: readonly QueueModel[]): Queu
         MessageAttributeNames: ['All'],
       };
       const { Messages } = await sqs('ReceiveMessage', input, signal);
-      return (Messages ?? []) as ReceivedMessage[];
+      const received = (Messages ?? []) as ReceivedMessage[];
+      // How often it is asked in vain is a matter of time, not of what happens.
+      if (received.length > 0) {
+        const bytes = received.reduce((sum, { Body }) => sum + Buffer.byteLength(Body), 0);
+        onUse(used(queueArn, bytes));
+      }
+      return received;
     },
     delete: async (queueArn, receiptHandles) => {
       for (let start = 0; start < receiptHandles.length; start += 10) {
         const some = receiptHandles.slice(start, start + 10);
+        onUse(used(queueArn, 0));
         await sqs('DeleteMessageBatch', {
           QueueUrl: await urlOf(queueArn),
           Entries: some.map((ReceiptHandle, index) => ({ Id: String(index), ReceiptHandle })),
@@ -96,3 +105,6 @@ export function sqsQueues(endpoint: string, models: readonly QueueModel[]): Queu
     },
   };
 }
+
+const used = (queueArn: string, bytes: number) =>
+  ({ kind: 'queue', queue: queueArn.split(':').at(-1) ?? '', bytes }) as const;

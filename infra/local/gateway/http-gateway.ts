@@ -2,7 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpApiModel } from '../model.ts';
-import type { Invoker, Report } from '../ports.ts';
+import type { Invoker, OnUse, Report } from '../ports.ts';
 import { createAuthorizer } from './authorizer.ts';
 import type { Clock } from './clock.ts';
 import { isPreflight, preflightAnswer, withCors } from './cors.ts';
@@ -25,6 +25,7 @@ export interface HttpGatewayOptions {
   invoker: Invoker;
   report: Report;
   clock?: Clock;
+  onUse?: OnUse | undefined;
 }
 
 const payloadLimitBytes = 10 * 1024 * 1024;
@@ -42,7 +43,7 @@ function decodedPath(url: string | undefined): string | undefined {
 }
 
 /** @throws for an authorizer that cannot be run here */
-export function createHttpGateway({ api, invoker, report, clock = Date }: HttpGatewayOptions): HttpGateway {
+export function createHttpGateway({ api, invoker, report, clock = Date, onUse }: HttpGatewayOptions): HttpGateway {
   const findRoute = compileHttpRoutes(api.routes);
   const takeToken = createThrottle(api.throttle, clock);
   const stagePrefix = api.stage === '$default' ? '' : `/${api.stage}`;
@@ -138,6 +139,7 @@ export function createHttpGateway({ api, invoker, report, clock = Date }: HttpGa
   return {
     async handle(req, res) {
       try {
+        onUse?.({ kind: 'request', bytes: Number(req.headers['content-length'] ?? 0) });
         const { answer, requestId } = await answerTo(req);
         if (send(res, answer, requestId)) return;
         report({ level: 'error', message: 'HTTP integration failed', requestId, reason: 'the headers are malformed' });

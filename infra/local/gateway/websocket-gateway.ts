@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { RouteModel, WebSocketApiModel } from '../model.ts';
-import type { ConnectionsPort, FaultPort, Invoker, Report } from '../ports.ts';
+import type { ConnectionsPort, FaultPort, Invoker, OnUse, Report } from '../ports.ts';
 import type { Clock } from './clock.ts';
 import { integrate } from './integration.ts';
 import { isRecord } from './record.ts';
@@ -36,6 +36,7 @@ export interface WebSocketGatewayOptions {
   report: Report;
   limits?: Partial<WebSocketLimits>;
   clock?: Clock;
+  onUse?: OnUse | undefined;
 }
 
 /** For a client that does not answer a close frame, and for `$disconnect`s at the end. */
@@ -43,7 +44,7 @@ const patienceMs = 2_000;
 
 /** @throws for a route selection or an authorizer that cannot be run here */
 export function createWebSocketGateway(options: WebSocketGatewayOptions): WebSocketGateway {
-  const { api, invoker, faults, report, clock = Date } = options;
+  const { api, invoker, faults, report, clock = Date, onUse } = options;
   const limits = { ...awsLimits, ...options.limits };
   const takeToken = createThrottle(api.throttle, clock);
   const admit = createHandshake({ api, invoker, report, clock, takeToken });
@@ -75,11 +76,13 @@ export function createWebSocketGateway(options: WebSocketGatewayOptions): WebSoc
   /** Runs the route of a message. The gateway keeps no order: a second message does not wait for the first one's answer. */
   async function received(connection: Connection, body: string): Promise<void> {
     const { facts } = connection;
+    onUse?.({ kind: 'frame', bytes: Buffer.byteLength(body) });
     if (faults.dropsSocket()) connection.drop();
     const route = routeOf(body);
     const event = messageEventOf(api, facts, route?.key ?? '$default', body, clock.now());
     const { requestId } = event.requestContext;
     const answer = (text: string) => {
+      onUse?.({ kind: 'frame', bytes: Buffer.byteLength(text) });
       // The answer has nowhere to go but this socket, so a client that does not take it loses the connection.
       if (connection.send(Buffer.from(text)) === 'limit') connection.drop();
     };

@@ -94,9 +94,12 @@ const contextOf = (invoke: InvokeMessage) => ({
 const run = async (handler: Handler, invoke: InvokeMessage) => {
   answeredDepth = 0;
   process.env._X_AMZN_TRACE_ID = invoke.traceId;
+  const begun = process.threadCpuUsage();
   try {
     const result = await handler(JSON.parse(invoke.event), contextOf(invoke));
-    post({ kind: 'result', payload: JSON.stringify(result) ?? 'null' });
+    const payload = JSON.stringify(result) ?? 'null';
+    const { user, system } = process.threadCpuUsage(begun);
+    post({ kind: 'result', payload, cpuMs: (user + system) / 1_000 });
   } catch (error) {
     post({ kind: 'failed', error: describe(error) });
   }

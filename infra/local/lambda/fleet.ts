@@ -1,7 +1,7 @@
 /** The instances of one function, and the events that wait for one of them. */
 import { randomUUID } from 'node:crypto';
 import type { FunctionModel } from '../model.ts';
-import type { InvocationResult } from '../ports.ts';
+import type { InvocationResult, OnUse } from '../ports.ts';
 import type { FunctionLog, Instance } from './instance.ts';
 import { startInstance } from './instance.ts';
 
@@ -23,6 +23,7 @@ export interface FleetOptions {
   /** How long an instance beyond the first may be idle. */
   idleMs: number;
   onLog(line: FunctionLog): void;
+  onUse?: OnUse | undefined;
   onIdle(): void;
   onStart(instance: Instance): void;
   onEnd(instance: Instance): void;
@@ -82,7 +83,12 @@ export const createFleet = (options: FleetOptions): Fleet => {
   };
 
   const start = async () => {
-    const instance = startInstance({ function: fn, awsEndpoint: options.awsEndpoint(), onLog: options.onLog });
+    const instance = startInstance({
+      function: fn,
+      awsEndpoint: options.awsEndpoint(),
+      onLog: options.onLog,
+      onUse: options.onUse,
+    });
     all.add(instance);
     starting.add(instance);
     options.onStart(instance);

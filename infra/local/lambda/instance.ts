@@ -12,7 +12,7 @@ import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { transformSync } from 'esbuild';
 import type { FunctionModel } from '../model.ts';
-import type { InvocationResult } from '../ports.ts';
+import type { InvocationResult, OnUse } from '../ports.ts';
 import { awsNameOf, environmentOf, logGroupOf, newCredentials, newLogStream } from './environment.ts';
 import type { InstanceStart, InvokeMessage, RuntimeError, ThreadMessage } from './messages.ts';
 
@@ -43,6 +43,7 @@ interface InstanceOptions {
   function: FunctionModel;
   awsEndpoint: string;
   onLog(line: FunctionLog): void;
+  onUse?: OnUse | undefined;
 }
 
 const initTimeoutMs = 10_000;
@@ -91,7 +92,7 @@ const exitError = (reason: string) => platformError('Runtime.ExitError', `Runtim
 const timedOut = (seconds: number) =>
   platformError('Sandbox.Timedout', `Task timed out after ${seconds.toFixed(2)} seconds`);
 
-export const startInstance = ({ function: fn, awsEndpoint, onLog }: InstanceOptions): Instance => {
+export const startInstance = ({ function: fn, awsEndpoint, onLog, onUse }: InstanceOptions): Instance => {
   const credentials = newCredentials();
   const logStream = newLogStream(new Date());
   const worker = new Worker(bootstrapUrl(), {
@@ -107,6 +108,7 @@ export const startInstance = ({ function: fn, awsEndpoint, onLog }: InstanceOpti
   const ended = Promise.withResolvers<void>();
   let running: { requestId: string; settle(result: InvocationResult): void } | undefined;
   let alive = true;
+  let cpuMs = 0;
 
   const log = (text: string) =>
     onLog({ function: fn.name, invocation: running?.requestId, text: text.replace(/\n$/, '') });
@@ -144,8 +146,10 @@ export const startInstance = ({ function: fn, awsEndpoint, onLog }: InstanceOpti
   worker.on('message', (message: ThreadMessage) => {
     if (message.kind === 'log') log(message.text);
     else if (message.kind === 'ready') ready.resolve(undefined);
-    else if (message.kind === 'result') succeed(message.payload);
-    else if (message.kind === 'failed') fail(message.error);
+    else if (message.kind === 'result') {
+      cpuMs = message.cpuMs;
+      succeed(message.payload);
+    } else if (message.kind === 'failed') fail(message.error);
     else end(message.error);
   });
   worker.on('error', (error: Error & { code?: string }) => {
@@ -176,10 +180,12 @@ export const startInstance = ({ function: fn, awsEndpoint, onLog }: InstanceOpti
         const timer = setTimeout(() => {
           end(timedOut(fn.timeoutSeconds));
         }, timeoutMs);
+        cpuMs = 0;
         running = {
           requestId,
           settle(result) {
             clearTimeout(timer);
+            onUse?.({ kind: 'invocation', function: fn.name, invocation: requestId, memoryMb: fn.memoryMb, cpuMs });
             resolve(result);
           },
         };

@@ -36,7 +36,8 @@ export interface RuntimeError {
 export type ThreadMessage =
   | { kind: 'ready' }
   | { kind: 'init-failed'; error: RuntimeError }
-  | { kind: 'result'; payload: string }
+  /** `cpuMs`: what the invocation took of a processor. */
+  | { kind: 'result'; payload: string; cpuMs: number }
   | { kind: 'failed'; error: RuntimeError }
   /** Uncaught: the thread ends right after. */
   | { kind: 'fatal'; error: RuntimeError }

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { FunctionModel } from '../model.ts';
-import type { CallerDirectory, InvocationResult, Invoker, Report } from '../ports.ts';
+import type { CallerDirectory, InvocationResult, Invoker, OnUse, Report } from '../ports.ts';
 import type { Fleet } from './fleet.ts';
 import { createFleet } from './fleet.ts';
 import type { FunctionLog, Instance } from './instance.ts';
@@ -21,6 +21,7 @@ export interface PoolOptions {
   awsEndpoint(): string;
   report: Report;
   onLog(line: FunctionLog): void;
+  onUse?: OnUse | undefined;
   /** Of a function without reserved concurrency; more events wait in line. */
   maxInstances?: number;
   idleMs?: number;
@@ -51,6 +52,7 @@ export const createPool = (options: PoolOptions): Pool => {
       maxInstances,
       idleMs,
       onLog: options.onLog,
+      onUse: options.onUse,
       onIdle,
       onStart: (instance) => holders.set(instance.accessKeyId, instance),
       onEnd: (instance) => holders.delete(instance.accessKeyId),

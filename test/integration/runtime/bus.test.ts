@@ -9,6 +9,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { messageItem } from '../../../shared/data/items.ts';
 import { newMessage } from '../../../shared/domain/message.ts';
 import { createBus } from '../../../shared/runtime/bus.ts';
+import { createBusAudience } from '../../../shared/runtime/bus-audience.ts';
 
 interface Entry {
   Source: string;
@@ -52,10 +53,11 @@ beforeAll(async () => {
     region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   });
-  // It makes a handler of its own as it is loaded, which asks for the bus' name.
-  process.env.BUS_NAME = 'parley-test';
+  // It makes a handler of its own as it is loaded, which asks for these.
+  Object.assign(process.env, { BUS_NAME: 'parley-test', HEARD_EVENTS: '"everything"', TABLE_NAME: 'parley-test' });
   const { publisher } = await import('../../../functions/stream/publisher.ts');
-  const handle = publisher(createBus('parley-test', client));
+  const audienceOf = createBusAudience({ heard: 'everything', webhooksOf: async () => [] });
+  const handle = publisher({ bus: createBus('parley-test', client), audienceOf });
   publishes = (numbers) => handle(batchOf(numbers), { awsRequestId: 'r' } as Context);
 });
 beforeEach(() => {

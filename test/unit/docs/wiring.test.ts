@@ -36,9 +36,10 @@ describe('docs/reference/wiring.md', () => {
     expect(written.map(({ name }) => name)).toEqual(model.functions.map(({ name }) => name).sort());
     const isCalled = /^(answers|authorizes|reads|hears|is invoked|is called at)/;
     const uncalled = written.filter(({ facts }) => !facts.some((fact) => isCalled.test(fact)));
-    expect(uncalled.map(({ name }) => name), 'on one machine the canary is invoked by hand').toEqual([
-      'Schedule/canary',
-    ]);
+    expect(
+      uncalled.map(({ name }) => name),
+      'on one machine the canary is invoked by hand',
+    ).toEqual(['Schedule/canary']);
   });
 });
 

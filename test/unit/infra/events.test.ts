@@ -212,6 +212,26 @@ it.each([
   expect(queueAt(rules[0]?.Targets[0].DeadLetterConfig.Arn)).toBeDefined();
 });
 
+it('the publisher is told what the workers hear, and what the host wants to', () => {
+  const heardIn = (content: object) =>
+    JSON.parse(
+      String(
+        templatesOf('dev', { notifications: {}, ...content })
+          .functions()
+          .get('Stream/publisher')?.environment.HEARD_EVENTS,
+      ),
+    );
+  const byWorkers = [
+    ...['conversation.active', 'conversation.deleted', 'message.mentions'],
+    ...['presence.changed', 'receipt.raised', 'user.deleted'],
+  ];
+
+  expect(heardIn({})).toEqual(byWorkers);
+  expect(heardIn({ events: { host: ['user.online', 'user.deleted'] } })).toEqual([...byWorkers, 'user.online']);
+  expect(heardIn({ events: { host: 'everything' } })).toBe('everything');
+  expect(() => templatesOf('dev', { events: { host: ['user.onlnie'] } })).toThrow('events.host');
+});
+
 describe('what is public', () => {
   it('is archived for as long as the settings say, and nothing else is', () => {
     const archives = (templates: typeof dev) =>

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { actionsOf, templatesOf } from './templates.ts';
 
 const application = 'arn:aws:sns:eu-west-1:123456789012:app/GCM/chat';
-const bare = templatesOf('dev');
+const bare = templatesOf('dev', { notifications: {} });
 const full = templatesOf('prod', {
   notifications: {
     platformApplications: { fcm: application },
@@ -26,6 +26,15 @@ describe('notifications', () => {
     for (const name of ['Http/devices-register', 'Http/devices-vapid-key', 'Queue/notify-user', 'Queue/digest'])
       for (const service of ['sns', 'ses', 'secretsmanager']) expect(allowed(bare, name, service)).toEqual([]);
     expect(secretsOf(bare)).toEqual([]);
+  });
+
+  it('look at no message where there is no way to tell anybody', () => {
+    const ruled = (templates: typeof bare) => JSON.stringify(templates.all('AWS::Events::Rule'));
+    const workers = ['notify', 'notify-user', 'digest'].map((name) => `Queue/${name}`);
+    for (const name of workers) expect(bare.functions().has(name), name).toBe(false);
+    for (const name of workers) expect(full.functions().has(name), name).toBe(true);
+    expect(ruled(bare)).not.toContain('message.created');
+    expect(ruled(full)).toContain('message.created');
   });
 
   it('reach the endpoints of the stage’s own applications, and mail as its own identity', () => {

@@ -31,7 +31,10 @@ const issuer = {
   tenant: 'a',
 };
 
-/** @param content what the stage's settings file says, beside a token issuer */
+/** A stage that can tell somebody has all the queues there are. */
+const notifications = { email: { from: 'chat@host.test' } };
+
+/** @param content what the stage's settings file says, beside a token issuer and a way to notify users */
 export const templatesOf = (stage: string, content: Record<string, unknown> = {}) => {
   const folder = mkdtempSync(join(tmpdir(), 'parley-templates-'));
   const app = new App({
@@ -40,7 +43,7 @@ export const templatesOf = (stage: string, content: Record<string, unknown> = {}
     builtinCloudFormationValidation: false,
     context: { ...cdkJson.context, 'aws:cdk:enable-path-metadata': true },
   });
-  const settings = settingsOf(stage, { tokenIssuers: [issuer], ...content }, 'test');
+  const settings = settingsOf(stage, { tokenIssuers: [issuer], notifications, ...content }, 'test');
   const templates = new Map<string, Template>();
   try {
     for (const stack of buildStacks(app, { settings, bundles: emptyBundles(join(folder, 'bundles')) })) {

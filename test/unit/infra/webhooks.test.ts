@@ -11,14 +11,16 @@ const mappingOf = (name: string, templates = dev) => {
     .find(({ Properties }) => templates.functionIn(Properties.FunctionName) === worker)?.Properties;
 };
 
-it('every public event, and none other, is queued to be dispatched', () => {
+it('every public event that is told for a webhook, and none other, is queued to be dispatched', () => {
   const queue = JSON.stringify(mappingOf('webhook-dispatch')?.EventSourceArn);
   const rules = dev
     .all('AWS::Events::Rule')
     .map(({ Properties }) => Properties)
     .filter(({ Targets }) => JSON.stringify(Targets[0].Arn) === queue);
 
-  expect(rules.map(({ EventPattern }) => EventPattern)).toEqual([{ source: ['parley'] }]);
+  expect(rules.map(({ EventPattern }) => EventPattern)).toEqual([
+    { source: ['parley'], resources: ['parley/webhooks'] },
+  ]);
   expect(rules[0]?.Targets[0].DeadLetterConfig).toBeDefined();
 });
 

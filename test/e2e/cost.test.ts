@@ -1,0 +1,65 @@
+/** What a message uses of AWS, in a stage where nobody but its people hears it: docs/cost.md turns that into dollars. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { times, type Usage } from '../cost/bill.ts';
+import { type Seen, usageOf } from '../cost/ledger.ts';
+import { costAssembly, openTown, type Town } from '../cost/town.ts';
+import { aRoom, says } from '../cost/workloads/room.ts';
+
+let town: Town;
+
+beforeAll(async () => {
+  town = await openTown(await costAssembly());
+}, 120_000);
+afterAll(() => town?.leaves());
+
+const count = 4;
+
+/** Each message alone, from each of two by turns; what an instance knows after its first message it knows here. */
+const messagesTo = async (recipients: number): Promise<Seen> => {
+  const room = await aRoom(town, recipients);
+  const speak = async () => {
+    for (let i = 0; i < count; i += 1) {
+      const sender = room.members[i % 2];
+      if (sender) await says(sender, room);
+      await town.settled();
+    }
+  };
+  await speak();
+  return town.seen(speak);
+};
+
+/** Of one message, without what depends on how fast something is. */
+const oneOf = (seen: Seen): Usage => {
+  const { lambdaGbSecond: _, logGb: __, ...counts } = times(usageOf(seen), 1 / count);
+  return counts;
+};
+
+const ran = ({ uses }: Seen, name: string): number =>
+  uses.filter((use) => use.kind === 'invocation' && use.function === name).length / count;
+
+/** Fan-out that reads a message before the sender has marked whom it told tells them again: that happens, and is not counted here. */
+const framesOf = ({ calls, uses }: Seen, poster: string): number => {
+  const posts = calls.filter((one) => one.function === poster && one.action === 'execute-api:ManageConnections');
+  return (uses.filter(({ kind }) => kind === 'frame').length + posts.length) / count;
+};
+
+it('a message to one: a frame, its answer and a post, seven writes, and nothing that nobody hears', async () => {
+  const seen = await messagesTo(1);
+  const { writeUnit, readUnit, busEvent, queueRequest } = oneOf(seen);
+  expect({ writeUnit, busEvent, queueRequest }).toEqual({ writeUnit: 7, busEvent: undefined, queueRequest: undefined });
+  expect(framesOf(seen, 'WebSocket/message-send')).toBe(3);
+  expect(readUnit).toBeLessThanOrEqual(8.5);
+  expect(ran(seen, 'WebSocket/message-send')).toBe(1);
+  // What its sender has read wakes it no second time.
+  expect(ran(seen, 'Stream/fanout')).toBe(1);
+  expect(ran(seen, 'Queue/notify') + ran(seen, 'Queue/webhook-dispatch')).toBe(0);
+});
+
+it('a message to ten: ten posts, six writes, half a read for each who listens', async () => {
+  const seen = await messagesTo(10);
+  const { writeUnit, readUnit, busEvent, queueRequest } = oneOf(seen);
+  expect({ writeUnit, busEvent, queueRequest }).toEqual({ writeUnit: 6, busEvent: undefined, queueRequest: undefined });
+  expect(framesOf(seen, 'Stream/fanout')).toBe(12);
+  expect(readUnit).toBeLessThanOrEqual(2 + 4 + 11 / 2 + 1);
+  expect(ran(seen, 'Stream/fanout')).toBe(1);
+});
