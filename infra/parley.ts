@@ -1,12 +1,14 @@
 /** The whole of Parley as stacks. */
 import { join, resolve } from 'node:path';
-import { Annotations, App, type Stack } from 'aws-cdk-lib/core';
+import { Annotations, App, Aspects, type Stack } from 'aws-cdk-lib/core';
 import cdkJson from '../cdk.json' with { type: 'json' };
 import { bundle } from './bundle/bundle.ts';
 import { entries } from './bundle/entries.ts';
 import type { Deployment } from './constructs/deployment.ts';
+import { adaptedTo } from './endpoint/adaptations.ts';
+import { endpoint } from './endpoint/endpoint.ts';
 import { Mistake } from './mistake.ts';
-import { localStage, readSettings } from './settings.ts';
+import { endpointStage, readSettings, runsHere } from './settings.ts';
 import { BeforeSendStack } from './stacks/before-send-stack.ts';
 import { DataStack } from './stacks/data-stack.ts';
 import { EventsStack } from './stacks/events-stack.ts';
@@ -32,7 +34,7 @@ export const parley = async ({ outdir, context = {} }: { outdir: string; context
   const app = new App({ outdir, analyticsReporting: false, context: { ...cdkJson.context, ...metadata, ...context } });
   const settings = readSettings(app.node.tryGetContext('stage') ?? 'dev', app.node.tryGetContext('settings'));
   // What runs on this machine meets no CloudFormation, and checking its templates takes longer than all the rest.
-  if (settings.stage === localStage) process.env.CDK_VALIDATION ??= 'false';
+  if (runsHere(settings.stage)) process.env.CDK_VALIDATION ??= 'false';
   const bundles = join(resolve(outdir), 'bundles');
   const sizes = await bundle(root, bundles);
   buildStacks(app, { settings, bundles });
@@ -65,6 +67,7 @@ export const buildStacks = (app: App, deployment: Deployment): Stack[] => {
   const webhooks = new WebhooksStack(app, id('Webhooks'), { deployment, table, bus, http: http.api });
   http.api.requireAllServed();
   const events = new EventsStack(app, id('Events'), { deployment, table, bus, webSocket: webSocket.api });
+  if (settings.stage === endpointStage) Aspects.of(app).add(adaptedTo(endpoint));
   if (settings.tokenIssuers.some(({ issuer }) => URL.parse(issuer)?.hostname.endsWith('example.com'))) {
     // An error to `cdk deploy`, which deploys nothing then; `npm run synth` shows the templates all the same.
     Annotations.of(data).addError(

@@ -153,6 +153,12 @@ export type Settings = z.output<typeof fileContent> & { stage: string; retainDat
 /** The stage that runs on one machine: it may begin without token issuers, and its issuers may speak plain http. */
 export const localStage = 'local';
 
+/** The stage that is deployed to an AWS-compatible endpoint on this machine. */
+export const endpointStage = 'endpoint';
+
+/** Whether a stage stays on one machine, where plain http will do. */
+export const runsHere = (stage: string): boolean => stage === localStage || stage === endpointStage;
+
 /**
  * @param file overrides the stage's own file; relative to the working directory
  * @throws Mistake one line for each wrong value
@@ -181,8 +187,8 @@ export const settingsOf = (stage: string, content: unknown, named: string): Sett
 
 const complaintsAbout = ({ stage, tokenIssuers, limits, notifications, webhooks, beforeSend }: Settings): string[] => {
   const complaints: string[] = [];
-  if (stage !== localStage) {
-    if (tokenIssuers.length === 0) complaints.push('tokenIssuers is empty: nobody could log in.');
+  if (stage !== localStage && tokenIssuers.length === 0) complaints.push('tokenIssuers is empty: nobody could log in.');
+  if (!runsHere(stage)) {
     tokenIssuers.forEach(({ issuer, jwksUri }, i) => {
       if (!issuer.startsWith('https:') || !jwksUri.startsWith('https:')) {
         complaints.push(`tokenIssuers[${i}] must use https: its keys decide who is who.`);

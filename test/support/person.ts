@@ -33,6 +33,11 @@ export class Person {
     this.#doors = doors;
   }
 
+  /** By all its devices that are open. */
+  get framesHeard(): number {
+    return this.#devices.reduce((sum, { frames }) => sum + frames.length, 0);
+  }
+
   /** @param body sent as JSON, or as it is when it is text or bytes */
   async asks<Body = unknown>(
     method: string,
@@ -40,7 +45,7 @@ export class Person {
     body?: unknown,
     headers: Record<string, string> = {},
   ): Promise<Answer<Body>> {
-    const answer = await fetch(new URL(path, this.#doors.apiUrl), {
+    const answer = await fetch(`${this.#doors.apiUrl}${path}`, {
       method,
       headers: {
         authorization: `Bearer ${this.token}`,

@@ -1,9 +1,12 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, inject } from 'vitest';
 import type { Cloud, CloudOptions } from '../../infra/local/cloud.ts';
 import { startCloud } from '../../infra/local/cloud.ts';
 import type { BusEvent } from '../../infra/local/events/bus-entry.ts';
 import type { TenantLimits } from '../../shared/data/limits.ts';
 import { Person } from './person.ts';
+import { NotShown, remoteCloud } from './target.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -30,6 +33,12 @@ export interface World {
 const outsiders = ['notify', 'webhook-dispatch'] as const;
 
 let tenants = 0;
+
+/** A target that others use too, and that remembers: nobody else's tenants are called so. */
+const ownMark = randomBytes(4).toString('hex');
+
+/** Longer than anything takes that is under way: a stream is polled, a queue is polled, and a function may have to start. */
+const quietMs = 3_000;
 
 /** As a stage's settings would say it. */
 const setLimits = ({ functions }: Cloud, limits: Partial<TenantLimits>): void => {
@@ -67,8 +76,25 @@ export const aWorld = ({
   const logs: string[] = [];
   const events: BusEvent[] = [];
   let people: Person[] = [];
+  const target = inject('target');
+  const hasOwnSettings = [tenantLimits, webhooks, options].some((one) => Object.keys(one).length > 0);
+
+  /** A cloud that cannot be looked into has come to rest when its people hear nothing for a while. */
+  const quiet = async (): Promise<void> => {
+    const framesSoFar = () => people.reduce((sum, person) => sum + person.framesHeard, 0);
+    let heard: number;
+    do {
+      heard = framesSoFar();
+      await pause(quietMs);
+    } while (framesSoFar() > heard);
+  };
 
   beforeAll(async () => {
+    if (target) {
+      if (hasOwnSettings) throw new NotShown('Only the local cloud takes settings of a story’s own.');
+      cloud = remoteCloud(target, quiet);
+      return;
+    }
     cloud = await startCloud({
       assembly: inject('assembly'),
       streamPollMs: 20,
@@ -82,7 +108,7 @@ export const aWorld = ({
     setWebhooks(cloud, webhooks);
   });
   afterEach(async () => {
-    cloud?.faults.clear();
+    if (!target) cloud?.faults.clear();
     await Promise.all(people.map((person) => person.leaves()));
     people = [];
     logs.length = 0;
@@ -98,7 +124,7 @@ export const aWorld = ({
   const ownTenant = () => {
     if (!tenant) {
       tenants += 1;
-      tenant = `tenant-${tenants}`;
+      tenant = target ? `tenant-${ownMark}-${tenants}` : `tenant-${tenants}`;
     }
     return tenant;
   };
@@ -109,12 +135,20 @@ export const aWorld = ({
     people.push(one);
     return one;
   };
+  const shownLocally = <Lines>(lines: Lines, name: string): Lines => {
+    if (target) throw new NotShown(`Only the local cloud has ${name}: name this story in test/conformance/skipped.ts.`);
+    return lines;
+  };
   return {
     get cloud() {
       return running();
     },
-    logs,
-    events,
+    get logs() {
+      return shownLocally(logs, 'logs');
+    },
+    get events() {
+      return shownLocally(events, 'events');
+    },
     get tenant() {
       return ownTenant();
     },
