@@ -6,7 +6,7 @@ import { bundle } from './bundle/bundle.ts';
 import { entries } from './bundle/entries.ts';
 import type { Deployment } from './constructs/deployment.ts';
 import { adaptedTo } from './endpoint/adaptations.ts';
-import { endpoint } from './endpoint/endpoint.ts';
+import type { Emulator } from './endpoint/endpoint.ts';
 import { Mistake } from './mistake.ts';
 import { endpointStage, readSettings, runsHere } from './settings.ts';
 import { BeforeSendStack } from './stacks/before-send-stack.ts';
@@ -67,7 +67,10 @@ export const buildStacks = (app: App, deployment: Deployment): Stack[] => {
   const webhooks = new WebhooksStack(app, id('Webhooks'), { deployment, table, bus, http: http.api });
   http.api.requireAllServed();
   const events = new EventsStack(app, id('Events'), { deployment, table, bus, webSocket: webSocket.api });
-  if (settings.stage === endpointStage) Aspects.of(app).add(adaptedTo(endpoint));
+  if (settings.stage === endpointStage) {
+    const emulator: Emulator = app.node.tryGetContext('emulator') === 'localstack' ? 'localstack' : 'ministack';
+    Aspects.of(app).add(adaptedTo(emulator));
+  }
   if (settings.tokenIssuers.some(({ issuer }) => URL.parse(issuer)?.hostname.endsWith('example.com'))) {
     // An error to `cdk deploy`, which deploys nothing then; `npm run synth` shows the templates all the same.
     Annotations.of(data).addError(

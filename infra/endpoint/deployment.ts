@@ -7,6 +7,7 @@ import { Mistake } from '../mistake.ts';
 import { endpointStage } from '../settings.ts';
 import { publishKeys, removeByTime, withdrawKeys } from './after-deploy.ts';
 import { account, endpoint, region } from './endpoint.ts';
+import { whatAnswers } from './ministack.ts';
 import { type Places, placesAtEndpoint } from './places.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -25,8 +26,11 @@ const environment: NodeJS.ProcessEnv = {
 };
 
 /** The assembly of the stage `endpoint`, synthesised where nothing has changed since the last time. */
-const assemblyForEndpoint = (): Promise<string> =>
-  synthesize({ directory: join(root, '.parley/endpoint-assembly'), context: { stage: endpointStage } });
+const assemblyForEndpoint = async (): Promise<string> =>
+  synthesize({
+    directory: join(root, '.parley/endpoint-assembly'),
+    context: { stage: endpointStage, emulator: await whatAnswers() },
+  });
 
 /**
  * Deploys every stack. Safe to repeat: what is unchanged stays.

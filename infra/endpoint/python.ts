@@ -15,11 +15,14 @@ const candidates = ['python3', 'python3.14', 'python3.13', 'python3.12', 'python
 /** Installing takes ten seconds over a good network. */
 const installMs = 5 * 60_000;
 
+/** There is no Python that will do, or PyPI is out of reach: nothing is wrong with the stacks. */
+export class NotToBeHad extends Mistake {}
+
 /**
  * Installs what is not installed yet.
  * @param directory gets one folder per state of requirements.txt; others are removed
  * @returns the interpreter's path
- * @throws Mistake where there is no Python that will do, or the packages cannot be had
+ * @throws NotToBeHad
  */
 export const pythonWithMiniStack = async (directory: string, say: (line: string) => void): Promise<string> => {
   const hash = createHash('sha256')
@@ -35,15 +38,18 @@ export const pythonWithMiniStack = async (directory: string, say: (line: string)
   await mkdir(directory, { recursive: true });
   for (const old of await readdir(directory)) await rm(join(directory, old), { recursive: true, force: true });
   await run(base, ['-m', 'venv', home]).catch((error: unknown) => {
-    throw new Mistake(
+    throw new NotToBeHad(
       `${base} cannot make a virtual environment (on Debian, install python3-venv): ${lastLineOf(error)}`,
     );
   });
-  const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', '--quiet', '--retries', '1'];
-  await run(interpreter, [...pip, '--no-deps', '--only-binary', ':all:', '-r', requirements], {
+  const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', '--quiet'];
+  const patience = ['--retries', '1', '--timeout', '10'];
+  await run(interpreter, [...pip, ...patience, '--no-deps', '--only-binary', ':all:', '-r', requirements], {
     timeout: installMs,
   }).catch((error: unknown) => {
-    throw new Mistake(`MiniStack cannot be installed; can PyPI be reached from here? pip says: ${lastLineOf(error)}`);
+    throw new NotToBeHad(
+      `MiniStack cannot be installed; can PyPI be reached from here? pip says: ${lastLineOf(error)}`,
+    );
   });
   // Made last, and by another name at first: an installation that was cut short is begun anew.
   await mkdir(`${complete}.draft`);
@@ -51,7 +57,7 @@ export const pythonWithMiniStack = async (directory: string, say: (line: string)
   return interpreter;
 };
 
-/** @throws Mistake that names what was found instead */
+/** @throws NotToBeHad that names what was found instead */
 const findPython = async (): Promise<string> => {
   const found: string[] = [];
   for (const name of candidates) {
@@ -61,7 +67,7 @@ const findPython = async (): Promise<string> => {
     if (major === oldest[0] && minor >= oldest[1]) return name;
     found.push(`${name} is ${major}.${minor}`);
   }
-  throw new Mistake(
+  throw new NotToBeHad(
     `MiniStack runs on Python ${oldest.join('.')} or newer, and ${found.length === 0 ? 'there is none on the path' : found.join(', ')}.`,
   );
 };

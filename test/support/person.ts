@@ -33,9 +33,9 @@ export class Person {
     this.#doors = doors;
   }
 
-  /** By all its devices that are open. */
-  get framesHeard(): number {
-    return this.#devices.reduce((sum, { frames }) => sum + frames.length, 0);
+  /** When the last frame came to any of its open devices, as `Date.now()` has it; 0 where none did. */
+  get lastHeardAt(): number {
+    return Math.max(0, ...this.#devices.map((device) => device.lastHeardAt));
   }
 
   /** @param body sent as JSON, or as it is when it is text or bytes */

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, inject } from 'vitest';
 import type { Cloud, CloudOptions } from '../../infra/local/cloud.ts';
@@ -6,7 +5,7 @@ import { startCloud } from '../../infra/local/cloud.ts';
 import type { BusEvent } from '../../infra/local/events/bus-entry.ts';
 import type { TenantLimits } from '../../shared/data/limits.ts';
 import { Person } from './person.ts';
-import { NotShown, remoteCloud } from './target.ts';
+import { notShown, ownMark, remoteCloud } from './target.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -34,11 +33,8 @@ const outsiders = ['notify', 'webhook-dispatch'] as const;
 
 let tenants = 0;
 
-/** A target that others use too, and that remembers: nobody else's tenants are called so. */
-const ownMark = randomBytes(4).toString('hex');
-
 /** Longer than anything takes that is under way: a stream is polled, a queue is polled, and a function may have to start. */
-const quietMs = 3_000;
+const quietMs = 2_500;
 
 /** As a stage's settings would say it. */
 const setLimits = ({ functions }: Cloud, limits: Partial<TenantLimits>): void => {
@@ -79,20 +75,16 @@ export const aWorld = ({
   const target = inject('target');
   const hasOwnSettings = [tenantLimits, webhooks, options].some((one) => Object.keys(one).length > 0);
 
-  /** A cloud that cannot be looked into has come to rest when its people hear nothing for a while. */
+  /** A cloud that cannot be looked into has come to rest when its people have heard nothing for a while. */
   const quiet = async (): Promise<void> => {
-    const framesSoFar = () => people.reduce((sum, person) => sum + person.framesHeard, 0);
-    let heard: number;
-    do {
-      heard = framesSoFar();
-      await pause(quietMs);
-    } while (framesSoFar() > heard);
+    const asked = Date.now();
+    const silentUntil = () => Math.max(asked, ...people.map((person) => person.lastHeardAt)) + quietMs;
+    for (let left = quietMs; left > 0; left = silentUntil() - Date.now()) await pause(left);
   };
 
   beforeAll(async () => {
     if (target) {
-      if (hasOwnSettings) throw new NotShown('Only the local cloud takes settings of a story’s own.');
-      cloud = remoteCloud(target, quiet);
+      cloud = hasOwnSettings ? notShown('settings of a story’s own') : await remoteCloud(target, quiet);
       return;
     }
     cloud = await startCloud({
@@ -135,19 +127,15 @@ export const aWorld = ({
     people.push(one);
     return one;
   };
-  const shownLocally = <Lines>(lines: Lines, name: string): Lines => {
-    if (target) throw new NotShown(`Only the local cloud has ${name}: name this story in test/conformance/skipped.ts.`);
-    return lines;
-  };
   return {
     get cloud() {
       return running();
     },
     get logs() {
-      return shownLocally(logs, 'logs');
+      return target ? notShown('world.logs') : logs;
     },
     get events() {
-      return shownLocally(events, 'events');
+      return target ? notShown('world.events') : events;
     },
     get tenant() {
       return ownTenant();
