@@ -53,7 +53,7 @@ export const destroyAtEndpoint = async (onOutput: (text: string) => void): Promi
 };
 
 const cdklocal = async (args: string[], assembly: string, onOutput: (text: string) => void): Promise<void> => {
-  const child = spawn('cdklocal', ['--app', assembly, '--no-notices', '--ci', ...args], {
+  const child = spawn(join(root, 'node_modules/.bin/cdklocal'), ['--app', assembly, '--no-notices', '--ci', ...args], {
     cwd: root,
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],

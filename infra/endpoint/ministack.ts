@@ -1,7 +1,8 @@
 /** MiniStack as a process of its own. Why this server and these flags: docs/decisions/0022-an-endpoint-that-we-did-not-write.md */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -62,9 +63,15 @@ export const startMiniStack = async ({
       onOutput(text);
     });
   }
-  const ended = once(child, 'exit').then(async () => {
+  const tidyUp = () => {
     signal(child, 'SIGKILL');
-    await rm(scratch, { recursive: true, force: true, maxRetries: 3 });
+    rmSync(scratch, { recursive: true, force: true, maxRetries: 3, retryDelay: 100 });
+  };
+  // Whatever ends this process takes it along.
+  process.once('exit', tidyUp);
+  const ended = once(child, 'exit').then(() => {
+    process.off('exit', tidyUp);
+    tidyUp();
   });
   const stop = async () => {
     signal(child, 'SIGTERM');

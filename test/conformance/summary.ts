@@ -22,17 +22,21 @@ export const deployedAs = ({ url, webSocketUrl, stacks }: Places): string => {
 export interface Outcome {
   passed: number;
   failed: number;
+  /** Those that passed when they were played once more. */
+  again: string[];
   /** Numbers of stories by the reason that they were skipped for. */
   skipped: Map<string, number>;
 }
 
 export const outcomeOf = (modules: readonly TestModule[]): Outcome => {
-  const outcome: Outcome = { passed: 0, failed: 0, skipped: new Map() };
+  const outcome: Outcome = { passed: 0, failed: 0, again: [], skipped: new Map() };
   for (const module of modules) {
     for (const test of module.children.allTests()) {
       const result = test.result();
       if (result.state === 'passed') outcome.passed += 1;
-      else if (result.state === 'failed') outcome.failed += 1;
+      if (result.state === 'passed' && test.diagnostic()?.flaky) outcome.again.push(test.fullName);
+      if (result.state === 'passed') continue;
+      if (result.state === 'failed') outcome.failed += 1;
       else {
         const why = (result.state === 'skipped' && result.note) || 'not run';
         outcome.skipped.set(why, (outcome.skipped.get(why) ?? 0) + 1);
@@ -43,9 +47,10 @@ export const outcomeOf = (modules: readonly TestModule[]): Outcome => {
 };
 
 /** @param wholeFiles names of the files of which no story was even loaded */
-export const outcomeAs = ({ passed, failed, skipped }: Outcome, wholeFiles: readonly string[]): string =>
+export const outcomeAs = ({ passed, failed, again, skipped }: Outcome, wholeFiles: readonly string[]): string =>
   [
     `${passed} stories passed, ${failed} failed.`,
+    ...again.map((name) => `Passed when it was played once more: ${name}`),
     ...[...skipped].map(([why, count]) => `${count} were skipped: ${why}`),
     ...(wholeFiles.length === 0 ? [] : [`Whole files that do not run there: ${wholeFiles.join(', ')}.`]),
     ...(skipped.size + wholeFiles.length === 0 ? [] : ['docs/conformance.md lists all of them, with reasons.']),
