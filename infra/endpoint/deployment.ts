@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { synthesize } from '../local/synth.ts';
 import { Mistake } from '../mistake.ts';
 import { endpointStage } from '../settings.ts';
@@ -53,7 +54,8 @@ export const destroyAtEndpoint = async (onOutput: (text: string) => void): Promi
 };
 
 const cdklocal = async (args: string[], assembly: string, onOutput: (text: string) => void): Promise<void> => {
-  const child = spawn(join(root, 'node_modules/.bin/cdklocal'), ['--app', assembly, '--no-notices', '--ci', ...args], {
+  const program = fileURLToPath(import.meta.resolve('aws-cdk-local/bin/cdklocal'));
+  const child = spawn(process.execPath, [program, '--app', assembly, '--no-notices', '--ci', ...args], {
     cwd: root,
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],

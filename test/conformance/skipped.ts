@@ -42,7 +42,7 @@ export const skipped: readonly Skipped[] = [
     'answers a body beyond what the gateway takes as the gateway does',
     '%s is no path at all',
   ),
-  atMiniStack('bad-input', 'paths', '$what names a $name that is none'),
+  atMiniStack('bad-input', 'paths', '$what names a userId that is none'),
   {
     file: 'bad-input',
     stories: ['refuses a body that is none of its kind, and writes nothing'],
@@ -136,6 +136,7 @@ export const skipped: readonly Skipped[] = [
     'lets a client that follows show the same as one that fetches, whatever becomes of what is quoted, with frames late and twice',
   ),
   atMiniStack('rate-limit', 'burst', 'limits no service'),
+  whole('presence-watch', 'settings'),
   whole('reactions', 'settings'),
   inside('read-receipts-off', 'is kept with the profile and with the connections, both or none'),
   whole('receipt-counts', 'settings'),

@@ -23,8 +23,8 @@ export const skippedOn = (kind: TargetKind, file: string, titles: readonly strin
       (one.stories?.some((story) => titles.some((title) => titled(story).test(title))) ?? true),
   );
 
-/** Titles of tests that are run with several values have those in place of `%s` and `$name`. */
-const titled = (story: string): RegExp =>
+/** What the titles look like of a test that is run with several values: they stand in place of `%s` and `$name`. */
+export const titled = (story: string): RegExp =>
   new RegExp(
     `^${story
       .split(/%[sdifjo]|\$[\w.]+/)

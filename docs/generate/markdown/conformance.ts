@@ -20,7 +20,7 @@ const skippedRow = ({ file, stories, on, why }: Skipped): string[] => [
 export const conformancePage = (): string =>
   page(
     '# Conformance',
-    'The stacks are proven where somebody else wrote the cloud: CloudFormation deploys every one of them to an AWS-compatible endpoint, and the same stories that the local cloud is held to ([`test/e2e`](../test/e2e)) are played over the network against what came of it.',
+    'The stacks are proven where somebody else wrote the cloud: CloudFormation deploys every one of them to an AWS-compatible endpoint, and the same stories that the local cloud is held to (`test/e2e`) are played over the network against what came of it.',
     bash(
       'npm run test:conformance                          # what answers at port 4566; MiniStack, where nothing does',
       'npm run test:conformance -- messages sync         # some stories',
