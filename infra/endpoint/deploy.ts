@@ -3,14 +3,8 @@ import { StartError } from '../local/start-error.ts';
 import { endWith, Mistake } from '../mistake.ts';
 import { deployToEndpoint } from './deployment.ts';
 import { endpoint } from './endpoint.ts';
-import { whatAnswers } from './ministack.ts';
 
 try {
-  if ((await whatAnswers()) === 'nothing') {
-    throw new Mistake(
-      `Nothing answers at ${endpoint}: start it with \`npm run emulator\`, or with Docker, as localstack-compose.yml says.`,
-    );
-  }
   const { url, webSocketUrl, tableName } = await deployToEndpoint((text) => process.stderr.write(text));
   console.log(`
 Parley is deployed at ${endpoint}. \`npm run destroy:local\` removes it.

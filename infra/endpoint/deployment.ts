@@ -8,7 +8,7 @@ import { Mistake } from '../mistake.ts';
 import { endpointStage } from '../settings.ts';
 import { publishKeys, removeByTime, withdrawKeys } from './after-deploy.ts';
 import { account, endpoint, region } from './endpoint.ts';
-import { whatAnswers } from './ministack.ts';
+import { emulatorThere } from './ministack.ts';
 import { type Places, placesAtEndpoint } from './places.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -30,13 +30,13 @@ const environment: NodeJS.ProcessEnv = {
 const assemblyForEndpoint = async (): Promise<string> =>
   synthesize({
     directory: join(root, '.parley/endpoint-assembly'),
-    context: { stage: endpointStage, emulator: await whatAnswers() },
+    context: { stage: endpointStage, emulator: await emulatorThere() },
   });
 
 /**
  * Deploys every stack. Safe to repeat: what is unchanged stays.
  * @param onOutput hears what the CDK says
- * @throws Mistake with the end of what the CDK said
+ * @throws Mistake where nothing that could take them answers, or with the end of what the CDK said
  */
 export const deployToEndpoint = async (onOutput: (text: string) => void): Promise<Places> => {
   const assembly = await assemblyForEndpoint();

@@ -3,11 +3,8 @@ import { StartError } from '../local/start-error.ts';
 import { endWith, Mistake } from '../mistake.ts';
 import { destroyAtEndpoint } from './deployment.ts';
 import { endpoint } from './endpoint.ts';
-import { whatAnswers } from './ministack.ts';
 
 try {
-  if ((await whatAnswers()) === 'nothing')
-    throw new Mistake(`Nothing answers at ${endpoint}: there is nothing to remove.`);
   await destroyAtEndpoint((text) => process.stderr.write(text));
   console.log(`Parley's stacks are removed from ${endpoint}.`);
 } catch (error) {

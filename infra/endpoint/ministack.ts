@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Mistake } from '../mistake.ts';
-import { account, endpoint, endpointPort, region } from './endpoint.ts';
+import { account, type Emulator, endpoint, endpointPort, region } from './endpoint.ts';
 import { pythonWithMiniStack } from './python.ts';
 
 export interface MiniStack {
@@ -113,7 +113,7 @@ const signal = ({ pid }: ChildProcess, name: NodeJS.Signals): void => {
 };
 
 /** `localstack` for anything else that answers as LocalStack does; `something` for a port that is taken otherwise. */
-export type Answering = 'nothing' | 'ministack' | 'localstack' | 'something';
+type Answering = 'nothing' | 'ministack' | 'localstack' | 'something';
 
 /** What is at the endpoint. */
 export const whatAnswers = async (): Promise<Answering> => {
@@ -124,6 +124,17 @@ export const whatAnswers = async (): Promise<Answering> => {
   } catch {
     return (await isListening()) ? 'something' : 'nothing';
   }
+};
+
+/** @throws Mistake where nothing answers, or something that is no AWS */
+export const emulatorThere = async (): Promise<Emulator> => {
+  const there = await whatAnswers();
+  if (there === 'ministack' || there === 'localstack') return there;
+  throw new Mistake(
+    there === 'something'
+      ? `What listens at ${endpoint} is no AWS-compatible endpoint.`
+      : `Nothing answers at ${endpoint}: start it with \`npm run emulator\`, or with Docker, as localstack-compose.yml says.`,
+  );
 };
 
 const isListening = (): Promise<boolean> =>

@@ -5,7 +5,7 @@ import { join, relative, resolve } from 'node:path';
 import { deployToEndpoint } from '../../infra/endpoint/deployment.ts';
 import { endpoint, endpointClient, endpointIssuer } from '../../infra/endpoint/endpoint.ts';
 import { endpointKeyFile } from '../../infra/endpoint/identity.ts';
-import { type MiniStack, startMiniStack, whatAnswers } from '../../infra/endpoint/ministack.ts';
+import { emulatorThere, type MiniStack, startMiniStack, whatAnswers } from '../../infra/endpoint/ministack.ts';
 import { type Places, placesOf } from '../../infra/endpoint/places.ts';
 import { Mistake } from '../../infra/mistake.ts';
 import type { Target } from '../support/target.ts';
@@ -24,15 +24,13 @@ export interface Opened {
  */
 export const openEndpoint = async (say: (line: string) => void): Promise<Opened> => {
   await mkdir(scratch, { recursive: true });
-  const there = await whatAnswers();
-  if (there === 'something') throw new Mistake(`What listens at ${endpoint} is no AWS-compatible endpoint.`);
   let ministack: MiniStack | undefined;
-  if (there === 'nothing') {
+  if ((await whatAnswers()) === 'nothing') {
     const log = logFile('emulator.log');
     ministack = await startMiniStack({ directory: join(scratch, 'emulator'), say, onOutput: log.write });
     say(`Started MiniStack at ${endpoint}; what it says is in ${log.name}.`);
   } else {
-    say(`Deploying to the ${there} that runs at ${endpoint}.`);
+    say(`Deploying to the ${await emulatorThere()} that runs at ${endpoint}.`);
   }
   try {
     const places = await deployToEndpoint(logFile('deploy.log').write);
@@ -63,7 +61,9 @@ export const openStage = async (stage: string, tokens: string | undefined): Prom
       `--tokens <url> is missing: what gives out tokens that the stage ${stage} believes. docs/conformance.md says how.`,
     );
   }
-  const places = await placesOf(stage);
+  const places = await placesOf(stage).catch((error: Error) => {
+    throw error instanceof Mistake ? error : new Mistake(`The stage ${stage} cannot be looked up: ${error.message}`);
+  });
   const { url, webSocketUrl, tableName } = places;
   return {
     places,
