@@ -1,12 +1,14 @@
 /** The whole of Parley as stacks. */
 import { join, resolve } from 'node:path';
-import { Annotations, App, type Stack, Tags } from 'aws-cdk-lib/core';
+import { Annotations, App, Aspects, type Stack, Tags } from 'aws-cdk-lib/core';
 import cdkJson from '../cdk.json' with { type: 'json' };
 import { bundle } from './bundle/bundle.ts';
 import { entries } from './bundle/entries.ts';
 import type { Deployment } from './constructs/deployment.ts';
+import { adaptedTo } from './endpoint/adaptations.ts';
+import type { Emulator } from './endpoint/endpoint.ts';
 import { Mistake } from './mistake.ts';
-import { localStage, readSettings, type Settings } from './settings.ts';
+import { endpointStage, localStage, readSettings, runsHere, type Settings } from './settings.ts';
 import { BeforeSendStack } from './stacks/before-send-stack.ts';
 import { BudgetStack } from './stacks/budget-stack.ts';
 import { CanaryStack } from './stacks/canary-stack.ts';
@@ -36,12 +38,12 @@ export const parley = async ({ outdir, context = {} }: { outdir: string; context
   const app = new App({ outdir, analyticsReporting: false, context: { ...cdkJson.context, ...metadata, ...context } });
   const settings = readSettings(app.node.tryGetContext('stage') ?? 'dev', app.node.tryGetContext('settings'));
   // What runs on this machine meets no CloudFormation, and checking its templates takes longer than all the rest.
-  if (settings.stage === localStage) process.env.CDK_VALIDATION ??= 'false';
+  if (runsHere(settings.stage)) process.env.CDK_VALIDATION ??= 'false';
   const bundles = join(resolve(outdir), 'bundles');
   const sizes = await bundle(root, bundles);
   buildStacks(app, { settings, bundles });
   // Loaded only where it is needed: the stage local begins sooner without it.
-  if (settings.stage !== localStage) (await import('./nag.ts')).checkByAws(app);
+  if (!runsHere(settings.stage)) (await import('./nag.ts')).checkByAws(app);
   return { app, sizes };
 };
 
@@ -88,6 +90,10 @@ export const buildStacks = (app: App, given: Pick<Deployment, 'settings' | 'bund
   ];
   // It comes in through the edge.
   for (const stack of watching) if (edge && stack instanceof CanaryStack) stack.addStackDependency(edge);
+  if (settings.stage === endpointStage) {
+    const emulator: Emulator = app.node.tryGetContext('emulator') === 'localstack' ? 'localstack' : 'ministack';
+    Aspects.of(app).add(adaptedTo(emulator));
+  }
   if (settings.tokenIssuers.some(({ issuer }) => URL.parse(issuer)?.hostname.endsWith('example.com'))) {
     // An error to `cdk deploy`, which deploys nothing then; `npm run synth` shows the templates all the same.
     Annotations.of(data).addError(

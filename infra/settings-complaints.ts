@@ -2,12 +2,16 @@
 import type { Settings } from './settings.ts';
 import { complaintsOfCanary } from './settings-observability.ts';
 
-/** @returns a sentence for each mistake */
-export const complaintsAbout = (settings: Settings, { local }: { local: boolean }): string[] => {
+/**
+ * @param here whether the stage runs on one's own machine: in the local cloud, or at an endpoint that was deployed to
+ * @param local whether it is the local cloud, which brings its own token issuer
+ * @returns a sentence for each mistake
+ */
+export const complaintsAbout = (settings: Settings, { here, local }: { here: boolean; local: boolean }): string[] => {
   const { tokenIssuers, limits, notifications, webhooks, beforeSend } = settings;
   const complaints: string[] = [];
-  if (!local) {
-    if (tokenIssuers.length === 0) complaints.push('tokenIssuers is empty: nobody could log in.');
+  if (!local && tokenIssuers.length === 0) complaints.push('tokenIssuers is empty: nobody could log in.');
+  if (!here) {
     tokenIssuers.forEach(({ issuer, jwksUri }, i) => {
       if (!issuer.startsWith('https:') || !jwksUri.startsWith('https:')) {
         complaints.push(`tokenIssuers[${i}] must use https: its keys decide who is who.`);
@@ -51,16 +55,16 @@ export const complaintsAbout = (settings: Settings, { local }: { local: boolean 
   if (JSON.stringify(tokenIssuers).length > environmentLimit) {
     complaints.push(`tokenIssuers is too long: a function's environment holds ${environmentLimit} characters of it.`);
   }
-  complaints.push(...complaintsAboutOperations(settings, { local }));
+  complaints.push(...complaintsAboutOperations(settings, { here }));
   return complaints;
 };
 
 const complaintsAboutOperations = (
   { stage, region, edge, budget, encryption, releases }: Settings,
-  { local }: { local: boolean },
+  { here }: { here: boolean },
 ): string[] => {
   const complaints: string[] = [];
-  if (local) {
+  if (here) {
     for (const [name, value] of Object.entries({ edge, budget })) {
       if (value !== null)
         complaints.push(`${name} is nothing for the stage ${stage}: it is made of what AWS alone has.`);

@@ -121,6 +121,12 @@ export type Settings = z.output<typeof fileContent> & { stage: string; retainDat
 /** The stage that runs on one machine: it may begin without token issuers, and its issuers may speak plain http. */
 export const localStage = 'local';
 
+/** The stage that is deployed to an AWS-compatible endpoint on this machine. */
+export const endpointStage = 'endpoint';
+
+/** Whether a stage stays on one machine, where plain http will do. */
+export const runsHere = (stage: string): boolean => stage === localStage || stage === endpointStage;
+
 /**
  * @param file overrides the stage's own file; relative to the working directory
  * @throws Mistake one line for each wrong value
@@ -142,7 +148,7 @@ export const settingsOf = (stage: string, content: unknown, named: string): Sett
     throw new Mistake(read.error.issues.map((issue) => `${named}: ${fieldSentence(issue, 'the file')}`).join('\n'));
   }
   const settings = withCanary({ ...read.data, stage, retainData: read.data.retainData ?? stage === 'prod' });
-  const complaints = complaintsAbout(settings, { local: stage === localStage });
+  const complaints = complaintsAbout(settings, { here: runsHere(stage), local: stage === localStage });
   if (complaints.length > 0) throw new Mistake(complaints.map((complaint) => `${named}: ${complaint}`).join('\n'));
   return settings;
 };

@@ -3,6 +3,7 @@ import { publicEvents } from '../../shared/protocol/domain-events.ts';
 import { jsonSchemaOf } from '../../shared/protocol/event-schemas.ts';
 import { asyncapi } from './asyncapi.ts';
 import { htmlPage } from './html/page.ts';
+import { conformancePage } from './markdown/conformance.ts';
 import { errorsPage } from './markdown/errors.ts';
 import { eventsPage } from './markdown/events.ts';
 import { httpPage } from './markdown/http.ts';
@@ -32,5 +33,6 @@ export const pages: readonly Page[] = [
   { path: 'docs/reference/permissions.md', render: permissionsPage },
   { path: 'docs/reference/wiring.md', render: wiringPage },
   { path: 'docs/reference/page.json', render: () => json(htmlPage()) },
+  { path: 'docs/conformance.md', render: conformancePage },
   ...publicEvents.map((event) => ({ path: schemaPathOf(event), render: () => json(jsonSchemaOf(event)) })),
 ];

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { expect } from 'vitest';
+import { expect, inject } from 'vitest';
 import WebSocket from 'ws';
 import type { ErrorData, EventName, ServerFrame } from '../../shared/protocol/events.ts';
 import { serverEvents } from '../../shared/protocol/events.ts';
 
-const patienceMs = 10_000;
+/** Where it is deployed, functions may have to start. */
+const patienceMs = inject('target') ? 30_000 : 10_000;
 
 type FrameOf<Name extends EventName> = Extract<ServerFrame, { event: Name }>;
 
@@ -14,12 +15,16 @@ export class Device {
   readonly socket: WebSocket;
   /** All events since it was opened, in the order in which they came. */
   readonly frames: ServerFrame[] = [];
+  lastHeardAt = 0;
   readonly #watchers = new Set<() => void>();
   closed: { code: number; reason: string } | undefined;
 
   private constructor(socket: WebSocket) {
     this.socket = socket;
-    socket.on('message', (data) => this.#take(JSON.parse(String(data)) as ServerFrame));
+    socket.on('message', (data) => {
+      this.lastHeardAt = Date.now();
+      this.#take(JSON.parse(String(data)) as ServerFrame);
+    });
     socket.on('error', () => undefined);
     socket.on('close', (code, reason) => {
       this.closed = { code, reason: String(reason) };
@@ -35,7 +40,8 @@ export class Device {
       socket.once('open', resolve);
       socket.once('unexpected-response', (_, response) => {
         response.resume();
-        reject(new Error(`refused ${response.statusCode}`));
+        const { statusCode } = response;
+        reject(new Error(`refused ${statusCode === inject('target')?.unauthorized ? 401 : statusCode}`));
       });
       socket.once('error', reject);
     });

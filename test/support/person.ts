@@ -33,6 +33,11 @@ export class Person {
     this.#doors = doors;
   }
 
+  /** When the last frame came to any of its open devices, as `Date.now()` has it; 0 where none did. */
+  get lastHeardAt(): number {
+    return Math.max(0, ...this.#devices.map((device) => device.lastHeardAt));
+  }
+
   /** @param body sent as JSON, or as it is when it is text or bytes */
   async asks<Body = unknown>(
     method: string,
@@ -40,7 +45,7 @@ export class Person {
     body?: unknown,
     headers: Record<string, string> = {},
   ): Promise<Answer<Body>> {
-    const answer = await fetch(new URL(path, this.#doors.apiUrl), {
+    const answer = await fetch(`${this.#doors.apiUrl}${path}`, {
       method,
       headers: {
         authorization: `Bearer ${this.token}`,

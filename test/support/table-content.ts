@@ -1,6 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { inject } from 'vitest';
 import type { Cloud } from '../../infra/local/cloud.ts';
+import { ownMark } from './target.ts';
 
 /** Who comes and goes, and what others were told of it: that goes on by itself for some seconds. */
 const passing = /^(conn:|cameAt|leftAt|changedAt|shown|lastSeenAt)/;
@@ -10,7 +12,7 @@ const lasting = (item: Record<string, unknown>): Record<string, unknown> =>
 
 /**
  * Everything that is stored, by key, once nothing is on its way any more: what a refused request must leave as it was. Without what
- * passes by itself: heartbeats, and who is there.
+ * passes by itself: heartbeats, and who is there. Where it is deployed others write too: there, what is stored of this file's tenants.
  */
 export const tableContent = async (cloud: Cloud): Promise<Record<string, unknown>> => {
   await cloud.settled();
@@ -18,7 +20,10 @@ export const tableContent = async (cloud: Cloud): Promise<Record<string, unknown
   const content: Record<string, unknown> = {};
   const TableName = cloud.tables[0]?.name;
   for await (const { Items = [] } of paginateScan({ client }, { TableName, ConsistentRead: true })) {
-    for (const item of Items) if (item.SK !== 'HEARTBEAT') content[`${item.PK} ${item.SK}`] = lasting(item);
+    for (const item of Items) {
+      if (item.SK === 'HEARTBEAT' || (inject('target') && !String(item.PK).includes(ownMark))) continue;
+      content[`${item.PK} ${item.SK}`] = lasting(item);
+    }
   }
   return content;
 };

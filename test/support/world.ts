@@ -1,9 +1,11 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, inject } from 'vitest';
 import type { Cloud, CloudOptions } from '../../infra/local/cloud.ts';
 import { startCloud } from '../../infra/local/cloud.ts';
 import type { BusEvent } from '../../infra/local/events/bus-entry.ts';
 import type { TenantLimits } from '../../shared/data/limits.ts';
 import { Person } from './person.ts';
+import { notShown, ownMark, remoteCloud } from './target.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -30,6 +32,9 @@ export interface World {
 const outsiders = ['notify', 'webhook-dispatch'] as const;
 
 let tenants = 0;
+
+/** Longer than anything takes that is under way: a stream is polled, a queue is polled, and a function may have to start. */
+const quietMs = 2_500;
 
 /** As a stage's settings would say it. */
 const setLimits = ({ functions }: Cloud, limits: Partial<TenantLimits>): void => {
@@ -67,8 +72,21 @@ export const aWorld = ({
   const logs: string[] = [];
   const events: BusEvent[] = [];
   let people: Person[] = [];
+  const target = inject('target');
+  const hasOwnSettings = [tenantLimits, webhooks, options].some((one) => Object.keys(one).length > 0);
+
+  /** A cloud that cannot be looked into has come to rest when its people have heard nothing for a while. */
+  const quiet = async (): Promise<void> => {
+    const asked = Date.now();
+    const silentUntil = () => Math.max(asked, ...people.map((person) => person.lastHeardAt)) + quietMs;
+    for (let left = quietMs; left > 0; left = silentUntil() - Date.now()) await pause(left);
+  };
 
   beforeAll(async () => {
+    if (target) {
+      cloud = hasOwnSettings ? notShown('settings of a story’s own') : await remoteCloud(target, quiet);
+      return;
+    }
     cloud = await startCloud({
       assembly: inject('assembly'),
       streamPollMs: 20,
@@ -82,7 +100,7 @@ export const aWorld = ({
     setWebhooks(cloud, webhooks);
   });
   afterEach(async () => {
-    cloud?.faults.clear();
+    if (!target) cloud?.faults.clear();
     await Promise.all(people.map((person) => person.leaves()));
     people = [];
     logs.length = 0;
@@ -98,7 +116,7 @@ export const aWorld = ({
   const ownTenant = () => {
     if (!tenant) {
       tenants += 1;
-      tenant = `tenant-${tenants}`;
+      tenant = target ? `tenant-${ownMark}-${tenants}` : `tenant-${tenants}`;
     }
     return tenant;
   };
@@ -113,8 +131,12 @@ export const aWorld = ({
     get cloud() {
       return running();
     },
-    logs,
-    events,
+    get logs() {
+      return target ? notShown('world.logs') : logs;
+    },
+    get events() {
+      return target ? notShown('world.events') : events;
+    },
     get tenant() {
       return ownTenant();
     },

@@ -1,15 +1,21 @@
-/** `npm run --silent token -- ada`: prints a token of the running local cloud, and nothing else. */
+/**
+ * `npm run --silent token -- ada`: prints a token of the running local cloud, and nothing else; with `--deployed`, one that is good at
+ * the endpoint that `npm run deploy:local` deploys to.
+ */
 
 import { parseArgs } from 'node:util';
+import { endpointIdentity } from '../../endpoint/identity.ts';
 import { roles } from './roles.ts';
+import type { TokenRequestInput } from './token-request.ts';
 
-const usage = `Usage: npm run --silent token -- <user> [--tenant demo] [--role ${roles.join('|')}] [--port 4000]`;
+const usage = `Usage: npm run --silent token -- <user> [--tenant demo] [--role ${roles.join('|')}] [--port 4000 | --deployed]`;
 
 class UsageError extends Error {}
 
 interface Wish {
   port: number;
-  body: { user: string; tenant?: string; roles?: string[] };
+  deployed: boolean;
+  body: TokenRequestInput;
 }
 
 function readArguments(): Wish | undefined {
@@ -23,10 +29,11 @@ function readArguments(): Wish | undefined {
   if (unknown !== undefined) throw new UsageError(`There is no role ${unknown}.`);
   return {
     port,
+    deployed: values.deployed,
     body: {
       user,
       ...(values.tenant !== undefined && { tenant: values.tenant }),
-      ...(values.role !== undefined && { roles: values.role }),
+      ...(values.role !== undefined && { roles: values.role as TokenRequestInput['roles'] }),
     },
   };
 }
@@ -39,6 +46,7 @@ function parsed() {
         tenant: { type: 'string' },
         role: { type: 'string', multiple: true },
         port: { type: 'string', default: '4000' },
+        deployed: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     });
@@ -47,7 +55,8 @@ function parsed() {
   }
 }
 
-async function askForToken({ port, body }: Wish): Promise<string> {
+async function askForToken({ port, deployed, body }: Wish): Promise<string> {
+  if (deployed) return (await endpointIdentity()).issueToken(body);
   const url = `http://localhost:${port}/identity/token`;
   const request = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
   const response = await fetch(url, request).catch(() => {
