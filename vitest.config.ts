@@ -6,6 +6,8 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    // Files keep their state to themselves, but for the cloud that those in test/e2e share.
+    isolate: false,
     // Two cores, and every file may run a cloud of its own.
     maxWorkers: 2,
   },

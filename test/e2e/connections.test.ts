@@ -5,7 +5,7 @@ import { createsGroup, historyOf, posts, says } from '../support/room.ts';
 import { storedIn } from '../support/stored.ts';
 import { aWorld } from '../support/world.ts';
 
-const world = aWorld();
+const world = aWorld({ alone: true });
 
 const given = async () => {
   const [ada, bob] = await Promise.all([world.person('ada'), world.person('bob')]);

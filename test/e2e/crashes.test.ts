@@ -6,7 +6,7 @@ import { createsGroup, historyOf, inboxOf } from '../support/room.ts';
 import { storedIn } from '../support/stored.ts';
 import { aWorld } from '../support/world.ts';
 
-const world = aWorld();
+const world = aWorld({ alone: true });
 
 const doors = [
   { door: 'a socket', name: 'WebSocket/message-send' },

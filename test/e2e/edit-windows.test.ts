@@ -4,7 +4,7 @@ import { createsGroup, says } from '../support/room.ts';
 import { storedIn } from '../support/stored.ts';
 import { aWorld } from '../support/world.ts';
 
-const world = aWorld();
+const world = aWorld({ alone: true });
 
 describe('a tenant that limits for how long messages may be changed', () => {
   const tenant = 'hasty';

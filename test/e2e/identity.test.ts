@@ -5,7 +5,7 @@ import { Person } from '../support/person.ts';
 import { createsGroup } from '../support/room.ts';
 import { aWorld } from '../support/world.ts';
 
-const world = aWorld();
+const world = aWorld({ alone: true });
 
 const nowSeconds = () => Math.floor(Date.now() / 1000);
 

@@ -3,7 +3,7 @@ import { createsGroup, posts, says } from '../support/room.ts';
 import { storedIn } from '../support/stored.ts';
 import { aWorld } from '../support/world.ts';
 
-const world = aWorld();
+const world = aWorld({ alone: true });
 
 interface Line {
   level: string;

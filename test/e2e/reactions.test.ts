@@ -12,7 +12,7 @@ import { tableContent } from '../support/table-content.ts';
 import { pageOf } from '../support/walk.ts';
 import { aWorld } from '../support/world.ts';
 
-const world = aWorld();
+const world = aWorld({ alone: true });
 
 /** As a stage's settings would say it, before any function has read them. */
 const parrots = { tenant: 'with-parrots' };

@@ -7,7 +7,7 @@ import { hasRead, reads, receiptsOf, receives, showsReceipts } from '../support/
 import { inboxOf, posts } from '../support/room.ts';
 import { aWorld } from '../support/world.ts';
 
-const world = aWorld();
+const world = aWorld({ alone: true });
 
 vi.setConfig({ testTimeout: 60_000 });
 

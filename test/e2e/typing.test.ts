@@ -7,7 +7,7 @@ import { storedIn } from '../support/stored.ts';
 import { tableContent } from '../support/table-content.ts';
 import { aWorld } from '../support/world.ts';
 
-const world = aWorld();
+const world = aWorld({ alone: true });
 
 const given = async () => {
   const [ada, bob, cem] = await Promise.all([world.person('ada'), world.person('bob'), world.person('cem')]);

@@ -4,7 +4,7 @@ import { createsDirect, createsGroup, historyOf, inboxOf, membersOf, posts } fro
 import { storedIn } from '../support/stored.ts';
 import { aWorld } from '../support/world.ts';
 
-const world = aWorld();
+const world = aWorld({ alone: true });
 const people = () => Promise.all([world.person('ada'), world.person('bob'), world.person('cem'), world.service()]);
 
 it('takes a deleted user out of every group; a last owner hands over to an admin before older members', async () => {

@@ -3,8 +3,10 @@ import { afterAll, afterEach, beforeAll, inject } from 'vitest';
 import type { Cloud, CloudOptions } from '../../infra/local/cloud.ts';
 import { startCloud } from '../../infra/local/cloud.ts';
 import type { BusEvent } from '../../infra/local/events/bus-entry.ts';
+import type { FunctionLog } from '../../infra/local/lambda/instance.ts';
 import type { TenantLimits } from '../../shared/data/limits.ts';
 import { Person } from './person.ts';
+import { leaveCloud, shareCloud } from './shared-cloud.ts';
 import { notShown, ownMark, remoteCloud } from './target.ts';
 
 declare module 'vitest' {
@@ -53,19 +55,21 @@ const setWebhooks = ({ functions }: Cloud, settings: object): void => {
 };
 
 /**
- * A cloud of its own for the calling test file, and a tenant of its own for each of its tests.
+ * A cloud for the calling test file, and a tenant of its own for each of its tests. Files that ask for nothing special share theirs.
  * @param options `tenantLimits` of every tenant and settings of `webhooks`, where they differ from the default; `fed`, the outsiders that
- * hear of what happens
+ * hear of what happens; `alone`, for who changes the cloud itself, or looks at all that goes on in it
  */
 export const aWorld = ({
   tenantLimits = {},
   webhooks = {},
   fed = [],
+  alone = false,
   ...options
 }: Partial<CloudOptions> & {
   tenantLimits?: Partial<TenantLimits>;
   webhooks?: { timeoutSeconds?: number; firstRetrySeconds?: number };
   fed?: readonly (typeof outsiders)[number][];
+  alone?: boolean;
 } = {}): World => {
   let cloud: Cloud | undefined;
   let tenant = '';
@@ -82,20 +86,24 @@ export const aWorld = ({
     for (let left = quietMs; left > 0; left = silentUntil() - Date.now()) await pause(left);
   };
 
+  const isShared = !alone && [tenantLimits, webhooks, fed, options].every((one) => Object.keys(one).length === 0);
+
   beforeAll(async () => {
     if (target) {
       cloud = hasOwnSettings ? notShown('settings of a story’s own') : await remoteCloud(target, quiet);
       return;
     }
-    cloud = await startCloud({
+    const watch = {
+      onLog: (line: FunctionLog) => void logs.push(line.text),
+      onEvent: (event: BusEvent) => void events.push(event),
+    };
+    const usual = {
       assembly: inject('assembly'),
       streamPollMs: 20,
       longestBatchWindowMs: 200,
-      onLog: (line) => logs.push(line.text),
-      onEvent: (event) => events.push(event),
       unfed: outsiders.filter((one) => !fed.includes(one)),
-      ...options,
-    });
+    };
+    cloud = await (isShared ? shareCloud(usual, watch) : startCloud({ ...usual, ...watch, ...options }));
     setLimits(cloud, tenantLimits);
     setWebhooks(cloud, webhooks);
   });
@@ -107,7 +115,7 @@ export const aWorld = ({
     events.length = 0;
     tenant = '';
   });
-  afterAll(async () => cloud?.stop());
+  afterAll(async () => (isShared ? leaveCloud() : cloud?.stop()));
 
   const running = (): Cloud => {
     if (!cloud) throw new Error('The cloud has not started yet: ask for people inside a test.');

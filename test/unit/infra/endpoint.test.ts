@@ -27,7 +27,7 @@ describe('the stage endpoint', () => {
         delete copy?.Environment?.Variables.CONNECTIONS_URL;
         if (Type === 'AWS::Lambda::Function') delete copy?.Timeout;
         return `${Type} ${JSON.stringify(copy)}`
-          .replaceAll(/(parley-?)endpoint/gi, '$1dev')
+          .replaceAll(/(parley[- ]?)endpoint/gi, '$1dev')
           .replaceAll(/(\\*")endpoint(\\*")/g, '$1dev$2')
           .replaceAll(/\{"Fn::GetAtt":\["(\w+Secret\w+)","Id"\]\}/g, '{"Ref":"$1"}')
           .replaceAll(/[0-9A-F]{8}/g, '…');
