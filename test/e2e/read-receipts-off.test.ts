@@ -62,6 +62,7 @@ it('shows them nothing of what others have read', async () => {
   await reads(it.phone, it.room);
   await receives(it.phone, it.room, 4);
   await it.bob.isRefused('forbidden', 'GET', `/api/messages/${it.message.id}/receipts`);
+  await world.cloud.settled();
   expect(await membersOf(it.bob, it.room)).toMatchObject([
     { userId: 'ada', lastReadSeq: null, lastDeliveredSeq: null },
     { userId: 'bob', lastReadSeq: 4, lastDeliveredSeq: 4 },

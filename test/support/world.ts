@@ -128,9 +128,11 @@ export const aWorld = ({
     }
     return tenant;
   };
+  /** A name that a story gives itself is another tenant's in another file too. */
+  const marked = (named: string) => (!target || named.includes(ownMark) ? named : `${named}-${ownMark}`);
   const person: World['person'] = async (name, { tenant: named = ownTenant(), roles = ['member'] } = {}) => {
     const { url, webSocketUrl } = running();
-    const token = await running().issueToken({ user: name, tenant: named, roles: roles as never });
+    const token = await running().issueToken({ user: name, tenant: marked(named), roles: roles as never });
     const one = new Person(name, token, { apiUrl: url, webSocketUrl });
     people.push(one);
     return one;
