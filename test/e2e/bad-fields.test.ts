@@ -3,7 +3,7 @@ import { type Cast, castOf, type Stage, stageOf } from '../support/cast.ts';
 import { tableContent } from '../support/table-content.ts';
 import { aWorld } from '../support/world.ts';
 
-const world = aWorld();
+const world = aWorld({ alone: true });
 let cast: Cast;
 let stage: Stage;
 

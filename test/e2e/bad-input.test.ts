@@ -7,7 +7,7 @@ import { tableContent } from '../support/table-content.ts';
 import { aWorld } from '../support/world.ts';
 import { httpTable } from './permission-table.ts';
 
-const world = aWorld();
+const world = aWorld({ alone: true });
 let cast: Cast;
 let stage: Stage;
 

@@ -11,7 +11,7 @@ import { tableContent } from '../support/table-content.ts';
 import { pageOf, walkOf } from '../support/walk.ts';
 import { aWorld } from '../support/world.ts';
 
-const world = aWorld();
+const world = aWorld({ alone: true });
 
 const people = () => Promise.all([world.person('ada'), world.person('bob'), world.person('cem')]);
 const pathOf = (user: string) => `/api/me/blocks/${encodeURIComponent(user)}`;

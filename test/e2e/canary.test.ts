@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { letsCanaryIn } from '../support/canary.ts';
 import { aWorld } from '../support/world.ts';
 
-const world = aWorld();
+const world = aWorld({ alone: true });
 
 beforeAll(() => letsCanaryIn(world.cloud));
 

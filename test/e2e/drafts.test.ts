@@ -8,7 +8,7 @@ import { tableContent } from '../support/table-content.ts';
 import { pageOf, walkOf } from '../support/walk.ts';
 import { aWorld } from '../support/world.ts';
 
-const world = aWorld();
+const world = aWorld({ alone: true });
 
 const given = async () => {
   const [ada, bob] = await Promise.all([world.person('ada'), world.person('bob')]);

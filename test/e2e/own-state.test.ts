@@ -9,7 +9,7 @@ import { tableContent } from '../support/table-content.ts';
 import { walkOf } from '../support/walk.ts';
 import { aWorld } from '../support/world.ts';
 
-const world = aWorld();
+const world = aWorld({ alone: true });
 
 type Room = Pick<OwnConversation, 'id'>;
 

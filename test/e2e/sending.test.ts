@@ -30,22 +30,26 @@ it('numbers the messages of 50 concurrent senders 1 … n, loses and doubles non
   );
 
   const total = senders * each;
-  const history = await historyOf(owner, room);
-  expect(history.map(({ seq }) => seq)).toEqual(upTo(total));
+  const numbered = await historyOf(owner, room);
+  expect(numbered.map(({ seq }) => seq)).toEqual(upTo(numbered.length));
+  // A send that a busy machine held up for seconds may have found its number closed, and have taken another.
+  const history = numbered.filter(({ status }) => status !== 'void');
+  expect(history).toHaveLength(total);
   const bySeq = acked.flat().sort((a, b) => a.seq - b.seq);
   expect(history.map(({ seq, content }) => ({ seq, content }))).toEqual(bySeq);
 
   await Promise.all(
     devices.map(async (device, i) => {
       const bySocket = new Set(acked[i]?.flatMap(({ seq }, n) => (n % 2 ? [] : [seq])));
-      const rest = upTo(total).filter((seq) => !bySocket.has(seq));
+      const rest = history.map(({ seq }) => seq).filter((seq) => !bySocket.has(seq));
       const heard = () => new Set(device.heard('message.new').map(({ seq }) => seq));
       await device.until(() => heard().size >= rest.length, 'every message of the others');
       expect([...heard()].sort((a, b) => a - b)).toEqual(rest);
     }),
   );
   const inbox = await inboxOf(owner);
-  expect(inbox).toMatchObject([{ seq: total, lastMessage: { seq: total, content: history.at(-1)?.content } }]);
+  const newest = history.at(-1);
+  expect(inbox).toMatchObject([{ seq: numbered.length, lastMessage: { seq: newest?.seq, content: newest?.content } }]);
 }, 60_000);
 
 const given = async () => {

@@ -32,12 +32,14 @@ export const secrets = ['Top secret title', 'Top secret content', 'secret-author
 
 const tenants = (name: string) => ({ home: `${name}-home`, away: `${name}-away` });
 
-const casts = new Map<string, Promise<Cast>>();
+const casts = new WeakMap<World['cloud'], Map<string, Promise<Cast>>>();
 
 /** The same people, with the same tokens, for all stages of one name. */
 export const castOf = (world: World, name: string): Promise<Cast> => {
-  const known = casts.get(name) ?? assemble(world, name);
-  casts.set(name, known);
+  const here = casts.get(world.cloud) ?? new Map<string, Promise<Cast>>();
+  casts.set(world.cloud, here);
+  const known = here.get(name) ?? assemble(world, name);
+  here.set(name, known);
   return known;
 };
 

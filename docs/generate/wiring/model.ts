@@ -9,8 +9,15 @@ import { readModel } from '../../../infra/local/template/read-model.ts';
 import { buildStacks } from '../../../infra/parley.ts';
 import { localStage, readSettings } from '../../../infra/settings.ts';
 
+let known: CloudModel | undefined;
+
 /** What the templates of the stage that runs on one's own machine say. Bundles nothing. */
 export const localModel = (): CloudModel => {
+  known ??= synthesised();
+  return known;
+};
+
+const synthesised = (): CloudModel => {
   const folder = mkdtempSync(join(tmpdir(), 'parley-wiring-'));
   try {
     const outdir = join(folder, 'assembly');
