@@ -120,6 +120,7 @@ it('tells members of a newcomer, the newcomer of the conversation, and both of w
   const carol = await world.person('carol');
   const carols = await Promise.all([carol.connects(), carol.connects()]);
   await says(bobsPhone, room, 'before');
+  await world.cloud.settled();
 
   await adds(ada, room, carol);
   await Promise.all(all.map((device) => device.hearsEvent('member.added', isNamed('carol'))));
