@@ -142,8 +142,14 @@ export const follow = (state: ClientState, frame: ServerFrame): ClientState => {
       return inConversation(state, conversationId, (one) => withThreadRead(one, seqOf(threadId), lastReadSeq));
     }
     case 'message.sent': {
-      const [conversationId = ''] = frame.data.messageId.split('.');
-      return inConversation(state, conversationId, (one) => ({ ...one, seq: Math.max(one.seq, frame.data.seq) }));
+      const { messageId, seq } = frame.data;
+      const [conversationId = ''] = messageId.split('.');
+      // Whoever sends has read what came before, whatever becomes of the message.
+      return inConversation(state, conversationId, (one) => ({
+        ...one,
+        seq: Math.max(one.seq, seq),
+        lastReadSeq: Math.max(one.lastReadSeq, seq),
+      }));
     }
     case 'reaction.added':
     case 'reaction.removed': {
