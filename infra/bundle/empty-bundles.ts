@@ -9,7 +9,7 @@ import { entries } from './entries.ts';
 export const emptyBundles = (folder: string): string => {
   for (const { name } of entries) {
     mkdirSync(join(folder, name), { recursive: true });
-    writeFileSync(join(folder, name, 'index.mjs'), `export const handler = '${name}';\n`);
+    writeFileSync(join(folder, name, 'index.js'), `exports.handler = '${name}';\n`);
   }
   return folder;
 };

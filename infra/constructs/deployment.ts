@@ -5,7 +5,7 @@ import type { EdgeKey } from './edge-key.ts';
 /** What every function of one deployment shares. */
 export interface Deployment {
   settings: Settings;
-  /** Folder of the bundles, each at `<entry>/index.mjs`. */
+  /** Folder of the bundles, each at `<entry>/index.js`. */
   bundles: string;
   /** Encrypts queues, logs and secrets; undefined: the keys that AWS owns do. */
   dataKey?: IKey | undefined;

@@ -205,6 +205,7 @@ export const expectStateEqualsFreshFetch = async (follower: Follower, what = fol
   const story = [...rooms].flatMap((room) => [
     `heard of ${room}: ${heardOf(follower.device, room).join(', ')}`,
     `synced of ${room}: ${syncedOf(follower.pages, room).join(', ')}`,
+    `own state of ${room}: followed ${JSON.stringify(state.conversations[room]?.own)}, fetched ${JSON.stringify(fresh.find(({ own }) => own.id === room)?.own)}`,
   ]);
   const found = [...differences, ...story].join('\n');
   expect(differences, `what ${what} followed is not what ${what} fetches:\n${found}`).toEqual([]);

@@ -21,6 +21,7 @@ export type AwsJson = (operation: string, input: object, signal?: AbortSignal) =
 export function awsJson(endpoint: string, service: 'dynamodb' | 'sqs', targetPrefix: string): AwsJson {
   const authorization = `AWS4-HMAC-SHA256 Credential=local/20250101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=local`;
   return async (operation, input, signal) => {
+    using stop = stopOf(signal);
     const response = await fetch(endpoint, {
       method: 'POST',
       headers: {
@@ -30,7 +31,7 @@ export function awsJson(endpoint: string, service: 'dynamodb' | 'sqs', targetPre
         authorization,
       },
       body: JSON.stringify(input),
-      signal: signal ?? null,
+      signal: stop.signal,
     });
     const text = await response.text();
     const answer = (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>;
@@ -39,3 +40,12 @@ export function awsJson(endpoint: string, service: 'dynamodb' | 'sqs', targetPre
     throw new ServiceError(code, String(answer.message ?? answer.Message ?? code));
   };
 }
+
+/** What stops one call. `fetch` takes its listener off a signal when it is collected, and those of a cloud's whole life gather thousands. */
+const stopOf = (signal: AbortSignal | undefined) => {
+  const one = new AbortController();
+  const abort = () => one.abort();
+  if (signal?.aborted) abort();
+  signal?.addEventListener('abort', abort);
+  return { signal: one.signal, [Symbol.dispose]: () => signal?.removeEventListener('abort', abort) };
+};

@@ -68,7 +68,7 @@ export const bundles: Part<Bundle[]> = {
 };
 
 const moduleOf = ({ codeDirectory, handler }: FunctionModel): string =>
-  join(codeDirectory, `${handler.slice(0, handler.lastIndexOf('.'))}.mjs`);
+  join(codeDirectory, `${handler.slice(0, handler.lastIndexOf('.'))}.js`);
 
 const run = promisify(execFile);
 const loader = fileURLToPath(new URL('../bundles/import.ts', import.meta.url));
