@@ -195,6 +195,26 @@ it('lets a client that follows show the same as one that fetches, with frames la
   for (const follower of followers) await expectStateEqualsFreshFetch(follower);
 });
 
+it('still counts as unread, and as a mention, until they have read on: on a device that comes later too', async () => {
+  const { ada, bob, room, path, hides } = await given();
+  await ada.does('PUT', `/api/conversations/${room.id}/read`, {});
+  const phone = await startFollowing(ada, await ada.connects());
+  const { seq } = await posts(bob, room, 'look, @ada');
+  await world.cloud.settled();
+  await hides(ada, seq);
+  await world.cloud.settled();
+  const laptop = await startFollowing(ada, await ada.connects());
+
+  expect(await inboxOf(ada)).toMatchObject([{ unreadCount: 1, mentionCount: 1 }]);
+  for (const device of [phone, laptop]) await expectStateEqualsFreshFetch(device);
+
+  await ada.does('PUT', `/api/conversations/${room.id}/read`, {});
+  await world.cloud.settled();
+  expect(await inboxOf(ada)).toMatchObject([{ unreadCount: 0, mentionCount: 0 }]);
+  for (const device of [phone, laptop]) await expectStateEqualsFreshFetch(device);
+  expect(await ada.does('GET', path)).toMatchObject({ hidden: [seq] });
+});
+
 it('is told to a device of theirs that was away, and to nobody else', async () => {
   const { ada, bob, room, id, hides } = await given();
   await world.cloud.settled();

@@ -93,7 +93,7 @@ const followedView = (user: string, one: Followed, readReceipts: boolean): View 
         return [other, { read: shown, delivered: Math.max(shown, delivered) }];
       }),
     ),
-    mentionCount: Math.min(mostMentions, all.filter((it) => it.seq > lastReadSeq && asksFor(it, user)).length),
+    mentionCount: mentionCountOf(user, one, lastReadSeq),
     own: withoutVersion(one.own),
     draft: one.draft.draft,
     // What one has deleted for oneself is the newest all the same, whether or not one has ever seen it since.
@@ -108,6 +108,16 @@ const followedView = (user: string, one: Followed, readReceipts: boolean): View 
     ),
     pins: pinsOf(one, shown),
   };
+};
+
+/**
+ * By what this client knows of the messages. One that its user deleted for themselves still counts until they have read on, and a device
+ * that never saw it knows its number alone: there the count that it was told may be greater.
+ */
+const mentionCountOf = (user: string, { messages, hidden, own }: Followed, lastReadSeq: number): number => {
+  const known = Object.values(messages).filter((it) => it.seq > lastReadSeq && asksFor(it, user)).length;
+  const unknown = hidden.filter((seq) => seq > lastReadSeq && !messages[seq]).length;
+  return Math.min(mostMentions, Math.max(known, Math.min(own.mentionCount, known + unknown)));
 };
 
 /** What a client knows of a quoted message is newer than the quote that came with the answer. What is before one's time is not quoted. */
