@@ -6,7 +6,7 @@ import type { ErrorData, EventName, ServerFrame } from '../../shared/protocol/ev
 import { serverEvents } from '../../shared/protocol/events.ts';
 
 /** Where it is deployed, functions may have to start. */
-const patienceMs = inject('target') ? 30_000 : 10_000;
+const patienceMs = inject('target') ? 30_000 : 18_000;
 
 type FrameOf<Name extends EventName> = Extract<ServerFrame, { event: Name }>;
 

@@ -289,7 +289,7 @@ describe('instances', () => {
   it('beyond the first go after a while without work', async () => {
     const fn = aFunction('reaped', gate);
     const pool = poolOf([fn], { idleMs: 30 });
-    const keys = (await Promise.all([1, 2, 3].map(() => pool.invoke(fn.arn, { wait: 200 })))).map(
+    const keys = (await Promise.all([1, 2, 3].map(() => pool.invoke(fn.arn, { wait: 1_500 })))).map(
       (result) => keyOf(result) ?? '',
     );
     const alive = () => keys.filter((key) => pool.callerOf(key)).length;
