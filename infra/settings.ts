@@ -8,14 +8,14 @@ import * as z from 'zod';
 import { publicEventTypes } from '../shared/protocol/domain-events.ts';
 import { fieldSentence, inOurWords } from './field-sentence.ts';
 import { Mistake } from './mistake.ts';
-import { beforeSend } from './settings-before-send.ts';
-import { complaintsAbout } from './settings-complaints.ts';
-import { edge } from './settings-edge.ts';
-import { tokenIssuer } from './settings-issuers.ts';
-import { limits } from './settings-limits.ts';
-import { notifications } from './settings-notifications.ts';
-import { observability, withCanary } from './settings-observability.ts';
-import { budget, encryption, region, releases, tags } from './settings-operations.ts';
+import { beforeSend } from './settings/schema/before-send.ts';
+import { complaintsAbout } from './settings/schema/complaints.ts';
+import { edge } from './settings/schema/edge.ts';
+import { tokenIssuer } from './settings/schema/issuers.ts';
+import { limits } from './settings/schema/limits.ts';
+import { notifications } from './settings/schema/notifications.ts';
+import { observability, withCanary } from './settings/schema/observability.ts';
+import { budget, encryption, region, releases, tags } from './settings/schema/operations.ts';
 
 const root = resolve(import.meta.dirname, '..');
 

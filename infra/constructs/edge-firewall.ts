@@ -4,8 +4,8 @@ import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { errorCatalogue } from '../../shared/protocol/errors.ts';
 import type { ProblemDocument } from '../../shared/protocol/problem.ts';
+import type { EdgeSettings } from '../settings/schema/edge.ts';
 import type { Settings } from '../settings.ts';
-import type { EdgeSettings } from '../settings-edge.ts';
 
 type Rule = CfnWebACL.RuleProperty;
 

@@ -5,8 +5,8 @@ import {
   type ResponseSecurityHeadersBehavior,
 } from 'aws-cdk-lib/aws-cloudfront';
 import { Duration } from 'aws-cdk-lib/core';
+import type { EdgeSettings } from '../settings/schema/edge.ts';
 import type { Settings } from '../settings.ts';
-import type { EdgeSettings } from '../settings-edge.ts';
 
 const always = { override: true };
 

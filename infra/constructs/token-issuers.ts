@@ -1,6 +1,6 @@
 import { CfnParameter, type Stack } from 'aws-cdk-lib/core';
+import { canaryTenant } from '../settings/schema/observability.ts';
 import { localStage, type Settings } from '../settings.ts';
-import { canaryTenant } from '../settings-observability.ts';
 import type { ChatFunction } from './chat-function.ts';
 
 /**

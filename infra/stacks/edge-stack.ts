@@ -22,8 +22,8 @@ import { apiHeaders, pageHeaders } from '../constructs/edge-headers.ts';
 import { EdgeKey, edgeRegion } from '../constructs/edge-key.ts';
 import { logRequests } from '../constructs/edge-logs.ts';
 import { onePage, webBucket } from '../constructs/web-bucket.ts';
+import type { EdgeSettings } from '../settings/schema/edge.ts';
 import type { Settings } from '../settings.ts';
-import type { EdgeSettings } from '../settings-edge.ts';
 
 interface EdgeStackProps {
   settings: Settings;

@@ -6,7 +6,7 @@ import type { ChatTable } from '../constructs/chat-table.ts';
 import type { Deployment } from '../constructs/deployment.ts';
 import { VapidKey } from '../constructs/vapid-key.ts';
 import { WorkQueue } from '../constructs/work-queue.ts';
-import { identityOf, tellsSomebody } from '../settings-notifications.ts';
+import { identityOf, tellsSomebody } from '../settings/schema/notifications.ts';
 
 interface NotificationsStackProps {
   deployment: Deployment;

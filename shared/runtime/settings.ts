@@ -1,7 +1,7 @@
 /** A function's settings: its environment, checked. A value that is missing or wrong stops the function at its start, with its name. */
 import * as z from 'zod';
-import { shortCode } from '../protocol/emoji.ts';
 import { tenantName } from '../protocol/identifiers.ts';
+import { tenantSettings } from '../protocol/tenant-limits.ts';
 import { inOurWords } from '../protocol/wording.ts';
 
 const json = <T extends z.ZodType>(schema: T) =>
@@ -16,20 +16,6 @@ const json = <T extends z.ZodType>(schema: T) =>
       }
     })
     .pipe(schema);
-
-const window = z.int().min(1).max(5_256_000).nullable();
-
-const limits = z.strictObject({
-  groupSize: z.int().min(2).max(100_000),
-  messagesPerMinute: z.int().min(1).max(6_000),
-  retentionDays: z.int().min(1).max(3_650),
-  fastLaneConnections: z.int().min(0).max(100),
-  largeRoomAbove: z.int().min(2).max(100_000),
-  shardSize: z.int().min(1).max(10_000),
-  reactions: z.array(shortCode),
-  editWindowMinutes: window,
-  deleteWindowMinutes: window,
-});
 
 const issuer = z.strictObject({
   issuer: z.string().min(1),
@@ -50,8 +36,6 @@ const issuers = z
     'needs either tenant or tenantClaim of each issuer',
   )
   .refine((all) => new Set(all.map((one) => one.issuer)).size === all.length, 'names an issuer twice');
-
-const tenantSettings = z.strictObject({ default: limits, tenants: z.record(tenantName, limits.partial()) });
 
 const seconds = z.int().min(0).max(900);
 

@@ -4,7 +4,7 @@ import type { Cloud, CloudOptions } from '../../infra/local/cloud.ts';
 import { startCloud } from '../../infra/local/cloud.ts';
 import type { BusEvent } from '../../infra/local/events/bus-entry.ts';
 import type { FunctionLog } from '../../infra/local/lambda/instance.ts';
-import type { TenantLimits } from '../../shared/data/limits.ts';
+import type { TenantLimits } from '../../shared/protocol/tenant-limits.ts';
 import { Person } from './person.ts';
 import { leaveCloud, shareCloud } from './shared-cloud.ts';
 import { notShown, ownMark, remoteCloud } from './target.ts';

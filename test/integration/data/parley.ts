@@ -9,7 +9,7 @@ import { createHeartbeats } from '../../../shared/data/heartbeats.ts';
 import { createHides } from '../../../shared/data/hides.ts';
 import { createHistory, type Direction } from '../../../shared/data/history.ts';
 import { createInbox } from '../../../shared/data/inbox.ts';
-import { createLimits, type TenantLimits } from '../../../shared/data/limits.ts';
+import { createLimits } from '../../../shared/data/limits.ts';
 import { createMembers } from '../../../shared/data/members.ts';
 import { createMentions } from '../../../shared/data/mentions.ts';
 import { createMessages } from '../../../shared/data/messages.ts';
@@ -40,6 +40,7 @@ import { type Clock, epochSeconds } from '../../../shared/domain/clock.ts';
 import type { ConversationCreate } from '../../../shared/protocol/conversation.ts';
 import type { Draft, Message, ShownMessage } from '../../../shared/protocol/message.ts';
 import type { TenantRole } from '../../../shared/protocol/roles.ts';
+import type { TenantLimits } from '../../../shared/protocol/tenant-limits.ts';
 import { asSaid } from '../../support/as-said.ts';
 import { aTable, type Between } from '../../support/table.ts';
 

@@ -1,6 +1,6 @@
 /** Whose tokens a stage believes. */
 import * as z from 'zod';
-import { tenantName } from '../shared/protocol/identifiers.ts';
+import { tenantName } from '../../../shared/protocol/identifiers.ts';
 
 const url = z.string().refine((value) => /^https?:$/.test(URL.parse(value)?.protocol ?? ''), {
   error: 'must be an http(s) address',

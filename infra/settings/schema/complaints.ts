@@ -1,6 +1,6 @@
 /** What is wrong with settings whose values are right one by one. */
-import type { Settings } from './settings.ts';
-import { complaintsOfCanary } from './settings-observability.ts';
+import type { Settings } from '../../settings.ts';
+import { complaintsOfCanary } from './observability.ts';
 
 /**
  * @param here whether the stage runs on one's own machine: in the local cloud, or at an endpoint that was deployed to

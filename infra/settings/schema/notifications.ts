@@ -1,6 +1,6 @@
 /** What a stage says about notifications: docs/notifications.md. */
 import * as z from 'zod';
-import { tenantName } from '../shared/protocol/identifiers.ts';
+import { tenantName } from '../../../shared/protocol/identifiers.ts';
 
 const linkTemplate = z
   .string()

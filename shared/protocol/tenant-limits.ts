@@ -1,15 +1,15 @@
-/** What a tenant's users may do, and how much of it. */
+/** What a tenant's users may do, how much of it, and for how long it is kept: as a stage's settings say it, and as functions are told. */
 import * as z from 'zod';
-import { shortCode } from '../shared/protocol/emoji.ts';
-import { tenantName } from '../shared/protocol/identifiers.ts';
+import { shortCode } from './emoji.ts';
+import { tenantName } from './identifiers.ts';
 
 /** Up to ten years, which no retention exceeds. */
 const window = z.int().min(1).max(5_256_000).nullable();
 
-const tenantLimits = z.strictObject({
+export const tenantLimits = z.strictObject({
   /** Members of a group. */
   groupSize: z.int().min(2).max(100_000),
-  /** Messages of one user, in all conversations together. */
+  /** Messages of one user, in all conversations together: on average, and at once. */
   messagesPerMinute: z.int().min(1).max(6_000),
   /** Days after which a message is removed. */
   retentionDays: z.int().min(1).max(3_650),
@@ -26,21 +26,10 @@ const tenantLimits = z.strictObject({
   /** Minutes for which a sender may delete a message for everybody; null for ever. Those who moderate always may. */
   deleteWindowMinutes: window,
 });
+export type TenantLimits = z.output<typeof tenantLimits>;
 
-export const limits = z.strictObject({
-  default: z
-    .strictObject({
-      groupSize: tenantLimits.shape.groupSize.default(256),
-      messagesPerMinute: tenantLimits.shape.messagesPerMinute.default(30),
-      retentionDays: tenantLimits.shape.retentionDays.default(90),
-      fastLaneConnections: tenantLimits.shape.fastLaneConnections.default(10),
-      largeRoomAbove: tenantLimits.shape.largeRoomAbove.default(256),
-      shardSize: tenantLimits.shape.shardSize.default(1_000),
-      reactions: tenantLimits.shape.reactions.default([]),
-      editWindowMinutes: tenantLimits.shape.editWindowMinutes.default(null),
-      deleteWindowMinutes: tenantLimits.shape.deleteWindowMinutes.default(null),
-    })
-    .prefault({}),
-  /** What one tenant has otherwise. */
-  tenants: z.record(tenantName, tenantLimits.partial()).default({}),
-});
+/** What one tenant has otherwise. */
+export const limitsByTenant = z.record(tenantName, tenantLimits.partial());
+
+export const tenantSettings = z.strictObject({ default: tenantLimits, tenants: limitsByTenant });
+export type TenantSettings = z.output<typeof tenantSettings>;

@@ -1,6 +1,6 @@
 /** Which tenants have a hook that is asked before a message is stored: docs/before-send-hook.md. */
 import * as z from 'zod';
-import { tenantName } from '../shared/protocol/identifiers.ts';
+import { tenantName } from '../../../shared/protocol/identifiers.ts';
 
 const url = z.string().refine(
   (value) => {
