@@ -23,7 +23,7 @@ export const bundle = async (root: string, outdir: string): Promise<Map<string, 
     entryPoints: entries.map(({ name }) => ({ in: `functions/${name}.ts`, out: `${name}/index` })),
     outdir,
     bundle: true,
-    // An ES module that imports node:http looks at all that it exports, and so loads Node's fetch and WebSocket: 20 ms of each start.
+    // An ES module that imports node:http looks at all that it exports, and so loads Node's fetch and WebSocket at each start.
     format: 'cjs',
     platform: 'node',
     target: 'node24',

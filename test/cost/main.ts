@@ -4,7 +4,6 @@ import { synthesize } from '../../infra/local/synth.ts';
 import { thisMachine } from '../bench/machine.ts';
 import { writeResults } from '../bench/page.ts';
 import { machineLine } from '../bench/report.ts';
-import { idleMonth } from './month.ts';
 import {
   assumptionsText,
   countTable,
@@ -80,7 +79,7 @@ async function print(results: readonly Result[], isAll: boolean): Promise<void> 
       : ([
           ['naive', naiveTable(results)],
           ['month', monthTable(results)],
-          ['idle', idleTable(idleMonth(stageCounts(prod)))],
+          ['idle', idleTable(stageCounts(prod), results)],
           ['sensitivity', sensitivityTable(results)],
           ['assumptions', assumptionsText()],
           ['prices', pricesTable()],

@@ -38,9 +38,26 @@ export const monthOfThousand = (usageOf: (workload: string) => Usage): Usage =>
 /** Lambda keeps five long polls of twenty seconds open at each queue. */
 const pollsPerMonth = (5 * 30 * 86_400) / 20;
 
+/** Once a minute: two people come and go, one of them with a ticket, and one writes to the other. How long its own function waits is assumed. */
+const canaryMonth = (usageOf: (workload: string) => Usage): Usage =>
+  times(
+    sumOf([
+      times(usageOf('visit'), 2),
+      usageOf('direct'),
+      { httpRequest: 1, lambdaRequest: 1, lambdaGbSecond: 1.5 * 0.25 },
+    ]),
+    30 * 24 * 60,
+  );
+
+type Stage = Record<'alarms' | 'secrets' | 'dashboards' | 'keys' | 'metrics' | 'canaries' | 'queues', number>;
+
 /** A month in which nothing happens. */
-export const idleMonth = ({ alarms, queues, secrets }: Record<'alarms' | 'queues' | 'secrets', number>) => [
-  { what: `${alarms} alarms`, usage: { alarmMonth: alarms } satisfies Usage },
-  { what: `${secrets} secrets`, usage: { secretMonth: secrets } satisfies Usage },
-  { what: `${queues} queues that are polled`, usage: { queueRequest: queues * pollsPerMonth } satisfies Usage },
+export const idleMonth = (stage: Stage, usageOf: (workload: string) => Usage): { what: string; usage: Usage }[] => [
+  { what: `${stage.alarms} alarms`, usage: { alarmMonth: stage.alarms } },
+  { what: `${stage.metrics} metrics`, usage: { metricMonth: stage.metrics } },
+  { what: `${stage.dashboards} dashboards`, usage: { dashboardMonth: stage.dashboards } },
+  { what: `${stage.keys} keys`, usage: { keyMonth: stage.keys } },
+  { what: `${stage.secrets} secrets`, usage: { secretMonth: stage.secrets } },
+  { what: `${stage.queues} queues that are polled`, usage: { queueRequest: stage.queues * pollsPerMonth } },
+  { what: 'the canary, once a minute', usage: times(canaryMonth(usageOf), stage.canaries) },
 ];

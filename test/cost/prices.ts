@@ -95,6 +95,15 @@ export const prices = {
     page: dynamodb,
   },
   alarmMonth: { service: 'CloudWatch', of: 'alarms on one metric, a month', usd: 0.1, per: 1, page: cloudWatch },
+  metricMonth: { service: 'CloudWatch', of: 'metrics of one’s own, a month', usd: 0.3, per: 1, page: cloudWatch },
+  dashboardMonth: { service: 'CloudWatch', of: 'dashboards, a month', usd: 3, per: 1, page: cloudWatch },
+  keyMonth: {
+    service: 'KMS',
+    of: 'keys of one’s own, a month',
+    usd: 1,
+    per: 1,
+    page: 'https://aws.amazon.com/kms/pricing/',
+  },
   secretMonth: {
     service: 'Secrets Manager',
     of: 'secrets kept for a month',

@@ -4,10 +4,11 @@ import { billOf, logService, sumOf, times, type Usage, usdOf, withoutLogs } from
 import { assumptions } from './duration.ts';
 import type { Goal } from './goals.ts';
 import { goalOf } from './goals.ts';
-import { days, type idleMonth, monthOfThousand } from './month.ts';
+import { days, idleMonth, monthOfThousand } from './month.ts';
 import { naiveMessage, naiveReceipts } from './naive.ts';
 import { asOf, type Priced, prices, region } from './prices.ts';
 import type { Result } from './result.ts';
+import type { stageCounts } from './stage-counts.ts';
 
 const million = 1_000_000;
 
@@ -83,13 +84,16 @@ export const naiveTable = (results: readonly Result[]): string => {
   );
 };
 
-export const monthTable = (results: readonly Result[]): string => {
-  const usageOf = (name: string) => {
+const usageIn =
+  (results: readonly Result[]) =>
+  (name: string): Usage => {
     const result = results.find((one) => one.name === name);
     if (!result) throw new Error(`The month takes the workload ${name}.`);
     return result.one;
   };
-  const usage = monthOfThousand(usageOf);
+
+export const monthTable = (results: readonly Result[]): string => {
+  const usage = monthOfThousand(usageIn(results));
   return table(
     ['service', `a thousand users, ${days} days`],
     [
@@ -99,14 +103,16 @@ export const monthTable = (results: readonly Result[]): string => {
   );
 };
 
-export const idleTable = (rows: ReturnType<typeof idleMonth>): string =>
-  table(
+export const idleTable = (stage: ReturnType<typeof stageCounts>, results: readonly Result[]): string => {
+  const rows = idleMonth(stage, usageIn(results));
+  return table(
     ['what', 'a month'],
     [
       ...rows.map(({ what, usage }) => [what, usd(usdOf(usage))]),
       ['together', `**${usd(usdOf(sumOf(rows.map(({ usage }) => usage))))}**`],
     ],
   );
+};
 
 /** How far the goals depend on what is assumed. */
 export const sensitivityTable = (results: readonly Result[]): string => {

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { metricUnits } from '../../shared/protocol/metrics.ts';
 
 interface Template {
-  Resources: Record<string, { Type: string; Properties?: { EventSourceArn?: unknown } }>;
+  Resources: Record<string, { Type: string; Properties?: { EventSourceArn?: unknown; ScheduleExpression?: unknown } }>;
 }
 
 /** What of a stage costs although nobody uses it, from its synthesised templates. */
@@ -16,6 +17,12 @@ export const stageCounts = (assembly: string) => {
   return {
     alarms: typed('AWS::CloudWatch::Alarm').length,
     secrets: typed('AWS::SecretsManager::Secret').length,
+    dashboards: typed('AWS::CloudWatch::Dashboard').length,
+    keys: typed('AWS::KMS::Key').length,
+    // Each with the stage as its one dimension.
+    metrics: Object.keys(metricUnits).length,
+    canaries: typed('AWS::Events::Rule').filter(({ Properties }) => Properties?.ScheduleExpression === 'rate(1 minute)')
+      .length,
     // Streams are polled for nothing.
     queues: typed('AWS::Lambda::EventSourceMapping').filter(
       ({ Properties }) => !JSON.stringify(Properties?.EventSourceArn).includes('Stream'),

@@ -119,9 +119,15 @@ describe('dollars', () => {
     expect(usage).toEqual({ connectionMinute: 600 * 22_000, writeUnit: 576 * 22_000 });
   });
 
-  it('of a stage that nobody uses are its alarms, its secrets and the polling of its queues', () => {
-    const rows = idleMonth({ alarms: 10, secrets: 2, queues: 1 });
-    expect(rows.map(({ usage }) => Number(usdOf(usage).toFixed(2)))).toEqual([1, 0.8, 0.26]);
+  it('of a stage that nobody uses are what watches it, its keys and secrets, the polling of its queues and the canary', () => {
+    const stage = { alarms: 10, metrics: 20, dashboards: 1, keys: 1, secrets: 2, queues: 1, canaries: 1 };
+    const rows = idleMonth(stage, (name) => (name === 'visit' ? { writeUnit: 10 } : {}));
+    expect(rows.map(({ usage }) => Number(usdOf(usage).toFixed(2)))).toEqual([1, 6, 3, 1, 0.8, 0.26, 0.81]);
+    expect(
+      idleMonth({ ...stage, canaries: 0 }, () => ({}))
+        .map(({ usage }) => usdOf(usage))
+        .at(-1),
+    ).toBe(0);
   });
 });
 
