@@ -37,8 +37,8 @@ interface Job {
 }
 
 /**
- * Lambda starts one more instance at once where all are busy. Here a start takes a processor for many times as long as most events do
- * are worked on in a tenth of that: so an event waits this long for one that is there, and one starts at a time.
+ * Lambda starts one more instance at once where all are busy. Here a start takes a processor for many times as long as most events do:
+ * so an event waits this long for one that is there, and one starts at a time.
  */
 const patienceMs = 50;
 

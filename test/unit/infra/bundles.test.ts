@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -21,6 +22,16 @@ describe('bundles', () => {
 
   it.each(entries.filter(({ name }) => name.startsWith('websocket/')))('$name is 400 KB at most', ({ name }) => {
     expect(sizes.get(name)).toBeLessThanOrEqual(400_000);
+  });
+
+  it('load Node’s modules without what hangs on them: http without fetch', () => {
+    const file = JSON.stringify(join(folder, 'websocket/message-send/index.js'));
+    // Loaded to where it asks for its settings.
+    const script = `try { require(${file}) } catch {} console.log(JSON.stringify(process.moduleLoadList))`;
+    const loaded = JSON.parse(execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' })) as string[];
+
+    expect(loaded).toContain('NativeModule http');
+    expect(loaded.filter((one) => one.includes('undici'))).toEqual([]);
   });
 
   it('are made of every file that exports a handler: none is written and forgotten', () => {
