@@ -1,6 +1,7 @@
 /** The process of the local cloud. */
 import { summarise } from '../../infra/local/aws/meter.ts';
 import { type Cloud, startCloud } from '../../infra/local/cloud.ts';
+import { setPresence } from '../support/presence.ts';
 import { enlargeRoom } from './rooms/enlarge.ts';
 import { serve } from './serve.ts';
 
@@ -13,7 +14,9 @@ const running = (): Cloud => {
 
 const handlers = {
   start: async (assembly: string): Promise<{ apiUrl: string; webSocketUrl: string }> => {
-    cloud = await startCloud({ assembly });
+    cloud = await startCloud({ assembly, unfed: ['notify', 'webhook-dispatch'] });
+    // Nobody is taken to have vanished: the crowd sends no heartbeats.
+    setPresence(cloud, { lifeSeconds: 900, awayLifeSeconds: 900, pauseSeconds: 1 });
     const { apiUrl, webSocketUrl } = cloud;
     return { apiUrl, webSocketUrl };
   },
