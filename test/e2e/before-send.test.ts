@@ -84,7 +84,9 @@ it('a message that the hook changes is stored, told and read as the hook wants i
 
   expect(message).toMatchObject({ content: `well, @${bob.id}`, contentType: 'text/markdown', mentions: [bob.id] });
   const calls = world.cloud.meter.lastOf('Http/messages-create')?.calls ?? [];
-  expect(calls.filter(({ action }) => action === 'dynamodb:PutItem').at(-1)?.depth).toBe(6);
+  // Five before it is stored; an instance that is new reads the key for its question first.
+  const isNew = calls.some(({ action }) => action.startsWith('secretsmanager:'));
+  expect(calls.filter(({ action }) => action === 'dynamodb:PutItem').at(-1)?.depth).toBe(isNew ? 7 : 6);
   await laptop.hearsEvent('message.new', ({ content }) => content === message.content);
   expect(await contentsOf(bob, room)).toEqual([message.content]);
   expect(questions()).toHaveLength(1);

@@ -18,7 +18,8 @@ import { quickQueues } from '../support/queues.ts';
 import { createsDirect, createsGroup, posts } from '../support/room.ts';
 import { aWorld } from '../support/world.ts';
 
-const world = aWorld();
+/** It makes queues quick. */
+const world = aWorld({ alone: true });
 let service: Awaited<ReturnType<typeof startPushService>>;
 beforeAll(async () => {
   service = await startPushService();

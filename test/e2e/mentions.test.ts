@@ -9,7 +9,8 @@ import { quickQueues } from '../support/queues.ts';
 import { createsDirect, createsGroup, posts, says } from '../support/room.ts';
 import { aWorld } from '../support/world.ts';
 
-const world = aWorld();
+/** It makes queues quick, and waits for all of them. */
+const world = aWorld({ alone: true });
 
 const given = async () => {
   const [ada, bob, cem] = await Promise.all([world.person('ada'), world.person('bob'), world.person('cem')]);
