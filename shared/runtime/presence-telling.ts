@@ -44,8 +44,10 @@ const patience: Patience = { retries: 0, timeoutMs: 500 };
 
 const anyContact = { user: '', blocked: new Set<string>() };
 
-/** Somebody connects at the very moment at which they are told of as gone; more often would be strange. */
+/** Somebody connects at the very moment at which they are told of as gone; more often, and they come and go all the time. */
 const looks = 5;
+/** Then they are looked at again so much later. */
+const breathMs = 1_000;
 
 /**
  * Finds out whether somebody is there and tells those who share a conversation with them, if it is otherwise than they were told last.
@@ -167,7 +169,13 @@ export const createPresenceTelling = ({
   return {
     look: async (occasion: Occasion): Promise<void> => {
       for (let turn = 0; turn < looks; turn += 1) if (await attempt(occasion)) return;
-      throw new Error('It changed with every look.');
+      // Only as itself does it know that something may not have been told.
+      if (occasion.isRetried) throw new Error('It changed with every look.');
+      const { tenant, user, changedAt = '', watch } = occasion;
+      await queue.add(
+        watch === undefined ? { kind: 'look', tenant, user, changedAt } : { kind: 'watch', tenant, user, watch },
+        breathMs,
+      );
     },
 
     /** Two of whom one has blocked or unblocked the other: each is told what they may know of the other by now. */
