@@ -30,6 +30,7 @@ import { openSecrets } from './secrets.ts';
 import { allStarted, createShutdown } from './shutdown.ts';
 import { type Sqs, startSqs } from './sqs.ts';
 import { readModel } from './template/read-model.ts';
+import { countWrites } from './writes.ts';
 
 export interface CloudOptions {
   /** Folder of a cloud assembly: what `cdk synth` wrote. */
@@ -145,6 +146,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     const outbox = openOutbox(data?.outboxFile, clock.now);
     const meter = createMeter();
     const faults = createFaults(options.seed);
+    const writes = countWrites();
     const [engine, sqs, identity, aws]: [Engine, Sqs, IdentityProvider, AwsEndpoint] = await allStarted([
       startEngine({
         tables: original.tables,
@@ -180,6 +182,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
         outbox,
         faults,
         meter,
+        writes,
         report,
       }).then((it) => shutdown.add(it, () => it.stop())),
     ]);
@@ -203,6 +206,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
         report,
         clock,
         onUse: options.onUse,
+        ...(options.dynamodbEndpoint === undefined && { writes }),
         ...(options.onEvent && { onEvent: options.onEvent }),
         ...(options.streamPollMs !== undefined && { pollMs: options.streamPollMs }),
         ...(options.longestBatchWindowMs !== undefined && { longestBatchWindowMs: options.longestBatchWindowMs }),

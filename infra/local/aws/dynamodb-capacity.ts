@@ -29,6 +29,8 @@ interface Units {
 
 export const isMetered = (operation: string): boolean => metered.has(operation);
 
+export const isRead = (operation: string): boolean => metered.get(operation) === 'read';
+
 export const asksForCapacity = (input: Json): boolean =>
   input.ReturnConsumedCapacity === 'TOTAL' || input.ReturnConsumedCapacity === 'INDEXES';
 

@@ -4,6 +4,7 @@ import {
   askingForCapacity,
   asksForCapacity,
   isMetered,
+  isRead,
   unitsOf,
   unitsOfFailure,
   wholeRead,
@@ -25,7 +26,8 @@ const answerOf = (status: number, body: string | Buffer, requestId: string | str
   body,
 });
 
-export const createDynamoDb = (engine: Forwarder, model: () => CloudModel): Service => {
+/** @param onWrite hears when a call has ended that may have changed something */
+export const createDynamoDb = (engine: Forwarder, model: () => CloudModel, onWrite: () => void): Service => {
   const run = async (operation: string, input: Json, request: AwsRequest): Promise<Answer> => {
     const target = String(request.headers['x-amz-target']);
     if (!isMetered(operation)) {
@@ -59,7 +61,8 @@ export const createDynamoDb = (engine: Forwarder, model: () => CloudModel): Serv
       return {
         action: `dynamodb:${operation}`,
         needs: needsOf(operation, input, model()),
-        run: () => run(operation, input, request),
+        run: () =>
+          isRead(operation) ? run(operation, input, request) : run(operation, input, request).finally(onWrite),
       };
     },
     spell: (error) => jsonError('1.0', error),

@@ -20,6 +20,7 @@ import type {
   Report,
 } from '../ports.ts';
 import type { SecretValues } from '../secrets.ts';
+import type { Writes } from '../writes.ts';
 import { createConnections } from './connections.ts';
 import { createDynamoDb } from './dynamodb.ts';
 import { createEventBridge } from './event-bridge.ts';
@@ -44,6 +45,7 @@ export interface AwsParts {
   bus: BusPort;
   /** Both undefined where the caller's URL does not say. */
   connections(apiId?: string, stage?: string): ConnectionsPort | undefined;
+  writes: Writes;
   lambda: Invoker;
   /** Takes an event whose sender does not wait for the answer, and retries it as Lambda does. */
   submit(functionArn: string, event: unknown): void;
@@ -72,7 +74,7 @@ export const startAwsEndpoint = async (parts: AwsParts, port = 0): Promise<AwsEn
   const model = () => parts.model;
   let url = '';
   const services: Record<string, Service> = {
-    dynamodb: createDynamoDb(dynamodb, model),
+    dynamodb: createDynamoDb(dynamodb, model, () => parts.writes.add()),
     sqs: createSqs(sqs, model, () => url),
     events: createEventBridge(() => parts.bus),
     'execute-api': createConnections((apiId, stage) => parts.connections(apiId, stage), model),

@@ -1,5 +1,6 @@
 import type { CloudModel, EventSourceModel, TableModel } from '../model.ts';
 import type { FaultPort, Invoker, Report } from '../ports.ts';
+import type { Writes } from '../writes.ts';
 import { batchInvocation } from './batch-invocation.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import type { Clock } from './clock.ts';
@@ -30,6 +31,7 @@ export interface EventSourcesOptions {
   invoker: Invoker;
   faults: FaultPort;
   pollMs: number;
+  writes: Writes | undefined;
   longestBatchWindowMs: number;
   sweepMs: number;
   backoff: Backoff;

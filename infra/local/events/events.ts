@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { CloudModel } from '../model.ts';
 import type { BusPort, FaultPort, Invoker, OnUse, Report } from '../ports.ts';
+import type { Writes } from '../writes.ts';
 import { asyncInvocations } from './async-invocations.ts';
 import { eventBus } from './bus.ts';
 import type { BusEvent } from './bus-entry.ts';
@@ -25,6 +26,8 @@ export interface EventsOptions {
   report: Report;
   /** How often a stream is polled; Lambda polls every shard four times a second. */
   pollMs?: number;
+  /** Those of everybody who writes to the tables. Where they are known, polls without a write before them ask the engine for nothing. */
+  writes?: Writes;
   /** Batches of a queue gather no longer than this, whatever their mapping says. */
   longestBatchWindowMs?: number;
   /** How often expired items are removed. */
@@ -112,6 +115,7 @@ export function createEvents(options: EventsOptions): Events {
     faults: options.faults,
     dynamodbEndpoint: options.dynamodbEndpoint,
     pollMs: options.pollMs ?? 250,
+    writes: options.writes,
     longestBatchWindowMs: options.longestBatchWindowMs ?? Number.POSITIVE_INFINITY,
     sweepMs: options.sweepMs ?? 2000,
     backoff: options.streamBackoff ?? exponential,

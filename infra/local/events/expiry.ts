@@ -1,5 +1,6 @@
 import type { TableModel } from '../model.ts';
 import type { Report } from '../ports.ts';
+import type { Writes } from '../writes.ts';
 import { type AwsJson, awsJson, ServiceError } from './aws-json.ts';
 import type { Clock } from './clock.ts';
 import { keyText, type ServiceDeletions } from './service-deletions.ts';
@@ -19,6 +20,7 @@ export interface ExpiryOptions {
   /** Whether `learn` will be told of every write. A table that nobody follows is scanned at every sweep. */
   followed: boolean;
   sweepMs: number;
+  writes: Writes | undefined;
   clock: Clock;
   report: Report;
   signal: AbortSignal;
@@ -35,7 +37,7 @@ const scanPage = 500;
  * its duration. So a scan at the start finds what is there, and the stream tells what comes.
  */
 export function tableExpiry(options: ExpiryOptions): Expiry {
-  const { table, endpoint, deletions, followed, sweepMs, clock, report, signal } = options;
+  const { table, endpoint, deletions, followed, sweepMs, writes, clock, report, signal } = options;
   const dynamodb = awsJson(endpoint, 'dynamodb', 'DynamoDB_20120810');
   const due = new Map<string, { keys: AttributeMap; expiry: string }>();
   const keyNames = (table.create.KeySchema as { AttributeName: string }[]).map(({ AttributeName }) => AttributeName);
@@ -65,7 +67,7 @@ export function tableExpiry(options: ExpiryOptions): Expiry {
         ConditionExpression: '#ttl = :expiry',
         ExpressionAttributeNames: { '#ttl': table.ttlAttribute },
         ExpressionAttributeValues: { ':expiry': { N: expiry } },
-      });
+      }).finally(() => writes?.add());
     } catch (error) {
       deletions.remove(keys, expiry);
       if (!(error instanceof ServiceError) || error.name !== 'ConditionalCheckFailedException') throw error;

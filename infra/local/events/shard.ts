@@ -87,7 +87,7 @@ export async function followShard(options: ShardOptions): Promise<ShardFollower>
       }
       // LATEST asked for again would skip what was written meanwhile.
       const again = place === 'LATEST' ? from : await log.iterator(engineArn, shardId, place).catch(() => from);
-      return { records: [], next: again, full: true };
+      return { records: [], next: again, full: true, asOf: undefined };
     }
   };
 
@@ -102,7 +102,7 @@ export async function followShard(options: ShardOptions): Promise<ShardFollower>
       if (signal.aborted) break;
       if (page.full || asked.length > 0) continue;
       nudge = new AbortController();
-      await Promise.race([log.nextPoll(), aborted(nudge.signal)]);
+      await Promise.race([log.nextPoll(page.asOf, nudge.signal), aborted(nudge.signal)]);
     }
     for (const answer of asked.splice(0)) answer(0);
     if (signal.aborted) return false;

@@ -1,3 +1,4 @@
+import type { Writes } from '../writes.ts';
 import type { Clock } from './clock.ts';
 import type { EngineStream, StartAt, StreamApi } from './stream-api.ts';
 import { type EngineRecord, type StreamRecord, streamRecord } from './stream-record.ts';
@@ -11,7 +12,12 @@ export interface LogPage {
   next: string | undefined;
   /** More records are likely to be there already. */
   full: boolean;
+  /** The count of writes when it was asked for, if nothing else is there. */
+  asOf: number | undefined;
 }
+
+/** Asked at least so often, whatever was written: iterators do not last for ever. */
+const longestSilenceMs = 60_000;
 
 /**
  * The stream of one table, read on behalf of everyone who follows it. Readers keep their own places; those that are at the same
@@ -21,8 +27,12 @@ export interface StreamLog {
   stream(): Promise<EngineStream>;
   iterator(engineArn: string, shardId: string, from: StartAt): Promise<string>;
   read(iterator: string): Promise<LogPage>;
-  /** The next time to poll: the same moment for all who wait. */
-  nextPoll(): Promise<void>;
+  /**
+   * The next time to poll: the same moment for all who wait. Without a write there is nothing new.
+   * @param asOf what the last page was
+   * @param enough ends the waiting for it
+   */
+  nextPoll(asOf: number | undefined, enough: AbortSignal): Promise<void>;
 }
 
 export interface StreamLogOptions {
@@ -31,6 +41,7 @@ export interface StreamLogOptions {
   streamArn: string;
   api: StreamApi;
   pollMs: number;
+  writes?: Writes | undefined;
   clock: Clock;
   signal: AbortSignal;
   /** Whether a removal was made for the item's TTL. */
@@ -44,6 +55,7 @@ export function openStreamLog({
   streamArn,
   api,
   pollMs,
+  writes,
   clock,
   signal,
   ...hear
@@ -53,12 +65,15 @@ export function openStreamLog({
   let poll: Promise<void> | undefined;
 
   const fetchPage = async (iterator: string): Promise<LogPage> => {
+    const asOf = writes?.count;
     const { records, next } = await api.records(iterator, pageSize, signal);
     hear.onRecords(records);
     return {
       records: records.map((record) => streamRecord(record, streamArn, hear.expired)),
       next,
       full: records.length >= pageSize,
+      // A page with records may have left some for the next one.
+      asOf: records.length === 0 ? asOf : undefined,
     };
   };
 
@@ -77,11 +92,20 @@ export function openStreamLog({
       reading.set(iterator, page);
       return page;
     },
-    nextPoll: () => {
-      poll ??= clock.sleep(pollMs, signal).then(() => {
-        poll = undefined;
-      });
-      return poll;
+    nextPoll: async (asOf, enough) => {
+      const longest = clock.now() + longestSilenceMs;
+      do {
+        poll ??= clock.sleep(pollMs, signal).then(() => {
+          poll = undefined;
+        });
+        await poll;
+      } while (
+        asOf !== undefined &&
+        asOf === writes?.count &&
+        clock.now() < longest &&
+        !enough.aborted &&
+        !signal.aborted
+      );
     },
   };
 }

@@ -23,6 +23,7 @@ import { account, region } from '../../../../infra/local/model.ts';
 import { type Outbox, openOutbox } from '../../../../infra/local/outbox.ts';
 import type { BusEntry } from '../../../../infra/local/ports.ts';
 import { openSecrets } from '../../../../infra/local/secrets.ts';
+import { countWrites } from '../../../../infra/local/writes.ts';
 import { aFunction, codeOf } from '../lambda/functions.ts';
 
 export const table: TableModel = {
@@ -195,6 +196,7 @@ export const startStack = async (): Promise<Stack> => {
   };
   const pool = createPool({ functions: [], awsEndpoint: () => endpoint.url, report, onLog: () => undefined });
   const parts: AwsParts = {
+    writes: countWrites(),
     dynamodbEndpoint: engine.endpoint,
     sqsEndpoint: `http://127.0.0.1:${queues.port}`,
     bus: {
