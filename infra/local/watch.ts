@@ -4,6 +4,12 @@ import { watch } from 'chokidar';
 /** Long enough for an editor that writes a file in several steps, or a checkout of many. */
 const quietMs = 100;
 
+/**
+ * A new folder is read before it is watched, which takes its time on a busy machine: what came in between is looked for so long
+ * after the last one came.
+ */
+const secondLooksMs = [1_000, 4_000];
+
 export interface Watcher {
   stop(): Promise<void>;
 }
@@ -26,6 +32,7 @@ export async function onChange({ root, folders, work, onError }: WatchOptions): 
   let working = false;
   let again = false;
   const newFolders = new Set<string>();
+  let secondLooks: NodeJS.Timeout[] = [];
 
   const run = async () => {
     if (working) {
@@ -33,9 +40,7 @@ export async function onChange({ root, folders, work, onError }: WatchOptions): 
       return;
     }
     working = true;
-    // It reads a new folder before it watches it, so that what came in between has to be looked for.
     watcher.add([...newFolders]);
-    newFolders.clear();
     try {
       await work();
     } finally {
@@ -47,11 +52,20 @@ export async function onChange({ root, folders, work, onError }: WatchOptions): 
     }
   };
 
+  const lookAgain = () => {
+    for (const look of secondLooks) clearTimeout(look);
+    secondLooks = secondLooksMs.map((ms) => setTimeout(run, ms));
+    secondLooks.push(setTimeout(() => newFolders.clear(), Math.max(...secondLooksMs) + quietMs));
+  };
+
   const ready = Promise.withResolvers<void>();
   // Not Node's own recursive watch: on Linux that loses a file which another was renamed to, as git and many editors write.
   const watched = folders.map((folder) => join(root, folder));
   const watcher = watch(root, { ignoreInitial: true, ignored: (path) => !leadsTo(watched, path) })
-    .on('addDir', (path) => newFolders.add(path))
+    .on('addDir', (path) => {
+      newFolders.add(path);
+      lookAgain();
+    })
     .on('all', () => {
       clearTimeout(timer);
       timer = setTimeout(run, quietMs);
@@ -65,7 +79,7 @@ export async function onChange({ root, folders, work, onError }: WatchOptions): 
 
   return {
     stop: async () => {
-      clearTimeout(timer);
+      for (const one of [timer, ...secondLooks]) clearTimeout(one);
       await watcher.close();
     },
   };
