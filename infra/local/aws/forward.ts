@@ -8,7 +8,8 @@ interface Forwarded {
 }
 
 export interface Forwarder {
-  send(target: string, body: string | Buffer, version: '1.0' | '1.1'): Promise<Forwarded>;
+  /** @param signal gives up the call */
+  send(target: string, body: string | Buffer, version: '1.0' | '1.1', signal?: AbortSignal): Promise<Forwarded>;
   close(): void;
 }
 
@@ -35,7 +36,7 @@ export const createForwarder = (endpoint: () => string, service: string): Forwar
     return base;
   };
 
-  const send: Forwarder['send'] = (target, body, version) =>
+  const send: Forwarder['send'] = (target, body, version, signal) =>
     new Promise((resolve, reject) => {
       const { hostname, port } = address();
       const headers = {
@@ -44,7 +45,8 @@ export const createForwarder = (endpoint: () => string, service: string): Forwar
         'content-length': Buffer.byteLength(body),
         'x-amz-target': target,
       };
-      const request = http.request({ agent, hostname, port, method: 'POST', path: '/', headers }, (response) => {
+      const options = { agent, hostname, port, method: 'POST', path: '/', headers, ...(signal && { signal }) };
+      const request = http.request(options, (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('error', reject);
@@ -56,7 +58,7 @@ export const createForwarder = (endpoint: () => string, service: string): Forwar
       });
       request.on('error', (error: NodeJS.ErrnoException) => {
         // The engine closed an idle socket just as it was taken up again: it has not seen the request.
-        if (request.reusedSocket && error.code === 'ECONNRESET') resolve(send(target, body, version));
+        if (request.reusedSocket && error.code === 'ECONNRESET') resolve(send(target, body, version, signal));
         else reject(error);
       });
       request.end(body);

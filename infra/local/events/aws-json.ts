@@ -1,4 +1,4 @@
-import { region } from '../model.ts';
+import { createForwarder } from '../aws/forward.ts';
 
 /** An error that the service answered; `name` is its code without the namespace, e.g. `ExpiredIteratorException`. */
 export class ServiceError extends Error {
@@ -15,37 +15,15 @@ export type AwsJson = (operation: string, input: object, signal?: AbortSignal) =
 
 /**
  * Speaks the AWS JSON protocol with an engine on this machine, as the cloud itself: unmetered, with no function's permissions.
- * The signature is a dummy; the engines only read the region from it.
  * @param targetPrefix e.g. `DynamoDBStreams_20120810`, `AmazonSQS`
  */
 export function awsJson(endpoint: string, service: 'dynamodb' | 'sqs', targetPrefix: string): AwsJson {
-  const authorization = `AWS4-HMAC-SHA256 Credential=local/20250101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=local`;
+  const engine = createForwarder(() => endpoint, service);
   return async (operation, input, signal) => {
-    using stop = stopOf(signal);
-    const response = await fetch(endpoint, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/x-amz-json-1.0',
-        'x-amz-target': `${targetPrefix}.${operation}`,
-        'x-amz-date': '20250101T000000Z',
-        authorization,
-      },
-      body: JSON.stringify(input),
-      signal: stop.signal,
-    });
-    const text = await response.text();
-    const answer = (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>;
-    if (response.ok) return answer;
-    const code = String(answer.__type ?? `Http${response.status}`).replace(/^.*#/, '');
+    const { status, body } = await engine.send(`${targetPrefix}.${operation}`, JSON.stringify(input), '1.0', signal);
+    const answer = (body.length === 0 ? {} : JSON.parse(body.toString())) as Record<string, unknown>;
+    if (status < 400) return answer;
+    const code = String(answer.__type ?? `Http${status}`).replace(/^.*#/, '');
     throw new ServiceError(code, String(answer.message ?? answer.Message ?? code));
   };
 }
-
-/** What stops one call. `fetch` takes its listener off a signal when it is collected, and those of a cloud's whole life gather thousands. */
-const stopOf = (signal: AbortSignal | undefined) => {
-  const one = new AbortController();
-  const abort = () => one.abort();
-  if (signal?.aborted) abort();
-  signal?.addEventListener('abort', abort);
-  return { signal: one.signal, [Symbol.dispose]: () => signal?.removeEventListener('abort', abort) };
-};

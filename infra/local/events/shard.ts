@@ -65,6 +65,7 @@ export async function followShard(options: ShardOptions): Promise<ShardFollower>
 
   let iterator: string | undefined = await log.iterator(engineArn, shardId, options.from);
   let place: StartAt = options.from;
+  let asOf: number | undefined;
   const asked: ((found: number) => void)[] = [];
   let nudge = new AbortController();
 
@@ -98,11 +99,12 @@ export async function followShard(options: ShardOptions): Promise<ShardFollower>
       const page = await readPage(iterator);
       if (!signal.aborted) take(page.records);
       iterator = page.next;
+      asOf = page.asOf;
       for (const answer of answering) answer(page.full ? 1 : page.records.length);
       if (signal.aborted) break;
       if (page.full || asked.length > 0) continue;
       nudge = new AbortController();
-      await Promise.race([log.nextPoll(page.asOf, nudge.signal), aborted(nudge.signal)]);
+      await Promise.race([log.nextPoll(asOf, nudge.signal), aborted(nudge.signal)]);
     }
     for (const answer of asked.splice(0)) answer(0);
     if (signal.aborted) return false;
@@ -110,13 +112,15 @@ export async function followShard(options: ShardOptions): Promise<ShardFollower>
     return !signal.aborted;
   };
 
-  /** How many records the next reading finds. It may share a call to the engine that another reader had begun before. */
   const readNow = () =>
     new Promise<number>((resolve) => {
       if (iterator === undefined || signal.aborted) return resolve(0);
       asked.push(resolve);
       nudge.abort();
     });
+
+  /** Read twice: the first reading may share a call to the engine that another reader had begun before. */
+  const findsMore = async () => !log.isCurrent(asOf) && (await readNow()) + (await readNow()) > 0;
 
   const closed = read();
   return {
@@ -126,7 +130,7 @@ export async function followShard(options: ShardOptions): Promise<ShardFollower>
     },
     idle: async () => {
       do await Promise.race([progress.drained(), stop]);
-      while (!signal.aborted && ((await readNow()) + (await readNow()) > 0 || progress.outstanding > 0));
+      while (!signal.aborted && ((await findsMore()) || progress.outstanding > 0));
     },
   };
 }

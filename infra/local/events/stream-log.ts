@@ -33,6 +33,8 @@ export interface StreamLog {
    * @param enough ends the waiting for it
    */
   nextPoll(asOf: number | undefined, enough: AbortSignal): Promise<void>;
+  /** Whether nothing can have come since the last page. */
+  isCurrent(asOf: number | undefined): boolean;
 }
 
 export interface StreamLogOptions {
@@ -77,7 +79,10 @@ export function openStreamLog({
     };
   };
 
+  const isCurrent = (asOf: number | undefined) => asOf !== undefined && asOf === writes?.count;
+
   return {
+    isCurrent,
     stream: () => {
       described ??= api.streamOf(tableName).finally(() => {
         described = undefined;
@@ -99,13 +104,7 @@ export function openStreamLog({
           poll = undefined;
         });
         await poll;
-      } while (
-        asOf !== undefined &&
-        asOf === writes?.count &&
-        clock.now() < longest &&
-        !enough.aborted &&
-        !signal.aborted
-      );
+      } while (isCurrent(asOf) && clock.now() < longest && !enough.aborted && !signal.aborted);
     },
   };
 }
