@@ -7,6 +7,7 @@ import { type Engine, startEngine } from './engine/engine.ts';
 import type { BusEvent } from './events/bus-entry.ts';
 import { type Clock, systemClock } from './events/clock.ts';
 import { createEvents, type Events } from './events/events.ts';
+import type { Backoff } from './events/stream-batch.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { listen } from './front-door.ts';
 import { createGateways, type Gateways } from './gateways.ts';
@@ -49,6 +50,8 @@ export interface CloudOptions {
   parameters?: Record<string, string>;
   /** Lambda polls a stream four times a second; tests may want it faster. */
   streamPollMs?: number;
+  /** How long a failed batch of a stream waits before the nth retry. */
+  streamBackoff?: Backoff;
   /** A queue's batches gather for as long as their mapping says; tests may not want to wait so long. */
   longestBatchWindowMs?: number;
   /** API Gateway's limits of WebSocket connections, to be shortened by tests. */
@@ -209,6 +212,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
         ...(options.dynamodbEndpoint === undefined && { writes }),
         ...(options.onEvent && { onEvent: options.onEvent }),
         ...(options.streamPollMs !== undefined && { pollMs: options.streamPollMs }),
+        ...(options.streamBackoff && { streamBackoff: options.streamBackoff }),
         ...(options.longestBatchWindowMs !== undefined && { longestBatchWindowMs: options.longestBatchWindowMs }),
         ...(data !== undefined && { checkpointsFile: data.checkpointsFile }),
       }),

@@ -100,6 +100,7 @@ export const aWorld = ({
     const usual = {
       assembly: inject('assembly'),
       streamPollMs: 20,
+      streamBackoff: (failures: number) => Math.min(100 * 2 ** (failures - 1), 2_000),
       longestBatchWindowMs: 200,
       unfed: outsiders.filter((one) => !fed.includes(one)),
     };
