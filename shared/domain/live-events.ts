@@ -1,5 +1,4 @@
 /** Who hears of what: from something that happened in a conversation to the frames that tell of it. */
-import type { Conversation } from '../protocol/conversation.ts';
 import type { DraftState } from '../protocol/drafts.ts';
 import type { LiveEvent } from '../protocol/events.ts';
 import { messageIdOf, placeOfMessage } from '../protocol/identifiers.ts';
@@ -7,9 +6,20 @@ import type { Message } from '../protocol/message.ts';
 import type { ThreadSummary, ThreadWatermark } from '../protocol/thread.ts';
 import type { Change } from './changes.ts';
 import { type ConversationState, type MemberState, publicView } from './conversation.ts';
-import { hasChanged, ownStateOf } from './own-state.ts';
+import {
+  audienceOf,
+  bySight,
+  type Delivery,
+  deliveriesAbout,
+  delivery,
+  isLarge,
+  newsOf,
+  type Sights,
+  type Surroundings,
+  toAll,
+} from './deliveries.ts';
+import { isToldToMembers, membershipDeliveries } from './membership-news.ts';
 import type { ReactionHappening } from './reactions.ts';
-import { ownReceipt, risesIn, shownReceipt } from './receipts.ts';
 
 export type Happening =
   | { kind: 'message'; message: Message; isNew: boolean }
@@ -23,31 +33,7 @@ export type Happening =
   | { kind: 'hidden'; userId: string; conversationId: string; seq: number }
   | { kind: 'threadRead'; userId: string; watermark: ThreadWatermark };
 
-/** What is known around it by now. */
-export interface Surroundings {
-  /** Users who are members now: all of them or, in a large room, those whom a happening names; read only when a happening needs them. */
-  members: readonly string[];
-  /** The conversation as it is now, without a newest message that has expired. */
-  conversation: ConversationState | undefined;
-  /** The first number that a member sees. */
-  firstSeqOf(user: string): number;
-  /** Connections that know of a new message already: the sender's own, and those that the sender posted to. */
-  told: readonly string[];
-}
-
 type PinChange = Extract<Change, { kind: 'message.pinned' | 'message.unpinned' }>;
-
-export interface Delivery {
-  /** Users, or who subscribed to the large room. */
-  to: ReadonlySet<string> | 'subscribed';
-  /** Of those who subscribed, who joined before message `before` and sees it, and not before message `from`, which they do not see. */
-  joined?: { from?: number | undefined; before?: number | undefined };
-  /** Connections of theirs that are left out. */
-  except: ReadonlySet<string>;
-  /** Tells what others have received and read: not to those who have read receipts off. */
-  isReceipt?: true;
-  frame: LiveEvent;
-}
 
 /** Whether all members are told of it, in a large room too: that it is there, and from when on one has to subscribe or need not. */
 export const isForAllMembers = (happening: Happening): boolean =>
@@ -102,23 +88,6 @@ export const deliveriesOf = (happening: Happening, around: Surroundings): Delive
   }
 };
 
-const delivery = (to: readonly string[], frame: LiveEvent, except: readonly string[] = []): Delivery => ({
-  to: new Set(to),
-  except: new Set(except),
-  frame,
-});
-
-const isLarge = ({ conversation }: Surroundings): boolean => conversation?.live === 'subscribed';
-
-/** All members or, in a large room, all who subscribed. */
-const audienceOf = (around: Surroundings): readonly string[] | 'subscribed' =>
-  isLarge(around) ? 'subscribed' : around.members;
-
-const toAll = (around: Surroundings, frame: LiveEvent): Delivery => {
-  const to = audienceOf(around);
-  return to === 'subscribed' ? { to, except: new Set(), frame } : delivery(to, frame);
-};
-
 /** What it quotes is shown to those who see that. */
 const messageDeliveries = (message: Message, isNew: boolean, around: Surroundings): Delivery[] => {
   const event = message.status !== 'sent' ? 'message.deleted' : isNew ? 'message.new' : 'message.updated';
@@ -129,105 +98,12 @@ const messageDeliveries = (message: Message, isNew: boolean, around: Surrounding
   return deliveriesAbout(message, around, sights, event === 'message.new' ? around.told : []);
 };
 
-/** What is said to those who see a message. Several by their numbers, the least first: whoever sees that sees the others as well. */
-type Sights = readonly [Sight, ...Sight[]];
-interface Sight {
-  seq: number;
-  frame: LiveEvent;
-}
-
-/** To those who see the message; the others hear that the revision, if it is one, is none of theirs. */
-const deliveriesAbout = (
-  { conversationId, rev }: { conversationId: string; rev: number },
-  around: Surroundings,
-  sights: Sights,
-  except: readonly string[] = [],
-): Delivery[] => {
-  const hidden = { event: 'revision.hidden', data: { conversationId, rev } } as const;
-  return bySight(audienceOf(around), sights, rev > 0 ? hidden : undefined, around, except);
-};
-
-/** To each the first of the frames about a message that they see; to who sees none of them another one, if any. */
-const bySight = (
-  to: readonly string[] | 'subscribed',
-  sights: Sights,
-  others: LiveEvent | undefined,
-  { conversation, firstSeqOf }: Surroundings,
-  except: readonly string[] = [],
-): Delivery[] => {
-  const last = sights.at(-1)?.seq ?? 0;
-  if (to === 'subscribed') {
-    if (conversation?.settings.historyFrom !== 'join') return [{ to, except: new Set(except), frame: sights[0].frame }];
-    return [
-      ...sights.map(({ seq, frame }, i) => ({
-        to,
-        joined: { ...(i > 0 && { from: sights[i - 1]?.seq }), before: seq },
-        except: new Set(except),
-        frame,
-      })),
-      ...(others ? [{ to, joined: { from: last }, except: new Set<string>(), frame: others }] : []),
-    ];
-  }
-  const seeing = Object.groupBy(to, (user) => sights.findIndex(({ seq }) => seq >= firstSeqOf(user)));
-  const blind = seeing[-1] ?? [];
-  return [
-    ...sights.flatMap(({ frame }, i) => {
-      const users = seeing[i] ?? [];
-      return i === 0 || users.length > 0 ? [delivery(users, frame, except)] : [];
-    }),
-    ...(others && blind.length > 0 ? [delivery(blind, others)] : []),
-  ];
-};
-
 const pinFrame = ({ kind, conversationId, seq, rev, at, by }: PinChange): LiveEvent => {
   const data = { conversationId, messageId: messageIdOf(conversationId, seq), rev };
   return kind === 'message.pinned'
     ? { event: 'message.pinned', data: { ...data, pinnedAt: at, pinnedBy: by } }
     : { event: 'message.unpinned', data };
 };
-
-/** The conversation as each of them sees it: its newest message may be from before somebody joined. */
-const newsOf = (
-  event: 'conversation.new' | 'conversation.updated',
-  data: Conversation,
-  to: readonly string[] | 'subscribed',
-  around: Surroundings,
-): Delivery[] => {
-  if (!data.lastMessage) return [to === 'subscribed' ? toAll(around, { event, data }) : delivery(to, { event, data })];
-  const others = { event, data: { ...data, lastMessage: null } } as const;
-  return bySight(to, [{ seq: data.lastMessage.seq, frame: { event, data } }], others, around);
-};
-
-const isToldToMembers = (before: MemberState, after: MemberState): boolean =>
-  after.audience === 'members' && risesIn(before, after).shown;
-
-/** What a post raises, whoever sees the message knows from that: its sender's devices do, and newcomers may not. */
-const hearersOf = ({ userId, raisedBy, shownReadSeq }: MemberState, { members, firstSeqOf }: Surroundings): string[] =>
-  members.filter((one) => one !== userId && (raisedBy === 'read' || shownReadSeq < firstSeqOf(one)));
-
-/** What a member keeps for themselves is told to their own devices. */
-const ownDeliveries = (before: MemberState, after: MemberState): Delivery[] => {
-  if (!hasChanged(before, after)) return [];
-  const { conversationId, userId, lastReadSeq } = after;
-  const { ownVersion: version, ...own } = ownStateOf(after);
-  return [delivery([userId], { event: 'membership.updated', data: { conversationId, version, lastReadSeq, ...own } })];
-};
-
-/** What changes in what they keep for themselves their own devices hear of in any case, after a post as well. */
-const membershipDeliveries = (before: MemberState, after: MemberState, around: Surroundings): Delivery[] => [
-  ...ownDeliveries(before, after),
-  ...(after.raisedBy === 'read' && risesIn(before, after).own
-    ? [delivery([after.userId], { event: 'receipt.updated', data: ownReceipt(after) })]
-    : []),
-  ...(isToldToMembers(before, after) && !isLarge(around)
-    ? [
-        {
-          ...delivery(hearersOf(after, around), { event: 'receipt.updated', data: shownReceipt(after) }),
-          isReceipt: true as const,
-        },
-      ]
-    : []),
-];
 
 const changeDeliveries = (change: Change, around: Surroundings): Delivery[] => {
   const { conversation } = around;

@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import type { Connection, Presence } from '../data/presence.ts';
 import { type Clock, epochSeconds } from '../domain/clock.ts';
-import type { Delivery } from '../domain/live-events.ts';
+import type { Delivery } from '../domain/deliveries.ts';
 import type { Connections, Patience } from './connections.ts';
 import { grouped } from './grouped.ts';
 import { describeError, type LogSubject, logger } from './logger.ts';

@@ -8,8 +8,8 @@ import type { Sends } from '../data/sends.ts';
 import type { Subscriptions } from '../data/subscriptions.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { ConversationState, MemberState } from '../domain/conversation.ts';
+import type { Delivery } from '../domain/deliveries.ts';
 import {
-  type Delivery,
   deliveriesOf,
   type Happening,
   isForAllMembers,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Delivery } from '../domain/live-events.ts';
+import type { Delivery } from '../domain/deliveries.ts';
 import type { LiveEvent } from '../protocol/events.ts';
 import { grouped } from './grouped.ts';
 import { createQueue, largestMessage } from './sqs.ts';

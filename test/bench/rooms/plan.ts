@@ -1,8 +1,8 @@
 /** What telling a large room of one message takes, counted with the code that does it: nothing is sent. */
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { subscriptionKey } from '../../../shared/data/keys.ts';
+import type { Delivery } from '../../../shared/domain/deliveries.ts';
 import { liveFeedOf, shardOf } from '../../../shared/domain/large-rooms.ts';
-import type { Delivery } from '../../../shared/domain/live-events.ts';
 import { newMessage } from '../../../shared/domain/message.ts';
 import { packed } from '../../../shared/runtime/delivery.ts';
 import { grouped } from '../../../shared/runtime/grouped.ts';

@@ -4,7 +4,7 @@ import type { SQSEvent } from 'aws-lambda';
 import { expect, it } from 'vitest';
 import { redeliver } from '../../../functions/queue/redeliver.ts';
 import type { Connection } from '../../../shared/data/presence.ts';
-import type { Delivery } from '../../../shared/domain/live-events.ts';
+import type { Delivery } from '../../../shared/domain/deliveries.ts';
 import { createPosting } from '../../../shared/runtime/delivery.ts';
 import { aParley } from '../data/parley.ts';
 import { aGateway } from './gateway.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../../shared/domain/changes.ts';
 import { type ConversationState, founded } from '../../../shared/domain/conversation.ts';
+import type { Surroundings } from '../../../shared/domain/deliveries.ts';
 import {
   deliveriesOf,
   type Happening,
@@ -9,7 +10,6 @@ import {
   memberCountOf,
   namedIn,
   needsMembers,
-  type Surroundings,
 } from '../../../shared/domain/live-events.ts';
 import { newMessage, previewOf, quoteOf, tombstoned, voidMessage } from '../../../shared/domain/message.ts';
 import { changeOf, noReactions, reacted } from '../../../shared/domain/reactions.ts';
