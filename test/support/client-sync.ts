@@ -5,25 +5,27 @@ import type { Position } from '../../shared/protocol/sync-request.ts';
 import {
   aboutOf,
   type ClientState,
-  type Followed,
   follow,
+  withConversation,
+  withoutConversation,
+  withoutFollowed,
+} from './client-state.ts';
+import {
+  type Followed,
   gapsOf,
   revOf,
   seqOf,
-  withConversation,
   withFetchedRev,
   withMember,
   withNews,
   withOwn,
-  withoutConversation,
-  withoutFollowed,
   withoutMember,
   withPin,
   withReceipt,
   withShown,
   withThread,
   withThreadRead,
-} from './client-state.ts';
+} from './followed.ts';
 
 type Part = (one: Followed, synced: SyncedConversation, user: string) => Followed;
 

@@ -4,17 +4,8 @@ import type { Conversation, Member } from '../../shared/protocol/conversation.ts
 import type { Message, Preview, ShownMessage } from '../../shared/protocol/message.ts';
 import { mostMentions, type OwnState } from '../../shared/protocol/own-state.ts';
 import type { OwnThreadSummary } from '../../shared/protocol/thread.ts';
-import {
-  type ClientState,
-  type Fetched,
-  type Followed,
-  gapsOf,
-  type Reactions,
-  revOf,
-  seqOf,
-  unreacted,
-  type Watermarks,
-} from './client-state.ts';
+import type { ClientState, Fetched } from './client-state.ts';
+import { type Followed, gapsOf, type Reactions, revOf, seqOf, unreacted, type Watermarks } from './followed.ts';
 
 /**
  * A conversation as a client shows it, in a form in which what was followed and what was fetched can be compared. It leaves out what
