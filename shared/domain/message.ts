@@ -1,7 +1,7 @@
 import { Problem } from '../protocol/errors.ts';
 import { messageIdOf, placeOfMessage } from '../protocol/identifiers.ts';
 import type { Draft, Edit, Message, MessageVersion, Preview, Quote } from '../protocol/message.ts';
-import { byteLength } from '../protocol/text.ts';
+import { byteLength, graphemesOf } from '../protocol/text.ts';
 import type { Caller } from './caller.ts';
 import { may, type Standing } from './permissions.ts';
 import { firstVisibleSeq, type Viewpoint } from './visibility.ts';
@@ -207,14 +207,13 @@ export const previewOf = (message: Message): Preview => ({
   createdAt: message.createdAt,
 });
 
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-
 /** Never cut inside a character. */
 const clipped = (content: string): string => {
+  if (content.length <= previewLimit.characters && byteLength(content) <= previewLimit.bytes) return content;
   let text = '';
   let bytes = 0;
   let characters = 0;
-  for (const { segment } of graphemes.segment(content)) {
+  for (const { segment } of graphemesOf(content)) {
     bytes += byteLength(segment);
     characters += 1;
     if (characters > previewLimit.characters || bytes > previewLimit.bytes) break;

@@ -4,8 +4,14 @@ import * as z from 'zod';
 /** Asks for the picture where there is a sign of text as well: ❤ is text until it follows. */
 const asEmoji = '\u{FE0F}';
 
-/** The sequences that Unicode recommends for general interchange: skin tones, families, flags and keycaps included. */
-const recommended = /^\p{RGI_Emoji}$/v;
+let recommended: RegExp | undefined;
+
+/** Whether it is one of the sequences that Unicode recommends for general interchange: skin tones, families, flags and keycaps included. */
+const isRecommended = (text: string): boolean => {
+  // Made when it is needed: as a literal, its thousands of sequences are read whenever a function starts.
+  recommended ??= /^\p{RGI_Emoji}$/v;
+  return recommended.test(text);
+};
 
 const isTextByDefault = /^(?!\p{Emoji_Presentation})\p{Emoji}$/u;
 const isSkinTone = /^\p{Emoji_Modifier}$/u;
@@ -35,7 +41,7 @@ export const emoji = z
   .string()
   .max(64, { abort: true })
   .overwrite(spelledAlike)
-  .refine((text) => recommended.test(text) || shortCodeShape.test(text), {
+  .refine((text) => isRecommended(text) || shortCodeShape.test(text), {
     error: 'is neither an emoji nor a short code',
     abort: true,
   })

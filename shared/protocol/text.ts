@@ -1,12 +1,19 @@
 /** What text may hold, wherever it comes in. */
 import * as z from 'zod';
 
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+let segmenter: Intl.Segmenter | undefined;
+
+/** What people take for characters, one after the other. */
+export const graphemesOf = (text: string): Intl.Segments => {
+  // Made when it is needed: its rules take as long to load as a small function.
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+  return segmenter.segment(text);
+};
 
 /** Length as people count it: a family emoji or an accented letter is one, however many code points it takes. */
 export const characterCount = (text: string): number => {
   let count = 0;
-  for (const _ of graphemes.segment(text)) count += 1;
+  for (const _ of graphemesOf(text)) count += 1;
   return count;
 };
 
@@ -30,19 +37,21 @@ interface TextRule {
 export const text = ({ max, min = 1, maxBytes = max * 16, multiline = false }: TextRule) =>
   z
     .string()
-    // Before anything that takes longer the longer the text is.
-    .refine((value) => byteLength(value) <= maxBytes, rule(`must be at most ${maxBytes} bytes of UTF-8`))
-    .refine((value) => value.isWellFormed(), rule('must not hold a lone surrogate'))
-    .refine((value) => !forbidden.test(value), rule('must not hold control characters'))
-    .refine((value) => multiline || !lineBreaks.test(value), rule('must be a single line'))
-    .refine(
-      (value) => value.trim().length >= min,
-      rule(min === 1 ? 'must not be empty' : `must hold ${min} characters or more`),
+    .check(
+      // Before anything that takes longer the longer the text is.
+      rule((value) => byteLength(value) <= maxBytes, `must be at most ${maxBytes} bytes of UTF-8`),
+      rule((value) => value.isWellFormed(), 'must not hold a lone surrogate'),
+      rule((value) => !forbidden.test(value), 'must not hold control characters'),
+      rule((value) => multiline || !lineBreaks.test(value), 'must be a single line'),
+      rule(
+        (value) => value.trim().length >= min,
+        min === 1 ? 'must not be empty' : `must hold ${min} characters or more`,
+      ),
+      rule((value) => value.length <= max || characterCount(value) <= max, `must be at most ${max} characters`),
     )
-    .refine((value) => value.length <= max || characterCount(value) <= max, rule(`must be at most ${max} characters`))
     .meta({
       description: `Text of ${min} to ${max} characters as people count them (grapheme clusters).`,
       maxLength: maxBytes,
     });
 
-const rule = (error: string) => ({ error, abort: true });
+const rule = (holds: (value: string) => boolean, error: string) => z.refine<string>(holds, { error, abort: true });

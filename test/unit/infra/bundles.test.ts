@@ -34,6 +34,19 @@ describe('bundles', () => {
     expect(loaded.filter((one) => one.includes('undici'))).toEqual([]);
   });
 
+  it('make at their start nothing that takes long and that most events do not need: no segmenter, no list of all emoji', () => {
+    const file = join(folder, 'websocket/message-send/index.js');
+    const script = `
+      let made = 0;
+      Intl.Segmenter = class { constructor() { made += 1; } };
+      try { require(${JSON.stringify(file)}) } catch {}
+      console.log(made)`;
+
+    expect(execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' })).toBe('0\n');
+    // A literal is read when the function that holds it is, and its sequences with it.
+    expect(readFileSync(file, 'utf8')).not.toMatch(/\/\^?\\p\{RGI_Emoji\}/);
+  });
+
   it('are made of every file that exports a handler: none is written and forgotten', () => {
     const handlers = readdirSync(join(root, 'functions'), { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.ts'))
