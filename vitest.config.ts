@@ -10,5 +10,7 @@ export default defineConfig({
     isolate: false,
     // Two cores, and every file may run a cloud of its own.
     maxWorkers: 2,
+    // Megabytes, for the gateways and tests as for the functions' instances: infra/local/lambda/instance.ts.
+    execArgv: ['--min-semi-space-size=16'],
   },
 });

@@ -9,6 +9,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { transformSync } from 'esbuild';
 import type { FunctionModel } from '../model.ts';
@@ -47,6 +48,10 @@ interface InstanceOptions {
 }
 
 const initTimeoutMs = 10_000;
+
+// Megabytes for what is young. With the little that V8 begins with, a quarter of a start goes into copying and marking what it made.
+setFlagsFromString('--min-semi-space-size=16');
+
 /** 6 MB, of which AWS leaves the answer 100 bytes more. */
 const maximumResultBytes = 6 * 1024 * 1024 + 100;
 
