@@ -54,6 +54,8 @@ export interface CloudOptions {
   streamBackoff?: Backoff;
   /** A queue's batches gather for as long as their mapping says; tests may not want to wait so long. */
   longestBatchWindowMs?: number;
+  /** What a function did not take comes back after so long at most; its queue may say minutes. */
+  longestHiddenSeconds?: number;
   /** API Gateway's limits of WebSocket connections, to be shortened by tests. */
   limits?: Parameters<typeof createGateways>[0]['limits'];
   /** Of injected faults. */
@@ -214,6 +216,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
         ...(options.streamPollMs !== undefined && { pollMs: options.streamPollMs }),
         ...(options.streamBackoff && { streamBackoff: options.streamBackoff }),
         ...(options.longestBatchWindowMs !== undefined && { longestBatchWindowMs: options.longestBatchWindowMs }),
+        ...(options.longestHiddenSeconds !== undefined && { longestHiddenSeconds: options.longestHiddenSeconds }),
         ...(data !== undefined && { checkpointsFile: data.checkpointsFile }),
       }),
       (it) => it.stop(),

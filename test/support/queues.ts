@@ -9,17 +9,17 @@ export interface Queue {
 
 export const areDeadLetters = ({ name }: Queue): boolean => /dead-?letters/i.test(name);
 
-/**
- * The cloud's queues, made quick: what was not taken comes back after seconds, and not after minutes.
- * @param hiddenSeconds longer than it takes to start an instance on a busy machine
- */
-export const quickQueues = async (cloud: Cloud, hiddenSeconds = 3) => {
+/** What was not taken comes back after so long: longer than it takes to start an instance on a busy machine. */
+const hiddenSeconds = '3';
+
+/** The cloud's queues, made quick: what was not taken comes back after seconds, and not after minutes. */
+export const quickQueues = async (cloud: Cloud) => {
   const client = new SQSClient(cloud.clientConfig);
   const { QueueUrls = [] } = await client.send(new ListQueuesCommand({}));
   const queues: Queue[] = QueueUrls.map((url) => ({ url, name: url.split('/').at(-1) ?? '' }));
   for (const { url } of queues)
     await client.send(
-      new SetQueueAttributesCommand({ QueueUrl: url, Attributes: { VisibilityTimeout: String(hiddenSeconds) } }),
+      new SetQueueAttributesCommand({ QueueUrl: url, Attributes: { VisibilityTimeout: hiddenSeconds } }),
     );
   client.destroy();
 

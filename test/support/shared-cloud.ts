@@ -5,25 +5,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Cloud, CloudOptions } from '../../infra/local/cloud.ts';
 import { startCloud } from '../../infra/local/cloud.ts';
-import { quickQueues } from './queues.ts';
 
 /** What the running file hears of it. */
 type Watch = Required<Pick<CloudOptions, 'onLog' | 'onEvent'>>;
 
-/** Longer than the shortest time after which a queue gives again what was not taken. */
+/** Longer than it takes a queue to give again what was not taken. */
 const restMs = 45_000;
 
 let running: Promise<Cloud> | undefined;
 let watch: Watch | undefined;
 /** What went wrong in it since the running file began. */
 let mishaps: string[] = [];
-
-const start = async (options: CloudOptions): Promise<Cloud> => {
-  const cloud = await startCloud(options);
-  // A worker that fails on a machine that has no time for it would hold up the next files for minutes.
-  await quickQueues(cloud, 10);
-  return cloud;
-};
 
 /** @throws Error saying what went wrong in the file before, if the cloud does not come to rest */
 const rest = async (cloud: Cloud): Promise<void> => {
@@ -39,7 +31,7 @@ const rest = async (cloud: Cloud): Promise<void> => {
  * @returns the cloud at rest, remembering nothing of those before
  */
 export const shareCloud = async (options: CloudOptions, ownWatch: Watch): Promise<Cloud> => {
-  running ??= start({
+  running ??= startCloud({
     ...options,
     onLog: (line) => watch?.onLog(line),
     onEvent: (event) => watch?.onEvent(event),

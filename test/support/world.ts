@@ -102,6 +102,8 @@ export const aWorld = ({
       streamPollMs: 20,
       streamBackoff: (failures: number) => Math.min(100 * 2 ** (failures - 1), 2_000),
       longestBatchWindowMs: 200,
+      // A worker that failed on a machine that had no time for it would hold up the tests for minutes.
+      longestHiddenSeconds: 10,
       unfed: outsiders.filter((one) => !fed.includes(one)),
     };
     cloud = await (isShared ? shareCloud(usual, watch) : startCloud({ ...usual, ...watch, ...options }));

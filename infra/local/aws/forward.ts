@@ -58,7 +58,8 @@ export const createForwarder = (endpoint: () => string, service: string): Forwar
       });
       request.on('error', (error: NodeJS.ErrnoException) => {
         // The engine closed an idle socket just as it was taken up again: it has not seen the request.
-        if (request.reusedSocket && error.code === 'ECONNRESET') resolve(send(target, body, version, signal));
+        if (request.reusedSocket && ['ECONNRESET', 'EPIPE'].includes(error.code ?? ''))
+          resolve(send(target, body, version, signal));
         else reject(error);
       });
       request.end(body);

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { CloudModel } from '../model.ts';
+import type { CloudModel, QueueModel } from '../model.ts';
 import type { BusPort, FaultPort, Invoker, OnUse, Report } from '../ports.ts';
 import type { Writes } from '../writes.ts';
 import { asyncInvocations } from './async-invocations.ts';
@@ -30,6 +30,8 @@ export interface EventsOptions {
   writes?: Writes;
   /** Batches of a queue gather no longer than this, whatever their mapping says. */
   longestBatchWindowMs?: number;
+  /** What a function did not take comes back after so long at most, whatever its queue says. */
+  longestHiddenSeconds?: number;
   /** How often expired items are removed. */
   sweepMs?: number;
   /** Keeps the places in the streams between runs; without it they are forgotten. */
@@ -87,7 +89,12 @@ export function createEvents(options: EventsOptions): Events {
     },
   };
 
-  const queues = sqsQueues(options.sqsEndpoint, model.queues, options.onUse);
+  const { longestHiddenSeconds = Number.POSITIVE_INFINITY } = options;
+  const queues = sqsQueues(
+    options.sqsEndpoint,
+    model.queues.map((queue) => hiddenAtMost(queue, longestHiddenSeconds)),
+    options.onUse,
+  );
   const common = { functions: model.functions, queues, clock, report, signal };
   const invocations = asyncInvocations({ ...common, invoker, backoff: asyncBackoff });
   const targets = eventTargets({ ...common, invocations, backoff: asyncBackoff });
@@ -152,6 +159,13 @@ export function createEvents(options: EventsOptions): Events {
     },
   };
 }
+
+const hiddenAtMost = (queue: QueueModel, seconds: number): QueueModel => {
+  const { VisibilityTimeout = '30' } = queue.attributes;
+  return Number(VisibilityTimeout) <= seconds
+    ? queue
+    : { ...queue, attributes: { ...queue.attributes, VisibilityTimeout: String(seconds) } };
+};
 
 function nameUnsupportedTargets({ buses, rules, schedules }: CloudModel, report: Report): void {
   const all = [...rules.flatMap(({ name, targets }) => targets.map((target) => ({ name, target }))), ...schedules];

@@ -90,7 +90,10 @@ export function startQueueSource(options: QueueSourceOptions): QueueSource {
       if (remaining <= 0) break;
       if (remaining < 1000) await clock.sleep(Math.min(remaining, 100), signal);
       const waitSeconds = Math.min(longPollSeconds, Math.floor(remaining / 1000));
-      batch.push(...(await receive(batchSize - batch.length, waitSeconds)));
+      // What has been received already would be lost until it is visible again.
+      const more = await receive(batchSize - batch.length, waitSeconds).catch(() => undefined);
+      if (!more) break;
+      batch.push(...more);
     }
     return batch;
   };
