@@ -47,11 +47,10 @@ interface InstanceOptions {
   onUse?: OnUse | undefined;
 }
 
-const initTimeoutMs = 10_000;
-
 // Megabytes for what is young. With the little that V8 begins with, a quarter of a start goes into copying and marking what it made.
 setFlagsFromString('--min-semi-space-size=16');
 
+const initTimeoutMs = 10_000;
 /** 6 MB, of which AWS leaves the answer 100 bytes more. */
 const maximumResultBytes = 6 * 1024 * 1024 + 100;
 
