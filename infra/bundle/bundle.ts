@@ -25,6 +25,8 @@ export const bundle = async (root: string, outdir: string): Promise<Map<string, 
     bundle: true,
     // An ES module that imports node:http looks at all that it exports, and so loads Node's fetch and WebSocket at each start.
     format: 'cjs',
+    // Nor by an import at run time, which the SDK's way to node:http is: it becomes a require.
+    supported: { 'dynamic-import': false },
     platform: 'node',
     target: 'node24',
     // Named first: the ES modules of the SDK and zod lose what a function does not use, their CommonJS twins keep all.

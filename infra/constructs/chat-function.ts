@@ -67,7 +67,6 @@ export class ChatFunction extends LambdaFunction {
       ...(reserved === undefined ? {} : { reservedConcurrentExecutions: reserved }),
       environment: {
         LOG_LEVEL: settings.logLevel,
-        NODE_OPTIONS: '--enable-source-maps',
         POWERTOOLS_SERVICE_NAME: 'parley',
         STAGE: settings.stage,
       },

@@ -101,7 +101,9 @@ export type Fault =
   | { kind: 'crash-after' }
   /** An internal error (HTTP 500) without the call being made. */
   | { kind: 'error' }
-  | { kind: 'delay'; ms: number };
+  | { kind: 'delay'; ms: number }
+  /** The call waits until so many of the rule's calls wait, or for `ms`: then all of them are made at once. */
+  | { kind: 'meeting'; calls: number; ms: number };
 
 /** Says what happens to the next call, batch or socket. Deterministic for a seed and an order of questions. */
 export interface FaultPort {

@@ -4,6 +4,7 @@
  */
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Caller } from '../domain/caller.ts';
+import { placeIn } from './source-place.ts';
 
 export const logger = new Logger();
 
@@ -47,10 +48,7 @@ const knownOf = ({ tenant, user, connectionId, conversationId }: LogSubject): Re
 export const describeError = (error: unknown): Record<string, unknown> => {
   if (!(error instanceof Error)) return { name: typeof error };
   const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
-  const place = error.stack
-    ?.split('\n')
-    .find((line) => line.trimStart().startsWith('at '))
-    ?.trim();
+  const place = placeIn(error.stack);
   return {
     name: error.name,
     ...(status === undefined ? { message: error.message } : { status }),

@@ -56,8 +56,10 @@ describe.each(commands)('$name', (command) => {
       cast,
       standings.filter((one) => who[one] === 'ok'),
     );
+    const shared = await stageOf(cast);
     for (const [, device] of devices) {
-      const stage = await stageOf(cast);
+      // What is deleted is gone for the next.
+      const stage = command.name === 'message.delete' ? await stageOf(cast) : shared;
       await device.does(command.name, onStage(command, stage), command.answer);
     }
   });

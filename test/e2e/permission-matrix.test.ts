@@ -61,12 +61,30 @@ interface Scene {
   webhook: { webhookId: string; deliveryId: string };
 }
 
-/** What a path is about, and no more than that. */
-const setFor = async (path: string, cast: Cast): Promise<Scene> => ({
+/** What paths of a resource are about, and no more than that. */
+const setFor = async (resource: string, cast: Cast): Promise<Scene> => ({
   stage: await stageOf(cast),
-  webhook: path.includes('{webhookId}') ? await webhookOf(cast) : absentWebhook,
+  webhook: resource === 'webhooks' ? await webhookOf(cast) : absentWebhook,
 });
 const absentWebhook = { webhookId: `wh_${'x'.repeat(22)}`, deliveryId: `dlv_${'0'.repeat(12)}${'x'.repeat(22)}` };
+
+/** One scene for all that change nothing: those who read, or those who are refused. */
+interface Still extends Scene {
+  cast: Cast;
+  state: unknown;
+}
+const stills = new Map<string, Promise<Still>>();
+const stillOf = (resource: string, whose: 'readers' | 'refused'): Promise<Still> => {
+  const name = `${resource}-${whose}`;
+  const set = async () => {
+    const cast = await castOf(world, name);
+    const scene = await setFor(resource, cast);
+    return { ...scene, cast, state: await stateOf(cast, scene) };
+  };
+  const still = stills.get(name) ?? set();
+  stills.set(name, still);
+  return still;
+};
 
 const onStage = (route: Route, path: string, { stage: { group, message }, webhook }: Scene) =>
   pathOf(path, {
@@ -127,11 +145,11 @@ describe.each(endpoints.filter(({ route }) => route.access !== 'public'))('$name
   const changesStage = path.includes('{') && route.method !== 'GET';
 
   it('does what it should for those who may', async () => {
-    const cast = await castOf(world, resource);
-    const shared = await setFor(path, cast);
+    const still = changesStage ? undefined : await stillOf(resource, 'readers');
+    const cast = still?.cast ?? (await castOf(world, resource));
     await Promise.all(
       withOutcome((one) => one === 'ok').map(async (standing) => {
-        const stage = changesStage ? await setFor(path, cast) : shared;
+        const stage = still ?? (await setFor(resource, cast));
         const answer = await request(cast[standing], onStage(route, path, stage));
         expectOutcome(answer, route, 'ok', standing);
         if (foreigners.some((one) => one === standing)) expectNoSecret(answer);
@@ -143,9 +161,7 @@ describe.each(endpoints.filter(({ route }) => route.access !== 'public'))('$name
   if (refused.length === 0) return;
 
   it('refuses all others, leaves everything as it was, and does not let on whether it exists', async () => {
-    const cast = await castOf(world, resource);
-    const stage = await setFor(path, cast);
-    const before = await stateOf(cast, stage);
+    const { cast, state, ...stage } = await stillOf(resource, 'refused');
     for (const standing of refused) {
       const answer = await request(cast[standing], onStage(route, path, stage));
       expectOutcome(answer, route, who[standing], standing);
@@ -154,7 +170,7 @@ describe.each(endpoints.filter(({ route }) => route.access !== 'public'))('$name
       const absent = await request(cast[standing], nowhere(path));
       expect(seen(answer), standing).toEqual(seen(absent));
     }
-    expect(await stateOf(cast, stage)).toEqual(before);
+    expect(await stateOf(cast, stage)).toEqual(state);
   });
 });
 
@@ -176,7 +192,7 @@ describe('without a good token', () => {
   });
 
   it.each(endpoints)('$name answers as it should', async ({ route, path }) => {
-    stage ??= await setFor('{webhookId}', await castOf(world, 'tokens'));
+    stage ??= await setFor('webhooks', await castOf(world, 'tokens'));
     const where = onStage(route, path, stage);
     const { body } = expectationOf(route);
     const headers = body === undefined ? undefined : { 'content-type': 'application/json' };

@@ -27,6 +27,7 @@ import { createEventBridge } from './event-bridge.ts';
 import { createForwarder } from './forward.ts';
 import { createKms } from './kms.ts';
 import { createLambda } from './lambda-invoke.ts';
+import { createMeetings } from './meetings.ts';
 import type { Meter } from './meter.ts';
 import type { FunctionPermissions, Permissions } from './permissions.ts';
 import { createPermissions } from './permissions.ts';
@@ -72,6 +73,7 @@ export const startAwsEndpoint = async (parts: AwsParts, port = 0): Promise<AwsEn
   const dynamodb = createForwarder(() => parts.dynamodbEndpoint, 'dynamodb');
   const sqs = createForwarder(() => parts.sqsEndpoint, 'sqs');
   const model = () => parts.model;
+  const meet = createMeetings();
   let url = '';
   const services: Record<string, Service> = {
     dynamodb: createDynamoDb(dynamodb, model, () => parts.writes.add()),
@@ -115,6 +117,9 @@ export const startAwsEndpoint = async (parts: AwsParts, port = 0): Promise<AwsEn
         return undefined;
       case 'delay':
         await new Promise((resolve) => setTimeout(resolve, fault.ms));
+        return call.run();
+      case 'meeting':
+        await meet(fault);
         return call.run();
       default:
         return call.run();

@@ -32,6 +32,8 @@ describe('bundles', () => {
 
     expect(loaded).toContain('NativeModule http');
     expect(loaded.filter((one) => one.includes('undici'))).toEqual([]);
+    // Nor later on: what is imported while it runs is looked at as a whole, too.
+    expect(readFileSync(join(folder, 'websocket/message-send/index.js'), 'utf8')).not.toMatch(/\bimport\(/);
   });
 
   it('make at their start nothing that takes long and that most events do not need: no segmenter, no list of all emoji', () => {

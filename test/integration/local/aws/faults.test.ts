@@ -94,6 +94,19 @@ describe('a call', () => {
     expect(call && call.endedAt - call.startedAt).toBeGreaterThan(115);
   });
 
+  it('that has to meet others is made once they are there, or its time is over', async () => {
+    await stack.grant(everything);
+    stack.faults.add({ times: 2, fault: { kind: 'meeting', calls: 2, ms: 60_000 } });
+    expect(await Promise.all([stack.run(put('one')), stack.run(put('other'))])).toEqual([[{}], [{}]]);
+    const [one, other] = stack.meter.calls();
+    expect(Math.min(one?.endedAt ?? 0, other?.endedAt ?? 0)).toBeGreaterThan(
+      Math.max(one?.startedAt ?? 0, other?.startedAt ?? 0),
+    );
+
+    stack.faults.add({ fault: { kind: 'meeting', calls: 2, ms: 50 } });
+    expect(await stack.run(put('alone'))).toEqual([{}]);
+  });
+
   it('that the role does not allow is denied, fault or not', async () => {
     await stack.grant([allow('dynamodb:GetItem', table.arn), allow('sqs:SendMessage', queueArn)]);
     stack.faults.add({ fault: { kind: 'throttle' } });
