@@ -9,6 +9,7 @@ import {
   countTable,
   goalsOf,
   idleTable,
+  leastTable,
   millionTable,
   monthTable,
   naiveTable,
@@ -77,6 +78,7 @@ async function print(results: readonly Result[], isAll: boolean): Promise<void> 
     ...(prod === undefined
       ? []
       : ([
+          ['least', leastTable(results)],
           ['naive', naiveTable(results)],
           ['month', monthTable(results)],
           ['idle', idleTable(stageCounts(prod), results)],

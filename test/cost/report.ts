@@ -4,6 +4,7 @@ import { billOf, logService, sumOf, times, type Usage, usdOf, withoutLogs } from
 import { assumptions } from './duration.ts';
 import type { Goal } from './goals.ts';
 import { goalOf } from './goals.ts';
+import { leastOfMessage } from './least.ts';
 import { days, idleMonth, monthOfThousand } from './month.ts';
 import { naiveMessage, naiveReceipts } from './naive.ts';
 import { asOf, type Priced, prices, region } from './prices.ts';
@@ -83,6 +84,32 @@ export const naiveTable = (results: readonly Result[]): string => {
     ],
   );
 };
+
+/** Beside what its steps cost if functions took no time: docs/decisions/0029-what-the-cost-goals-would-take.md. */
+export const leastTable = (results: readonly Result[]): string =>
+  table(
+    ['a million of', ...services.slice(0, 3), 'the least', 'goal', 'reckoned'],
+    (
+      [
+        ['direct', 1],
+        ['ten', 10],
+        ['hundred', 100],
+      ] as const
+    ).flatMap(([name, recipients]) => {
+      const result = results.find((one) => one.name === name);
+      if (result?.goal === undefined) return [];
+      const least = times(leastOfMessage(recipients), million);
+      return [
+        [
+          result.of,
+          ...services.slice(0, 3).map((service) => usd(amountOf(least, service))),
+          usd(usdOf(least)),
+          usd(result.goal),
+          usd(usdOf(withoutLogs(perMillion(result)))),
+        ],
+      ];
+    }),
+  );
 
 const usageIn =
   (results: readonly Result[]) =>

@@ -215,12 +215,10 @@ describe('when something behind it fails', () => {
     ['throttling by the table', { kind: 'throttle' }, 'unavailable'],
   ] as const)('answers %s with a problem that gives nothing away', async (_, fault, code) => {
     world.cloud.faults.add({ function: /^Http\/(conversations-get|messages-list|me-get)$/, fault });
-    for (const path of [
-      '/api/me',
-      `/api/conversations/${stage.group.id}`,
-      `/api/conversations/${stage.group.id}/messages`,
-    ]) {
-      expectPlainProblem(await cast.owner.asks('GET', path), code);
-    }
+    const group = `/api/conversations/${stage.group.id}`;
+    const answers = await Promise.all(
+      ['/api/me', group, `${group}/messages`].map((path) => cast.owner.asks('GET', path)),
+    );
+    for (const answer of answers) expectPlainProblem(answer, code);
   });
 });

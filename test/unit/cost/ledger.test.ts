@@ -3,6 +3,7 @@ import type { MeteredCall } from '../../../infra/local/ports.ts';
 import { billOf, unitsOf, usdOf } from '../../cost/bill.ts';
 import { gbSecondsOf } from '../../cost/duration.ts';
 import { goalOf } from '../../cost/goals.ts';
+import { leastOfMessage } from '../../cost/least.ts';
 import { type Seen, usageOf } from '../../cost/ledger.ts';
 import { idleMonth, monthOfThousand } from '../../cost/month.ts';
 import { naiveMessage, naiveReceipts } from '../../cost/naive.ts';
@@ -112,6 +113,11 @@ describe('dollars', () => {
   it('of done one by one grow with each recipient, and receipts with their square', () => {
     expect(naiveMessage(10)).toMatchObject({ webSocketMessage: 12, writeUnit: 12, lambdaRequest: 2 });
     expect(naiveReceipts(10)).toMatchObject({ webSocketMessage: 240, writeUnit: 20, lambdaRequest: 20 });
+  });
+
+  it('of the least that a message costs are its steps, and the fast lane’s where few are listening', () => {
+    expect(leastOfMessage(1)).toEqual({ webSocketMessage: 3, readUnit: 6, writeUnit: 5, lambdaRequest: 2 });
+    expect(leastOfMessage(10)).toEqual({ webSocketMessage: 12, readUnit: 9, writeUnit: 4, lambdaRequest: 2 });
   });
 
   it('of a month are what a thousand users do on each of its days, and their open sockets', () => {
