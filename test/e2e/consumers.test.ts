@@ -7,7 +7,7 @@ import { Receiver } from '../support/receiver.ts';
 import { contentsOf, createsGroup, posts } from '../support/room.ts';
 import { aWorld } from '../support/world.ts';
 
-const world = aWorld({ fed: ['notify', 'webhook-dispatch'] });
+const world = aWorld({ fed: ['notify', 'webhook-dispatch', 'presence'] });
 
 it('tells the phone of who is not there, and the tenant’s webhook, of a message that was posted', async () => {
   const [ada, bob, host] = [await world.person('ada'), await world.person('bob'), await world.service()];

@@ -13,7 +13,7 @@ import { storedIn } from '../support/stored.ts';
 import { inShort, toldIn, toldOf } from '../support/told.ts';
 import { aWorld } from '../support/world.ts';
 
-const world = aWorld();
+const world = aWorld({ fed: ['presence'] });
 
 const people = () => Promise.all([world.person('ada'), world.person('bob'), world.person('cyd')]);
 const settled = () => world.cloud.settled();

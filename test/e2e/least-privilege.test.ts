@@ -19,7 +19,7 @@ import { aWorld } from '../support/world.ts';
 
 /** So that a room of some hundreds has several shards. */
 const world = aWorld({
-  fed: ['notify', 'webhook-dispatch'],
+  fed: ['notify', 'webhook-dispatch', 'presence'],
   tenantLimits: { groupSize: 20_000, shardSize: 100 },
   webhooks: { firstRetrySeconds: 0.2 },
 });

@@ -5,7 +5,7 @@ import { beats, hearsOf, lastHeardOf, presenceOf, putOff, setPresence } from '..
 import { createsGroup } from '../support/room.ts';
 import { aWorld } from '../support/world.ts';
 
-const world = aWorld({ alone: true });
+const world = aWorld({ alone: true, fed: ['presence'] });
 
 beforeAll(() => setPresence(world.cloud, { lifeSeconds: 2, awayLifeSeconds: 4, pauseSeconds: 1 }));
 

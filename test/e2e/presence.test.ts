@@ -21,7 +21,7 @@ import { storedIn } from '../support/stored.ts';
 import { walkOf } from '../support/walk.ts';
 import { aWorld } from '../support/world.ts';
 
-const world = aWorld({ alone: true });
+const world = aWorld({ alone: true, fed: ['presence'] });
 
 const hidden = (userId: string) => ({ userId, status: 'offline', lastSeenAt: null, asOf: expect.any(String) });
 const isPost = ({ action }: { action: string }) => action === 'execute-api:ManageConnections';

@@ -26,7 +26,7 @@ const { PROPERTY_RUNS, PROPERTY_SEED, PROPERTY_PATH, PROPERTY_SHRINK, PROPERTY_S
 const numRuns = PROPERTY_PATH === undefined ? Number(PROPERTY_RUNS ?? 3) : 1;
 const steps = Number(PROPERTY_STEPS ?? 30);
 
-const world = aWorld({ streamPollMs: 10, clock: quickClock });
+const world = aWorld({ fed: ['presence'], streamPollMs: 10, clock: quickClock });
 let stage: Stage;
 beforeAll(async () => {
   stage = await openStage(world.cloud, runNames.map(slowTenantOf));

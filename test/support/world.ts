@@ -30,8 +30,8 @@ export interface World {
   service(tenant?: string): Promise<Person>;
 }
 
-/** Consumers of the bus that the chat itself knows nothing of: most tests would only wait for them. */
-const outsiders = ['notify', 'webhook-dispatch'] as const;
+/** Consumers of the bus that most tests would only wait for: nobody there is told who comes and goes, pushed to, or called back. */
+const outsiders = ['notify', 'webhook-dispatch', 'presence'] as const;
 
 let tenants = 0;
 
