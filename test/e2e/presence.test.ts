@@ -473,11 +473,7 @@ describe('a deleted user', () => {
 });
 
 describe('costs', () => {
-  // A look that something overtakes looks again, which takes two more.
-  it('of a change of presence of a user with 50 online contacts: three round trips and the posts', {
-    retry: 2,
-    timeout: 60_000,
-  }, async () => {
+  it('of a change of presence of a user with 50 online contacts: three round trips and the posts', async () => {
     const ada = await world.person('ada');
     const contacts = await Promise.all(Array.from({ length: 50 }, (_, i) => world.person(`contact-${i}`)));
     const devices = await pMap(contacts, (one) => one.connects(), { concurrency: 4 });
@@ -495,9 +491,11 @@ describe('costs', () => {
     const { calls } = world.cloud.meter.invocation(invocation ?? '');
     expect(calls.filter(isPost)).toHaveLength(50);
     const { roundTrips, writeUnits } = summarise(calls.filter((call) => !isPost(call)));
-    expect(roundTrips).toBeLessThanOrEqual(3);
-    expect(writeUnits).toBeLessThanOrEqual(2);
-  });
+    // A look that something overtakes finds so as it writes, and looks again.
+    const overtaken = calls.filter(({ error }) => error === 'ConditionalCheckFailedException').length;
+    expect(roundTrips).toBeLessThanOrEqual(3 + 2 * overtaken);
+    expect(writeUnits).toBeLessThanOrEqual(2 + 2 * overtaken);
+  }, 60_000);
 
   it('of a heartbeat: one write unit, two where the status is another; what the stream’s readers follow stays as it is', async () => {
     const { phone } = await given();
