@@ -15,17 +15,29 @@ const mapBeside = (file: string): SourceMap | undefined => {
   }
 };
 
-/** @param stack of an error; undefined where it has none, or names no place */
-export const placeIn = (stack: string | undefined): string | undefined => {
-  const line = stack
-    ?.split('\n')
-    .find((one) => one.trimStart().startsWith('at '))
-    ?.trim();
-  const [, file, row, column] = /([^\s()]+):(\d+):(\d+)\)?$/.exec(line ?? '') ?? [];
-  if (file === undefined) return line;
+/** @param line of a stack @returns undefined for what is of no source of ours: Node's own code, or a package's */
+const originOf = (line: string): string | undefined => {
+  const [, file, row, column] = /([^\s()]+):(\d+):(\d+)\)?$/.exec(line) ?? [];
+  if (file === undefined) return undefined;
   if (!maps.has(file)) maps.set(file, mapBeside(file));
   const origin = maps.get(file)?.findOrigin(Number(row), Number(column));
-  return origin && 'fileName' in origin
-    ? `at ${origin.fileName.replace(/^(\.\.\/)+/, '')}:${origin.lineNumber}:${origin.columnNumber}`
-    : line;
+  if (!origin || !('fileName' in origin) || !origin.fileName || origin.fileName.includes('node_modules/'))
+    return undefined;
+  return `at ${origin.fileName.replace(/^(\.\.\/)+/, '')}:${origin.lineNumber}:${origin.columnNumber}`;
+};
+
+/**
+ * @param stack of an error
+ * @returns the innermost place in the sources, otherwise the innermost of all; undefined where the stack names none
+ */
+export const placeIn = (stack: string | undefined): string | undefined => {
+  const lines = (stack ?? '')
+    .split('\n')
+    .map((one) => one.trim())
+    .filter((one) => one.startsWith('at '));
+  for (const line of lines) {
+    const origin = originOf(line);
+    if (origin !== undefined) return origin;
+  }
+  return lines[0];
 };
