@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { messageItem } from '../../../shared/data/items.ts';
 import { messageKey } from '../../../shared/data/keys.ts';
 import { newMessage } from '../../../shared/domain/message.ts';
+import { aLobbyOf, takesANumber } from './lobby.ts';
 import { aParley, draftOf, numbers, refusalOf } from './parley.ts';
 
 const parley = aParley();
@@ -11,26 +12,9 @@ const short = aParley({ retentionDays: 1 });
 const seqs = ({ items }: { items: { seq: number }[] }) => items.map((one) => one.seq);
 const shown = (messages: { seq: number; status: string }[]) => messages.map(({ seq, status }) => `${seq} ${status}`);
 
-/** A send that takes a number and dies. */
-const takesANumber = async (lobby: string, chat = parley) => {
-  let count = 0;
-  const dying = chat.through(async (_, pass) => {
-    count += 1;
-    if (count > 2) throw new Error('dead');
-    return pass();
-  });
-  await expect(dying.send(chat.caller('ada'), lobby, draftOf('lost'))).rejects.toThrow('dead');
-};
-
-const aLobbyOf = async (count: number, chat = parley) => {
-  const lobby = await chat.aGroup();
-  for (const n of numbers(count)) await chat.says('ada', lobby, `message ${n}`);
-  return lobby;
-};
-
 describe('a page', () => {
   it('shows the newest first', async () => {
-    const lobby = await aLobbyOf(5);
+    const lobby = await aLobbyOf(5, parley);
     expect(seqs(await parley.instance.read(parley.caller('ada'), lobby, { limit: 3 }))).toEqual([5, 4, 3]);
   });
 
@@ -40,7 +24,7 @@ describe('a page', () => {
   });
 
   it('shows those before a number, and those next after one, newest first either way', async () => {
-    const lobby = await aLobbyOf(6);
+    const lobby = await aLobbyOf(6, parley);
     const read = (direction: { before?: number; after?: number; limit: number }) =>
       parley.instance.read(parley.caller('ada'), lobby, direction).then(seqs);
 
@@ -55,7 +39,7 @@ describe('a page', () => {
   });
 
   it.each([1, 2, 3, 7, 100])('walks the whole history %i at a time, in both directions', async (limit) => {
-    const lobby = await aLobbyOf(7);
+    const lobby = await aLobbyOf(7, parley);
     const walk = async (start: { after?: number }) => {
       const pages: number[][] = [];
       let cursor: string | undefined;
@@ -75,7 +59,7 @@ describe('a page', () => {
   });
 
   it('refuses the cursor of another conversation, of another list, and what is none', async () => {
-    const [lobby, hall] = [await aLobbyOf(3), await aLobbyOf(3)];
+    const [lobby, hall] = [await aLobbyOf(3, parley), await aLobbyOf(3, parley)];
     const read = (conversation: string, cursor: string) =>
       refusalOf(parley.instance.read(parley.caller('ada'), conversation, { limit: 1, cursor }));
     const { nextCursor } = await parley.instance.read(parley.caller('ada'), hall, { limit: 1 });
@@ -96,13 +80,13 @@ describe('a page', () => {
       await table.client.send(
         new PutCommand({ TableName: table.name, Item: messageItem(tenant, message, 4_000_000_000) }),
       );
-      await parley.instance.sends.append(await parley.placeOf('ada', lobby), draftOf('x'), { ...receipt, seq });
+      await parley.instance.sends.append(await parley.placeOf('ada', lobby), draftOf('x'), { told: [], seq });
     }
     expect((await parley.historyOf('ada', lobby)).map((one) => one.seq)).toEqual(numbers(15));
   });
 
   it('costs one call beside the place, and reads no more than was asked for', async () => {
-    const lobby = await aLobbyOf(5);
+    const lobby = await aLobbyOf(5, parley);
     const calls: string[] = [];
     const counted = parley.through(({ name, input }, pass) => {
       calls.push(`${name} ${input.Limit ?? ''}`.trim());
@@ -119,7 +103,7 @@ it.each([
   [{ after: 3 }, true],
   [{ before: 3 }, false],
 ])('reads %o from what is settled only if nothing newer can be meant', async (direction, consistent) => {
-  const lobby = await aLobbyOf(4);
+  const lobby = await aLobbyOf(4, parley);
   const reads: unknown[] = [];
   const watched = parley.through(({ name, input }, pass) => {
     if (name === 'Query') reads.push(input.ConsistentRead);
@@ -127,141 +111,6 @@ it.each([
   });
   await watched.read(parley.caller('ada'), lobby, { limit: 2, ...direction });
   expect(reads).toEqual([consistent]);
-});
-
-const receipt = { told: [] };
-
-describe('a hole', () => {
-  it('is left alone while its sender may still come', async () => {
-    const lobby = await aLobbyOf(1);
-    await takesANumber(lobby);
-    await parley.says('ada', lobby, 'three');
-    parley.given.clock.forward({ ms: 4_999 });
-
-    expect(seqs(await parley.instance.read(parley.caller('ada'), lobby))).toEqual([3, 1]);
-  });
-
-  it('is closed by whoever reads over it five seconds later', async () => {
-    const lobby = await aLobbyOf(1);
-    await takesANumber(lobby);
-    await parley.says('ada', lobby, 'three');
-    parley.given.clock.forward({ seconds: 5 });
-
-    const page = await parley.instance.read(parley.caller('ada'), lobby);
-    expect(shown(page.items)).toEqual(['3 sent', '2 void', '1 sent']);
-    expect(await parley.instance.read(parley.caller('ada'), lobby)).toEqual(page);
-  });
-
-  it('at the very beginning is closed too, also when nothing else was ever said', async () => {
-    const lobby = await parley.aGroup();
-    await takesANumber(lobby);
-    parley.given.clock.forward({ seconds: 5 });
-
-    expect(shown((await parley.instance.read(parley.caller('ada'), lobby)).items)).toEqual(['1 void']);
-    expect(await parley.stateOf(lobby)).toMatchObject({ seq: 1, lastMessage: null });
-  });
-
-  it('as the newest number is closed, and the conversation shows its newest message again', async () => {
-    const lobby = await aLobbyOf(2);
-    await takesANumber(lobby);
-    expect((await parley.stateOf(lobby)).lastMessage).toMatchObject({ seq: 3, content: 'lost' });
-    parley.given.clock.forward({ seconds: 5 });
-
-    await parley.instance.read(parley.caller('ada'), lobby);
-
-    expect((await parley.stateOf(lobby)).lastMessage).toMatchObject({
-      seq: 2,
-      messageId: `${lobby}.2`,
-      content: 'message 2',
-    });
-  });
-
-  it('as the newest number leaves no wrong preview behind when its closer dies half way', async () => {
-    const lobby = await aLobbyOf(1);
-    await takesANumber(lobby);
-    parley.given.clock.forward({ seconds: 5 });
-    const dying = parley.through(async ({ name }, pass) => {
-      const answer = await pass();
-      if (name === 'PutItem') throw new Error('dead');
-      return answer;
-    });
-    await expect(dying.read(parley.caller('ada'), lobby)).rejects.toThrow('dead');
-
-    await parley.instance.read(parley.caller('ada'), lobby);
-
-    expect((await parley.stateOf(lobby)).lastMessage).toMatchObject({ seq: 1, content: 'message 1' });
-  });
-
-  it('closed as the newest does not hide what was said meanwhile', async () => {
-    const lobby = await aLobbyOf(1);
-    await takesANumber(lobby);
-    parley.given.clock.forward({ seconds: 5 });
-    const reader = parley.through(async ({ name }, pass) => {
-      if (name === 'UpdateItem') await parley.says('ada', lobby, 'three');
-      return pass();
-    });
-    await reader.read(parley.caller('ada'), lobby);
-
-    expect((await parley.stateOf(lobby)).lastMessage).toMatchObject({ seq: 3, content: 'three' });
-  });
-
-  it('that its sender fills at the last moment is shown as the message', async () => {
-    const lobby = await aLobbyOf(1);
-    let filled = false;
-    const reader = parley.through(async ({ name }, pass) => {
-      if (name === 'PutItem' && !filled) {
-        filled = true;
-        const place = await parley.placeOf('ada', lobby);
-        await parley.instance.sends.append(place, draftOf('just in time'), { ...receipt, seq: 2 });
-      }
-      return pass();
-    });
-    await takesANumber(lobby);
-    parley.given.clock.forward({ seconds: 5 });
-
-    expect((await reader.read(parley.caller('ada'), lobby)).items[0]?.content).toBe('just in time');
-  });
-
-  it('is closed once by many readers at once', async () => {
-    const lobby = await aLobbyOf(1);
-    await takesANumber(lobby);
-    await takesANumber(lobby);
-    await parley.says('ada', lobby, 'four');
-    parley.given.clock.forward({ seconds: 5 });
-
-    const pages = await Promise.all(numbers(5).map(() => parley.instance.read(parley.caller('ada'), lobby)));
-    for (const page of pages) expect(page).toEqual(pages[0]);
-    expect(pages[0]?.items.map((one) => one.seq)).toEqual([4, 3, 2, 1]);
-  });
-
-  it('at the edge of a page is closed by the walk, even while the conversation is busy', async () => {
-    const lobby = await aLobbyOf(2);
-    await takesANumber(lobby);
-    for (const n of [4, 5]) await parley.says('ada', lobby, `message ${n}`);
-    parley.given.clock.forward({ seconds: 5 });
-    await parley.says('ada', lobby, 'just now');
-
-    const history = await parley.historyOf('ada', lobby, 3);
-    expect(history.map((one) => one.seq)).toEqual(numbers(6));
-  });
-
-  it.each([{}, { after: 0 }])('is closed by a walk, however many there are (%o)', async (start) => {
-    const lobby = await aLobbyOf(1);
-    for (const _ of numbers(12)) await takesANumber(lobby);
-    parley.given.clock.forward({ seconds: 5 });
-
-    const seen: number[] = [];
-    let cursor: string | undefined;
-    do {
-      const page = await parley.instance.read(parley.caller('ada'), lobby, {
-        limit: 4,
-        ...(cursor ? { cursor } : start),
-      });
-      seen.push(...seqs(page));
-      cursor = page.nextCursor ?? undefined;
-    } while (cursor);
-    expect(seen.toSorted((a, b) => a - b)).toEqual(numbers(13));
-  });
 });
 
 describe('retention', () => {

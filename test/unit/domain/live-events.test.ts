@@ -1,71 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Change } from '../../../shared/domain/changes.ts';
-import { type ConversationState, founded } from '../../../shared/domain/conversation.ts';
-import type { Surroundings } from '../../../shared/domain/deliveries.ts';
-import {
-  deliveriesOf,
-  type Happening,
-  isForAllMembers,
-  leaversIn,
-  memberCountOf,
-  namedIn,
-  needsMembers,
-} from '../../../shared/domain/live-events.ts';
-import { newMessage, previewOf, quoteOf, tombstoned, voidMessage } from '../../../shared/domain/message.ts';
-import { changeOf, noReactions, reacted } from '../../../shared/domain/reactions.ts';
+import { deliveriesOf, type Happening } from '../../../shared/domain/live-events.ts';
+import { previewOf, quoteOf, tombstoned, voidMessage } from '../../../shared/domain/message.ts';
 import { emptyThread } from '../../../shared/domain/thread.ts';
-import { serverEvents } from '../../../shared/protocol/events.ts';
 import type { Message } from '../../../shared/protocol/message.ts';
-
-const now = new Date('2026-11-21T12:00:00.000Z');
-const caller = { tenant: 'demo', user: 'ada', roles: ['member'], expiresAt: 0, connectionId: undefined } as const;
-const { conversation } = founded(caller, { type: 'group', memberIds: ['bob', 'cyd'] }, now, {
-  groupSize: 256,
-  largeRoomAbove: 256,
-  shardSize: 1_000,
-});
-const members = ['ada', 'bob', 'cyd'];
-const message = newMessage(
-  {
-    clientMessageId: 'c1',
-    content: 'hello',
-    contentType: 'text/plain',
-    attachments: [],
-    replyTo: null,
-    threadId: null,
-    inConversation: false,
-  },
-  conversation.id,
-  1,
-  'ada',
-  now,
-);
-const member = (userId: string) =>
-  ({
-    conversationId: conversation.id,
-    userId,
-    role: 'member',
-    joinedAt: now.toISOString(),
-    lastReadSeq: 0,
-    lastDeliveredSeq: 0,
-    rev: 5,
-  }) as const;
-const change = (one: Omit<Change, 'conversationId' | 'rev' | 'at' | 'by'>, by = 'ada'): Happening => ({
-  kind: 'change',
-  change: { conversationId: conversation.id, rev: 5, at: now.toISOString(), by, ...one } as Change,
-});
-
-/** Who hears what, in words: `event → users`, and connections left out. */
-const heard = (happening: Happening, around: Partial<Surroundings> = {}) =>
-  deliveriesOf(happening, { members, conversation, told: [], firstSeqOf: () => 1, ...around })
-    .filter(({ to }) => to === 'subscribed' || to.size > 0)
-    .map(({ to, joined, except, frame }) => {
-      const event = serverEvents.find(({ name }) => name === frame.event);
-      expect(event?.data.safeParse(frame.data).error, frame.event).toBeUndefined();
-      const who = joined && Object.entries(joined).map(([when, seq]) => `${when} ${seq}`);
-      const hearers = to === 'subscribed' ? ['the room', ...(who ?? [])].join(' ') : [...to].join(' ');
-      return [`${frame.event} → ${hearers}`, ...[...except].map((id) => `not ${id}`)].join(', ');
-    });
+import { caller, change, conversation, heard, member, members, message, now, reaction } from './live-scene.ts';
 
 describe('a message', () => {
   it('is told to all members, but not on connections that know of it', () => {
@@ -239,12 +177,6 @@ describe('a membership', () => {
   });
 });
 
-const reaction = (kind: 'reaction.added' | 'reaction.removed'): Happening => {
-  const state = reacted(noReactions, 'added', { emoji: '👍', userId: 'bob' }, { rev: 5, at: now.toISOString() });
-  const told = changeOf(state, { emoji: '👍', userId: 'bob' }, { conversationId: conversation.id, seq: 1 });
-  return { kind, seq: 1, at: now.toISOString(), change: told };
-};
-
 describe('a reaction', () => {
   it('that came or went is told to all, on every connection', () => {
     expect(heard(reaction('reaction.added'), { told: ['conn-1'] })).toEqual(['reaction.added → ada bob cyd']);
@@ -270,107 +202,6 @@ it('a conversation that is not to be had is not shown, and everything else is to
   for (const happening of others) expect(heard(happening, { conversation: undefined })).not.toEqual([]);
 });
 
-describe('a large room', () => {
-  const room: ConversationState = { ...conversation, live: 'subscribed', shards: 4, memberCount: 2_000, rev: 9 };
-  const inRoom = (happening: Happening, named: string[] = []) =>
-    heard(happening, { conversation: room, members: named, told: ['conn-1'] });
-  const added = change({ kind: 'member.added', member: member('cyd') } as never);
-  const updated = change({ kind: 'member.updated', member: member('bob') } as never);
-  const removed = change({ kind: 'member.removed', member: member('eve') } as never);
-
-  it('is told of messages where it is subscribed to, but not on connections that know of them', () => {
-    expect(inRoom({ kind: 'message', message, isNew: true })).toEqual(['message.new → the room, not conn-1']);
-    expect(inRoom({ kind: 'message', message: { ...message, rev: 1 }, isNew: false })).toEqual([
-      'message.updated → the room',
-    ]);
-    expect(inRoom(change({ kind: 'conversation.updated' } as never))).toEqual(['conversation.updated → the room']);
-    expect(inRoom(change({ kind: 'conversation.deleted' } as never))).toEqual(['conversation.removed → the room']);
-  });
-
-  it('is told of its threads, and nothing of what concerns one user alone', () => {
-    const thread = { conversationId: room.id, threadId: message.id };
-    const own = { userId: 'bob', conversationId: room.id, seq: 1 };
-    expect(inRoom({ kind: 'thread', ...thread, thread: emptyThread })).toEqual(['thread.updated → the room']);
-    expect(inRoom({ kind: 'hidden', ...own })).toEqual(['message.hidden → bob']);
-    expect(inRoom({ kind: 'threadRead', userId: 'bob', watermark: { ...thread, lastReadSeq: 1 } })).toEqual([
-      'thread.read → bob',
-    ]);
-  });
-
-  it('tells who joined after a message nothing of it, where history begins with one’s joining', () => {
-    const fromJoining: ConversationState = {
-      ...room,
-      settings: { ...room.settings, historyFrom: 'join' },
-      lastMessage: previewOf(message),
-    };
-    const inIt = (happening: Happening, named: string[] = []) =>
-      heard(happening, { conversation: fromJoining, members: named, told: ['conn-1'], firstSeqOf: () => 2 });
-    expect(inIt({ kind: 'message', message, isNew: true })).toEqual(['message.new → the room before 1, not conn-1']);
-    expect(inIt({ kind: 'message', message: { ...message, rev: 1 }, isNew: false })).toEqual([
-      'message.updated → the room before 1',
-      'revision.hidden → the room from 1',
-    ]);
-    expect(inIt(reaction('reaction.removed'))).toEqual([
-      'reaction.removed → the room before 1',
-      'revision.hidden → the room from 1',
-    ]);
-    const updated = change({ kind: 'conversation.updated' } as never);
-    expect(inIt(updated)).toEqual([
-      'conversation.updated → the room before 1',
-      'conversation.updated → the room from 1',
-    ]);
-    const shown = deliveriesOf(updated, { members, conversation: fromJoining, told: [], firstSeqOf: () => 2 });
-    expect(shown.map(({ frame }) => frame.data)).toMatchObject([
-      { lastMessage: { content: 'hello' } },
-      { lastMessage: null },
-    ]);
-    expect(inIt(added, ['cyd'])).toEqual(['conversation.new → cyd']);
-    const answer = { ...message, seq: 4, quote: quoteOf(message) };
-    expect(inIt({ kind: 'message', message: answer, isNew: true })).toEqual([
-      'message.new → the room before 1, not conn-1',
-      'message.new → the room from 1 before 4, not conn-1',
-    ]);
-    const thread = { conversationId: room.id, threadId: message.id, thread: emptyThread };
-    expect(inIt({ kind: 'thread', ...thread })).toEqual(['thread.updated → the room before 1']);
-  });
-
-  it('is told how many its members are by now, once for all changes, and under the number of each', () => {
-    const [count, ...more] = memberCountOf([added, { kind: 'message', message, isNew: true }, removed], room);
-    expect(more).toEqual([]);
-    expect(count).toMatchObject({ to: 'subscribed', frame: { event: 'member.count' } });
-    expect(count?.frame.data).toEqual({ conversationId: room.id, rev: 9, memberCount: 2_000, revs: [5, 5] });
-    expect(memberCountOf([{ kind: 'message', message, isNew: true }], room)).toEqual([]);
-  });
-
-  it('tells those whom a change of members is about, on all their connections, and nobody else', () => {
-    expect(inRoom(added, ['cyd'])).toEqual(['conversation.new → cyd']);
-    expect(inRoom(updated, ['bob'])).toEqual(['member.updated → bob']);
-    expect(inRoom(removed)).toEqual(['conversation.removed → eve']);
-  });
-
-  it('tells those nothing who are members no more', () => {
-    expect(inRoom(added, [])).toEqual([]);
-    expect(inRoom(updated, [])).toEqual([]);
-  });
-
-  it('that begins, or that one has to listen to otherwise from now on, is told to all members', () => {
-    const crossing = change({ kind: 'conversation.updated', live: 'subscribed' } as never);
-    expect([{ kind: 'founded', conversation: room } as const, crossing, added, updated].map(isForAllMembers)).toEqual([
-      true,
-      true,
-      false,
-      false,
-    ]);
-    expect(inRoom({ kind: 'founded', conversation: room }, members)).toEqual(['conversation.new → ada bob cyd']);
-    expect(inRoom(crossing, members)).toEqual(['conversation.updated → ada bob cyd']);
-  });
-
-  it('knows whom to ask for, and who may listen no longer', () => {
-    expect(namedIn([added, updated, removed])).toEqual(['cyd', 'bob']);
-    expect(leaversIn([added, updated, removed])).toEqual([{ user: 'eve', rev: 5 }]);
-  });
-});
-
 it('nobody hears who is not a member, but whom it is about', () => {
   const happenings = [
     change({ kind: 'member.added', member: member('eve') } as never),
@@ -384,59 +215,4 @@ it('nobody hears who is not a member, but whom it is about', () => {
       expect(strangers.every((user) => user === 'eve' && frame.event === 'conversation.removed')).toBe(true);
     }
   }
-});
-
-describe('what a member keeps for themselves', () => {
-  const before = { ...member('bob'), joinedSeq: 0, hiddenSeq: 0, shownReadSeq: 0, ownVersion: 7 };
-
-  it('is told to them alone where it looks different', () => {
-    const after = { ...before, ownVersion: 8, lastReadSeq: 3, mentionSeqs: new Set([2, 4]) };
-    expect(heard({ kind: 'membership', before, after })).toEqual(['membership.updated → bob']);
-    expect(
-      deliveriesOf({ kind: 'membership', before, after }, { members, conversation, told: [], firstSeqOf: () => 1 })[0]
-        ?.frame.data,
-    ).toEqual({
-      conversationId: conversation.id,
-      version: 8,
-      lastReadSeq: 3,
-      markedUnread: false,
-      mutedUntil: null,
-      archivedAt: null,
-      pinnedAt: null,
-      mentionCount: 1,
-    });
-  });
-
-  it('is not told where it is the same, as after a new role or a place in the inbox', () => {
-    expect(heard({ kind: 'membership', before, after: { ...before, role: 'admin', rev: 6 } })).toEqual([]);
-    expect(heard({ kind: 'membership', before, after: { ...before, ownVersion: 8, lastReadSeq: 3 } })).toEqual([]);
-  });
-
-  it('is told beside what they have read, and of a post without that', () => {
-    const marked = { ...before, markedUnreadSeq: 3 };
-    const after = { ...before, ownVersion: 8, lastReadSeq: 5, shownReadSeq: 5, audience: 'members' } as const;
-    expect(heard({ kind: 'membership', before: marked, after: { ...after, raisedBy: 'read' } })).toEqual([
-      'membership.updated → bob',
-      'receipt.updated → bob',
-      'receipt.updated → ada cyd',
-    ]);
-    const posted = { ...after, markedUnreadSeq: 3, raisedBy: 'post', audience: 'nobody' } as const;
-    expect(heard({ kind: 'membership', before: marked, after: posted })).toEqual(['membership.updated → bob']);
-    expect(needsMembers({ kind: 'membership', before: marked, after: posted })).toBe(false);
-  });
-
-  it('is told of a post to newcomers who do not see it', () => {
-    const after = { ...before, lastReadSeq: 5, shownReadSeq: 5, audience: 'members', raisedBy: 'post' } as const;
-    const firstSeqOf = (user: string) => (user === 'cyd' ? 6 : 1);
-    expect(heard({ kind: 'membership', before, after }, { firstSeqOf })).toEqual(['receipt.updated → cyd']);
-    expect(needsMembers({ kind: 'membership', before, after })).toBe(true);
-  });
-
-  it('and their drafts concern nobody else, so that nobody is looked up', () => {
-    const state = { conversationId: conversation.id, version: 1, draft: null };
-    expect(heard({ kind: 'draft', userId: 'bob', state })).toEqual(['draft.updated → bob']);
-    expect(needsMembers({ kind: 'draft', userId: 'bob', state })).toBe(false);
-    expect(needsMembers({ kind: 'membership', before, after: before })).toBe(false);
-    expect(needsMembers({ kind: 'message', message, isNew: true })).toBe(true);
-  });
 });
