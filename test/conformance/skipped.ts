@@ -58,6 +58,7 @@ export const skipped: readonly Skipped[] = [
   whole('budgets-threads', 'inside'),
   whole('budgets-sync', 'inside'),
   whole('budgets-receipts', 'inside'),
+  whole('budgets-presence', 'inside'),
   whole('canary', 'inside'),
   inside('commands', 'answers unavailable while the table throttles or fails, and stores the repetition once'),
   whole('connections', 'inside'),
@@ -143,6 +144,7 @@ export const skipped: readonly Skipped[] = [
     'pins once for all, although it collides and its function dies at any of its calls',
   ),
   whole('presence', 'inside'),
+  whole('presence-privacy', 'inside'),
   inside(
     'quotes',
     'lets a client that follows show the same as one that fetches, whatever becomes of what is quoted, with frames late and twice',

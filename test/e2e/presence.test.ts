@@ -1,57 +1,17 @@
 import pMap from 'p-map';
 import { describe, expect, it } from 'vitest';
-import { type CallSummary, summarise } from '../../infra/local/aws/meter.ts';
 import { heartbeatKey, presenceKey } from '../../shared/data/keys.ts';
 import type { Presence } from '../../shared/protocol/presence.ts';
-import type { Device } from '../support/device.ts';
 import type { Person } from '../support/person.ts';
-import {
-  agesSignsOf,
-  beats,
-  enqueue,
-  hastens,
-  hearsOf,
-  lastHeardOf,
-  presenceOf,
-  putOff,
-  retriesSoon,
-} from '../support/presence.ts';
-import { createsDirect, createsGroup, membersOf } from '../support/room.ts';
+import { beats, enqueue, hearsOf, lastHeardOf, presenceOf, putOff, retriesSoon } from '../support/presence.ts';
+import { aPresenceScene, hidden } from '../support/presence-scene.ts';
+import { createsGroup, membersOf } from '../support/room.ts';
 import { storedIn } from '../support/stored.ts';
 import { walkOf } from '../support/walk.ts';
 import { aWorld } from '../support/world.ts';
 
 const world = aWorld({ alone: true, fed: ['presence'] });
-
-const hidden = (userId: string) => ({ userId, status: 'offline', lastSeenAt: null, asOf: expect.any(String) });
-const isPost = ({ action }: { action: string }) => action === 'execute-api:ManageConnections';
-const settled = () => world.cloud.settled();
-const chooses = (person: Person, presence: string) => person.does('PATCH', '/api/me', { preferences: { presence } });
-
-/** What had become worse is looked at once more, as after the pause. */
-const pausePasses = (user: string) => hastens(world.cloud, world.tenant, user, 'look');
-const watchComes = (user: string) => hastens(world.cloud, world.tenant, user, 'watch');
-const ages = (user: string, seconds: number) => agesSignsOf(world.cloud, world.tenant, user, seconds);
-
-/** Ada, who watches from her phone, and Bob, who shares a group with her. */
-const given = async () => {
-  const [ada, bob, eve] = await Promise.all([world.person('ada'), world.person('bob'), world.person('eve')]);
-  const room = await createsGroup(ada, [bob]);
-  const phone = await ada.connects();
-  await settled();
-  return { ada, bob, eve, room, phone };
-};
-
-/** What somebody heard is what they would fetch. */
-const expectFetchAgrees = async (viewer: Person, device: Device, user: string) => {
-  await settled();
-  await device.catchesUp();
-  const heard = lastHeardOf(device, user);
-  expect(heard).toBeDefined();
-  const fetched = await presenceOf(viewer, user);
-  expect({ ...fetched, asOf: '' }).toEqual({ ...heard, asOf: '' });
-  return fetched;
-};
+const { settled, pausePasses, watchComes, ages, given, expectFetchAgrees } = aPresenceScene(world);
 
 describe('somebody who connects', () => {
   it('is online to those who share a conversation with them, and to nobody else', async () => {
@@ -281,99 +241,6 @@ describe('somebody who vanishes without a word', () => {
   });
 });
 
-describe('privacy', () => {
-  it('everyone: strangers may know as well, who are told nothing by themselves', async () => {
-    const { bob, eve } = await given();
-    const stranger = await eve.connects();
-    await chooses(bob, 'everyone');
-    await bob.connects();
-    await settled();
-    expect(await presenceOf(eve, 'bob')).toMatchObject({ status: 'online' });
-    await stranger.catchesUp();
-    expect(stranger.heard('presence.update')).toEqual([]);
-  });
-
-  it('nobody: who hides looks like somebody who never was, and comes back when they show themselves', async () => {
-    const { ada, bob, phone, room } = await given();
-    await bob.connects();
-    await hearsOf(phone, 'bob', 'online');
-
-    await chooses(bob, 'nobody');
-    await settled();
-    await pausePasses('bob');
-    await hearsOf(phone, 'bob', 'offline');
-    expect(await expectFetchAgrees(ada, phone, 'bob')).toEqual(hidden('bob'));
-    const { presences } = await ada.does<{ presences: Presence[] }>('GET', `/api/conversations/${room.id}/presence`);
-    expect(presences[1]).toEqual(hidden('bob'));
-    expect(await (await world.service()).does('GET', '/api/users/bob/presence')).toEqual(hidden('bob'));
-
-    await chooses(bob, 'contacts');
-    await hearsOf(phone, 'bob', 'online');
-    await expectFetchAgrees(ada, phone, 'bob');
-  });
-
-  it('contacts, unless somebody chooses: it is part of their preferences, and one of three', async () => {
-    const { bob } = await given();
-    expect(await bob.does('GET', '/api/me')).toMatchObject({ preferences: {} });
-    await chooses(bob, 'nobody');
-    await bob.does('PATCH', '/api/me', { preferences: { locale: 'de' } });
-    expect(await bob.does('GET', '/api/me')).toMatchObject({ preferences: { presence: 'nobody', locale: 'de' } });
-    await bob.isRefused('invalid_request', 'PATCH', '/api/me', { preferences: { presence: 'friends' } });
-  });
-
-  it('shows the host’s backend what contacts may see', async () => {
-    const { bob } = await given();
-    await bob.connects();
-    await settled();
-    expect(await (await world.service()).does('GET', '/api/users/bob/presence')).toMatchObject({ status: 'online' });
-  });
-});
-
-describe('a block', () => {
-  it('hides both from each other at once, and its end shows both again', async () => {
-    const { ada, bob, phone } = await given();
-    const bobs = await bob.connects();
-    await hearsOf(phone, 'bob', 'online');
-
-    await ada.does('PUT', '/api/me/blocks/bob');
-    await hearsOf(phone, 'bob', 'offline');
-    await hearsOf(bobs, 'ada', 'offline');
-    expect(await expectFetchAgrees(ada, phone, 'bob')).toEqual(hidden('bob'));
-    expect(await expectFetchAgrees(bob, bobs, 'ada')).toEqual(hidden('ada'));
-
-    await ada.does('DELETE', '/api/me/blocks/bob');
-    await hearsOf(phone, 'bob', 'online');
-    await hearsOf(bobs, 'ada', 'online');
-    await expectFetchAgrees(ada, phone, 'bob');
-    await expectFetchAgrees(bob, bobs, 'ada');
-  });
-
-  it('keeps what happens meanwhile from both, and tells others as ever', async () => {
-    const { ada, bob, eve, phone } = await given();
-    await createsGroup(bob, [eve]);
-    const eves = await eve.connects();
-    await ada.does('PUT', '/api/me/blocks/bob');
-    await settled();
-    const before = phone.heard('presence.update').length;
-    await bob.connects();
-    await hearsOf(eves, 'bob', 'online');
-    await settled();
-    await phone.catchesUp();
-    expect(phone.heard('presence.update').slice(before)).toEqual([]);
-    expect(await presenceOf(ada, 'bob')).toEqual(hidden('bob'));
-  });
-
-  it('tells a stranger nothing', async () => {
-    const { eve, ada, phone } = await given();
-    const eves = await eve.connects();
-    await eve.does('PUT', '/api/me/blocks/ada');
-    await ada.does('PUT', '/api/me/blocks/eve');
-    await settled();
-    await Promise.all([eves, phone].map((device) => device.catchesUp()));
-    expect([...eves.heard('presence.update'), ...phone.heard('presence.update')]).toEqual([]);
-  });
-});
-
 it('tells nobody of a room of more than 256 members who comes and goes, but answers who asks', async () => {
   const { ada, bob, phone, room } = await given();
   const numbers = Array.from({ length: 256 }, (_, i) => `crowd-${String(i).padStart(3, '0')}`);
@@ -458,76 +325,6 @@ describe('crashes and repetitions', () => {
   });
 });
 
-describe('a deleted user', () => {
-  it('is offline, without a trace of when they were there', async () => {
-    const { ada, bob, phone } = await given();
-    await createsDirect(ada, bob);
-    await bob.connects();
-    await hearsOf(phone, 'bob', 'online');
-    await (await world.service()).does('DELETE', '/api/users/bob');
-    await settled();
-    await pausePasses('bob');
-    await hearsOf(phone, 'bob', 'offline');
-    expect(await presenceOf(ada, 'bob')).toEqual(hidden('bob'));
-  });
-});
-
-describe('costs', () => {
-  it('of a change of presence of a user with 50 online contacts: three round trips and the posts', async () => {
-    const ada = await world.person('ada');
-    const contacts = await Promise.all(Array.from({ length: 50 }, (_, i) => world.person(`contact-${i}`)));
-    const devices = await pMap(contacts, (one) => one.connects(), { concurrency: 4 });
-    await createsGroup(ada, contacts.slice(0, 25));
-    await createsGroup(ada, contacts.slice(25));
-    await settled();
-    world.cloud.meter.reset();
-
-    await ada.connects();
-    await Promise.all(devices.map((device) => hearsOf(device, 'ada', 'online')));
-    await settled();
-
-    const told = world.cloud.meter.calls({ function: 'Queue/presence', action: /ManageConnections/ });
-    const [{ invocation } = { invocation: '' }] = told;
-    const { calls } = world.cloud.meter.invocation(invocation ?? '');
-    expect(calls.filter(isPost)).toHaveLength(50);
-    const { roundTrips, writeUnits } = summarise(calls.filter((call) => !isPost(call)));
-    // A look that something overtakes finds so as it writes, and looks again.
-    const overtaken = calls.filter(({ error }) => error === 'ConditionalCheckFailedException').length;
-    expect(roundTrips).toBeLessThanOrEqual(3 + 2 * overtaken);
-    expect(writeUnits).toBeLessThanOrEqual(2 + 2 * overtaken);
-  }, 60_000);
-
-  it('of a heartbeat: one write unit, two where the status is another; what the stream’s readers follow stays as it is', async () => {
-    const { phone } = await given();
-    const stored = () => storedIn(world.cloud).get(presenceKey(world.tenant, 'ada'));
-    const costOf = () => {
-      const { roundTrips, readUnits, writeUnits } = world.cloud.meter.lastOf(
-        'WebSocket/presence-heartbeat',
-      ) as CallSummary;
-      return { roundTrips, readUnits, writeUnits };
-    };
-    const before = await stored();
-    await beats(phone, 'online');
-    expect(costOf()).toEqual({ roundTrips: 1, readUnits: 0, writeUnits: 1 });
-    expect(await stored()).toEqual(before);
-    await beats(phone, 'away');
-    expect(costOf()).toEqual({ roundTrips: 2, readUnits: 0, writeUnits: 2 });
-    expect(await stored()).not.toEqual(before);
-  });
-
-  it('of asking: one round trip for who is known to all or hides, two where it takes a shared conversation', async () => {
-    const { ada, bob, room } = await given();
-    const tripsOf = async (path: string, name: string) => {
-      await ada.does('GET', path);
-      return world.cloud.meter.lastOf(name)?.roundTrips;
-    };
-    expect(await tripsOf('/api/users/bob/presence', 'Http/presence-of-user')).toBe(2);
-    await chooses(bob, 'everyone');
-    expect(await tripsOf('/api/users/bob/presence', 'Http/presence-of-user')).toBe(1);
-    expect(await tripsOf(`/api/conversations/${room.id}/presence`, 'Http/presence-of-conversation')).toBe(3);
-  });
-});
-
 it('answers for ids of any kind, on the path that ends with them', async () => {
   const { ada } = await given();
   const odd = await world.person('https://id.example.com/users/1');
@@ -539,16 +336,4 @@ it('answers for ids of any kind, on the path that ends with them', async () => {
     status: 'online',
   });
   expect(await membersOf(ada, room)).toHaveLength(2);
-});
-
-it('keeps tenants apart', async () => {
-  const { bob, phone } = await given();
-  const twin = await world.person('ada', { tenant: 'elsewhere' });
-  const there = await twin.connects();
-  await bob.connects();
-  await hearsOf(phone, 'bob', 'online');
-  await settled();
-  await there.catchesUp();
-  expect(there.frames).toEqual([]);
-  expect(await presenceOf(twin, 'bob')).toEqual(hidden('bob'));
 });

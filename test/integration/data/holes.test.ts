@@ -3,7 +3,6 @@ import { aLobbyOf, takesANumber } from './lobby.ts';
 import { aParley, draftOf, numbers } from './parley.ts';
 
 const parley = aParley();
-const _short = aParley({ retentionDays: 1 });
 
 const seqs = ({ items }: { items: { seq: number }[] }) => items.map((one) => one.seq);
 const shown = (messages: { seq: number; status: string }[]) => messages.map(({ seq, status }) => `${seq} ${status}`);
