@@ -9,12 +9,12 @@ import {
   countTable,
   goalsOf,
   idleTable,
-  leastTable,
   millionTable,
   monthTable,
   naiveTable,
   pricesTable,
   sensitivityTable,
+  stepsTable,
 } from './report.ts';
 import { type Result, resultOf } from './result.ts';
 import { stageCounts } from './stage-counts.ts';
@@ -78,7 +78,7 @@ async function print(results: readonly Result[], isAll: boolean): Promise<void> 
     ...(prod === undefined
       ? []
       : ([
-          ['least', leastTable(results)],
+          ['steps', stepsTable(results)],
           ['naive', naiveTable(results)],
           ['month', monthTable(results)],
           ['idle', idleTable(stageCounts(prod), results)],

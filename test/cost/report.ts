@@ -4,12 +4,12 @@ import { billOf, logService, sumOf, times, type Usage, usdOf, withoutLogs } from
 import { assumptions } from './duration.ts';
 import type { Goal } from './goals.ts';
 import { goalOf } from './goals.ts';
-import { leastOfMessage } from './least.ts';
 import { days, idleMonth, monthOfThousand } from './month.ts';
 import { naiveMessage, naiveReceipts } from './naive.ts';
 import { asOf, type Priced, prices, region } from './prices.ts';
 import type { Result } from './result.ts';
 import type { stageCounts } from './stage-counts.ts';
+import { stepsOfMessage } from './steps.ts';
 
 const million = 1_000_000;
 
@@ -86,9 +86,9 @@ export const naiveTable = (results: readonly Result[]): string => {
 };
 
 /** Beside what its steps cost if functions took no time: docs/decisions/0029-what-the-cost-goals-would-take.md. */
-export const leastTable = (results: readonly Result[]): string =>
+export const stepsTable = (results: readonly Result[]): string =>
   table(
-    ['a million of', ...services.slice(0, 3), 'the least', 'goal', 'reckoned'],
+    ['a million of', ...services.slice(0, 3), 'its steps', 'goal', 'reckoned'],
     (
       [
         ['direct', 1],
@@ -98,12 +98,12 @@ export const leastTable = (results: readonly Result[]): string =>
     ).flatMap(([name, recipients]) => {
       const result = results.find((one) => one.name === name);
       if (result?.goal === undefined) return [];
-      const least = times(leastOfMessage(recipients), million);
+      const steps = times(stepsOfMessage(recipients), million);
       return [
         [
           result.of,
-          ...services.slice(0, 3).map((service) => usd(amountOf(least, service))),
-          usd(usdOf(least)),
+          ...services.slice(0, 3).map((service) => usd(amountOf(steps, service))),
+          usd(usdOf(steps)),
           usd(result.goal),
           usd(usdOf(withoutLogs(perMillion(result)))),
         ],

@@ -3,10 +3,10 @@ import type { MeteredCall } from '../../../infra/local/ports.ts';
 import { billOf, unitsOf, usdOf } from '../../cost/bill.ts';
 import { gbSecondsOf } from '../../cost/duration.ts';
 import { goalOf } from '../../cost/goals.ts';
-import { leastOfMessage } from '../../cost/least.ts';
 import { type Seen, usageOf } from '../../cost/ledger.ts';
 import { idleMonth, monthOfThousand } from '../../cost/month.ts';
 import { naiveMessage, naiveReceipts } from '../../cost/naive.ts';
+import { stepsOfMessage } from '../../cost/steps.ts';
 
 const call = (action: string, more: Partial<MeteredCall> = {}): MeteredCall => ({
   function: 'WebSocket/message-send',
@@ -115,9 +115,9 @@ describe('dollars', () => {
     expect(naiveReceipts(10)).toMatchObject({ webSocketMessage: 240, writeUnit: 20, lambdaRequest: 20 });
   });
 
-  it('of the least that a message costs are its steps, and the fast lane’s where few are listening', () => {
-    expect(leastOfMessage(1)).toEqual({ webSocketMessage: 3, readUnit: 6, writeUnit: 5, lambdaRequest: 2 });
-    expect(leastOfMessage(10)).toEqual({ webSocketMessage: 12, readUnit: 9, writeUnit: 4, lambdaRequest: 2 });
+  it('of a message’s steps have the fast lane’s where few are listening, and no time', () => {
+    expect(stepsOfMessage(1)).toEqual({ webSocketMessage: 3, readUnit: 6, writeUnit: 5, lambdaRequest: 2 });
+    expect(stepsOfMessage(10)).toEqual({ webSocketMessage: 12, readUnit: 9, writeUnit: 4, lambdaRequest: 2 });
   });
 
   it('of a month are what a thousand users do on each of its days, and their open sockets', () => {

@@ -1,6 +1,6 @@
 /**
- * The least that a sparse message costs where its send takes the steps that docs/ordering.md gives it: each of them once, each read in
- * the cheaper way, and functions that take no time at all. What nobody could save without giving up a step.
+ * What a sparse message costs by the steps that its send and fan-out are made of now, each read in the cheaper way, if functions took no
+ * time. No lower bound: other steps might do the same for less, as docs/decisions/0029-what-the-cost-goals-would-take.md says.
  */
 import { sumOf, type Usage } from './bill.ts';
 
@@ -13,7 +13,7 @@ const fastLaneConnections = 10;
 /** Read in a hurry: half a unit for each 4 KB. */
 const inHurry = (bytes: number): number => Math.ceil(bytes / 4_096) / 2;
 
-export const leastOfMessage = (recipients: number): Usage => {
+export const stepsOfMessage = (recipients: number): Usage => {
   const members = recipients + 1;
   const memberships = inHurry(members * membershipBytes);
   const connections = members * inHurry(1);
