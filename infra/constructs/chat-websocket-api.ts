@@ -24,13 +24,8 @@ export class ChatWebSocketApi extends Construct {
   constructor(scope: Construct, id: string, { deployment }: { deployment: Deployment }) {
     super(scope, id);
     const api = new WebSocketApi(this, 'Api', { routeSelectionExpression: '$request.body.event' });
-    const fn = (entry: string, description: string, memory?: number) =>
-      new ChatFunction(this, entry.replace('websocket/', ''), {
-        deployment,
-        entry,
-        description,
-        ...(memory === undefined ? {} : { memory }),
-      });
+    const fn = (entry: string, description: string) =>
+      new ChatFunction(this, entry.replace('websocket/', ''), { deployment, entry, description });
     const runs = (one: ChatFunction) => new WebSocketLambdaIntegration(one.node.id, one.live);
 
     this.authorizer = fn('websocket/authorizer', 'Says who opens a socket, from its ticket or its token.');
@@ -53,7 +48,7 @@ export class ChatWebSocketApi extends Construct {
     const routes = new Map<string, WebSocketRoute>();
     this.commands = new Map(
       commands.map(({ name, summary }) => {
-        const one = fn(entryOfCommand(name), summary, 1024);
+        const one = fn(entryOfCommand(name), summary);
         routes.set(name, route(name, one, { returnResponse: true }));
         return [name, one];
       }),
