@@ -15,19 +15,13 @@ import { createNumbers } from './numbers.ts';
 import type { Place, Places } from './places.ts';
 import type { References } from './references.ts';
 import type { Replies } from './replies.ts';
-import { despiteTransactions, getMany, type Item, isConditionFailed, type Table } from './table.ts';
+import { type SendReceipt, sendReceiptFrom } from './send-receipts.ts';
+import { despiteTransactions, type Item, isConditionFailed, type Table } from './table.ts';
 
 const receiptLifeSeconds = 86_400;
 
 /** More would mean that readers void the numbers of a sender as fast as it takes them. */
 const renumberings = 5;
-
-/** What a sender holds of a send: the number that its message has or will have. */
-export interface SendReceipt {
-  seq: number;
-  /** Connections that know of it already and are not told again: the one that has its answer, and those the sender posted to. */
-  told: string[];
-}
 
 interface Deps {
   table: Table;
@@ -125,7 +119,7 @@ export const createSends = ({ table, clock, limits, places, references, replies 
       new GetCommand({ TableName: table.name, Key: receiptKeyOf(place, clientMessageId), ConsistentRead: true }),
     );
     if (!Item) throw new Problem('unavailable');
-    return receiptFrom(Item);
+    return sendReceiptFrom(Item);
   };
 
   /** The number was closed before the message came: it gets another one, unless a repetition was quicker to get it one. */
@@ -172,7 +166,7 @@ export const createSends = ({ table, clock, limits, places, references, replies 
       const [item, ...others] = rest;
       const referred = others.slice(0, referredKeys.length);
       const mentions = mentionsAmong(names, others.slice(referredKeys.length));
-      const known = item && !isExpired(item, epochSeconds(clock.now())) ? receiptFrom(item) : undefined;
+      const known = item && !isExpired(item, epochSeconds(clock.now())) ? sendReceiptFrom(item) : undefined;
       return { place, earlier: known, referred, mentions };
     },
 
@@ -236,18 +230,6 @@ export const createSends = ({ table, clock, limits, places, references, replies 
         }),
       );
     },
-
-    /** The receipts of messages, in their order; undefined once a receipt's life is over. */
-    receiptsOf: async (tenant: string, messages: readonly Message[]): Promise<(SendReceipt | undefined)[]> => {
-      const items = await getMany(
-        table,
-        messages.map((one) =>
-          sendReceiptKey(tenant, one.conversationId, one.senderId ?? '', one.clientMessageId ?? ''),
-        ),
-        { consistent: true },
-      );
-      return items.map((item) => (item ? receiptFrom(item) : undefined));
-    },
   };
 };
 export type Sends = ReturnType<typeof createSends>;
@@ -258,5 +240,3 @@ const ownConnection = ({ caller }: Place): string[] => (caller.connectionId === 
 
 /** @param meta what stood in the way, as DynamoDB spells it */
 const isBlocked = (meta: unknown): boolean => typeof meta === 'object' && meta !== null && 'blockedBy' in meta;
-
-const receiptFrom = (item: Item): SendReceipt => ({ seq: Number(item.seq), told: item.told as string[] });

@@ -172,6 +172,24 @@ export const memberCountOf = (
   return [{ to: 'subscribed', except: new Set(), frame }];
 };
 
+/** The greatest revision of the conversation that happenings tell of; 0 where nothing took one. */
+export const revisionOf = (happenings: readonly Happening[]): number =>
+  Math.max(
+    0,
+    ...happenings.map((one) => {
+      switch (one.kind) {
+        case 'message':
+          return one.message.rev;
+        case 'change':
+        case 'reaction.added':
+        case 'reaction.removed':
+          return one.change.rev;
+        default:
+          return 0;
+      }
+    }),
+  );
+
 /** Whom happenings let in, or gave another role: they are told of it themselves if they are members still. */
 export const namedIn = (happenings: readonly Happening[]): string[] =>
   changesIn(happenings).flatMap((change) =>

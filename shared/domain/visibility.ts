@@ -10,6 +10,12 @@ export interface Viewpoint {
   member: Pick<MemberState, 'joinedSeq'> | undefined;
 }
 
+/** A member, as far as it decides what they see. */
+export type Viewer = Pick<MemberState, 'userId' | 'joinedSeq'>;
+
+/** The two of a direct conversation see all of it, and stay its members. */
+export const fromTheBeginning = (userId: string): Viewer => ({ userId, joinedSeq: 0 });
+
 /** How somebody sees a conversation that they were shown as theirs. */
 export const viewpointOf = (own: OwnConversation): Viewpoint => ({
   conversation: own,

@@ -18,6 +18,7 @@ import { createPins, type Pins } from '../data/pins.ts';
 import { createProfiles, type Profiles } from '../data/profiles.ts';
 import { createRecipients, type Recipients } from '../data/recipients.ts';
 import { createShownMessages, type ShownMessages } from '../data/shown-messages.ts';
+import { createSurroundings, type Surroundings } from '../data/surroundings.ts';
 import { createTickets, type Tickets } from '../data/tickets.ts';
 import { createUnread, type Unread } from '../data/unread.ts';
 import { createUsers, type Users } from '../data/users.ts';
@@ -51,6 +52,7 @@ export interface Deps extends SocketDeps, SyncDeps {
   recipients: Recipients;
   notices: Notices;
   digests: Digests;
+  surroundings: Surroundings;
   fanOut: FanOut;
 }
 
@@ -81,6 +83,7 @@ export const liveDeps = (environment: NodeJS.ProcessEnv): Deps =>
     recipients: (deps) => createRecipients(deps),
     notices: (deps) => createNotices(deps),
     digests: (deps) => createDigests(deps),
+    surroundings: (deps) => createSurroundings(deps),
     fanOut: (deps) => createFanOut(deps),
   });
 

@@ -1,13 +1,12 @@
-import type { Conversations } from '../data/conversations.ts';
 import type { Limits } from '../data/limits.ts';
 import type { Members } from '../data/members.ts';
 import type { Presence } from '../data/presence.ts';
 import type { Reactions } from '../data/reactions.ts';
 import type { Receipts } from '../data/receipts.ts';
-import type { Sends } from '../data/sends.ts';
 import type { Subscriptions } from '../data/subscriptions.ts';
+import type { Around, Surroundings } from '../data/surroundings.ts';
 import type { Clock } from '../domain/clock.ts';
-import type { ConversationState, MemberState } from '../domain/conversation.ts';
+import { type ConversationState, isDirect, type MemberState } from '../domain/conversation.ts';
 import type { Delivery } from '../domain/deliveries.ts';
 import {
   deliveriesOf,
@@ -17,23 +16,24 @@ import {
   memberCountOf,
   namedIn,
   needsMembers,
+  revisionOf,
 } from '../domain/live-events.ts';
 import type { ReactionHappening } from '../domain/reactions.ts';
 import { audienceOfPosting } from '../domain/receipts.ts';
-import { firstVisibleSeq, withoutExpired } from '../domain/visibility.ts';
+import { firstVisibleSeq, fromTheBeginning, type Viewer, withoutExpired } from '../domain/visibility.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Patience } from './connections.ts';
 import type { Posting, Undelivered } from './delivery.ts';
 import { count } from './metrics.ts';
+import { createRoomMemory } from './room-memory.ts';
 import type { RoomQueue } from './room-queue.ts';
 import { together } from './together.ts';
 
 interface Deps {
-  conversations: Conversations;
   members: Members;
   presence: Presence;
   receipts: Receipts;
-  sends: Sends;
+  surroundings: Surroundings;
   subscriptions: Subscriptions;
   limits: Limits;
   reactions: Pick<Reactions, 'file'>;
@@ -44,9 +44,6 @@ interface Deps {
 /** One that answers slowly must not hold up everybody behind it: what takes longer goes through the redelivery queue. */
 const patience: Patience = { retries: 1, timeoutMs: 1_000 };
 
-/** How many large rooms an instance remembers. */
-const memory = 10_000;
-
 /** What happened in one conversation, in order. */
 export interface Run {
   tenant: string;
@@ -56,13 +53,12 @@ export interface Run {
   traceparents?: string[];
 }
 
-interface Around {
-  conversation: ConversationState | undefined;
-  /** As `Surroundings` has them. */
-  members: MemberState[];
-  /** Connections that know of a new message already, by its number. */
-  toldBySeq: ReadonlyMap<number, string[]>;
+/** With all members or, of a large room, those whom something is about. */
+interface Scene extends Around {
+  viewers: readonly Viewer[];
 }
+
+const nobody: Scene = { conversation: undefined, members: [], toldBySeq: new Map(), viewers: [] };
 
 /**
  * Tells every live connection of every member what happened: at least once, and in the stream's order but for what has to be posted again.
@@ -72,59 +68,69 @@ interface Around {
  * @returns what could not be delivered although its connection may still be there
  */
 export const createFanOut = ({
-  conversations,
   members,
   presence,
   receipts,
-  sends,
+  surroundings,
   reactions,
   subscriptions,
   limits,
   posting,
   clock,
 }: Deps) => {
-  const largeRooms = new Set<string>();
+  const rooms = createRoomMemory();
 
-  const remember = ({ tenant, conversationId }: Run, isLarge: boolean): void => {
-    if (largeRooms.size >= memory) largeRooms.clear();
-    const room = JSON.stringify([tenant, conversationId]);
-    if (isLarge) largeRooms.add(room);
-    else largeRooms.delete(room);
+  /** What the stream tells of, a replica may not have seen yet. */
+  const everybody = (tenant: string, conversationId: string, atMost = Number.POSITIVE_INFINITY) =>
+    members.all(tenant, conversationId, { consistent: true, atMost });
+
+  /**
+   * All members or, of a large room, those whom something is about. The members of a group are remembered for as long as its revision is
+   * the same; those of a direct conversation stand in it.
+   * @param found who was read beside the conversation, on a guess: a wrong one costs a second look
+   */
+  const viewersIn = async (
+    { tenant, conversationId, happenings }: Run,
+    { conversation, members: asked }: Around,
+    found: readonly MemberState[] | undefined,
+  ): Promise<readonly Viewer[]> => {
+    if (!conversation) return found ?? [];
+    if (conversation.memberIds) return conversation.memberIds.map(fromTheBeginning);
+    const known = rooms.of(tenant, conversationId);
+    const isSameAsBefore = known?.rev === conversation.rev;
+    if (known?.members && isSameAsBefore) return known.members;
+    if (found && found.length <= limits.of(tenant).largeRoomAbove) {
+      rooms.remember(tenant, conversation, isSameAsBefore ? found : undefined);
+      return found;
+    }
+    if (conversation.live === 'subscribed' && !happenings.some(isForAllMembers)) {
+      rooms.remember(tenant, conversation, undefined);
+      return known?.isLarge ? asked : members.among(tenant, conversationId, concernedIn(happenings));
+    }
+    const viewers = await everybody(tenant, conversationId);
+    rooms.remember(tenant, conversation, viewers);
+    return viewers;
   };
 
-  /** All members or, of a large room, those whom something is about. What the stream tells of, a replica may not have seen yet. */
-  const concerned = ({ tenant, conversationId, happenings }: Run, isLarge: boolean): Promise<MemberState[]> =>
-    isLarge && !happenings.some(isForAllMembers)
-      ? members.among(tenant, conversationId, [...new Set([...namedIn(happenings), ...sendersIn(happenings)])])
-      : members.all(tenant, conversationId, { consistent: true });
-
-  /** Who is read beside the conversation is a guess from what this instance saw last; a wrong one costs a second look. */
-  const around = async (run: Run): Promise<Around> => {
+  const sceneOf = async (run: Run): Promise<Scene> => {
     const { tenant, conversationId, happenings } = run;
-    if (!happenings.some(needsMembers)) return { conversation: undefined, members: [], toldBySeq: new Map() };
+    if (!happenings.some(needsMembers)) return nobody;
     const sent = newMessagesOf(happenings);
-    const wasLarge = largeRooms.has(JSON.stringify([tenant, conversationId]));
-    const { largeRoomAbove } = limits.of(tenant);
-    const [conversation, found, sendReceipts] = await together([
-      conversations.stateOf(tenant, conversationId),
-      wasLarge
-        ? concerned(run, true)
-        : members.all(tenant, conversationId, { consistent: true, atMost: largeRoomAbove + 1 }),
-      sent.length > 0 ? sends.receiptsOf(tenant, sent) : [],
+    const known = rooms.of(tenant, conversationId);
+    const isNewer = known !== undefined && revisionOf(happenings) > known.rev;
+    const isKnown = isDirect(conversationId) || known?.isLarge || (known?.members && !isNewer);
+    const [around, found] = await together([
+      surroundings.around(tenant, conversationId, {
+        users: known?.isLarge ? concernedIn(happenings) : sendersIn(sent),
+        sent,
+      }),
+      isKnown ? undefined : everybody(tenant, conversationId, limits.of(tenant).largeRoomAbove + 1),
     ]);
-    const isLarge = conversation?.live === 'subscribed';
-    remember(run, isLarge);
-    const isEnough = wasLarge ? isLarge : found.length <= largeRoomAbove;
-    return {
-      conversation,
-      members: isEnough ? found : await concerned(run, isLarge),
-      // A receipt that was used again after its 24 hours speaks of another message.
-      toldBySeq: new Map(sent.map(({ seq }, i) => [seq, sendReceipts[i]?.seq === seq ? sendReceipts[i].told : []])),
-    };
+    return { ...around, viewers: await viewersIn(run, around, found) };
   };
 
-  const deliveriesIn = ({ happenings }: Run, { conversation, members: found, toldBySeq }: Around): Delivery[] => {
-    const byUser = new Map(found.map((one) => [one.userId, one]));
+  const deliveriesIn = ({ happenings }: Run, { conversation, viewers, toldBySeq }: Scene): Delivery[] => {
+    const byUser = new Map(viewers.map((one) => [one.userId, one]));
     const known = {
       members: [...byUser.keys()],
       conversation: conversation && withoutExpired(conversation, clock.now()),
@@ -150,19 +156,19 @@ export const createFanOut = ({
     { tenant, conversationId, happenings, traceparents = [] }: Run,
     { shards }: ConversationState,
     deliveries: readonly Delivery[],
-    rooms: RoomQueue,
+    queue: RoomQueue,
   ): Promise<void> => {
     if (shards === 0) return;
     await together(
       leaversIn(happenings).map((one) => subscriptions.revoke(tenant, conversationId, { ...one, shards })),
     );
     if (deliveries.length === 0) return;
-    await rooms.add({ tenant, conversationId, shards, traceparents }, deliveries);
+    await queue.add({ tenant, conversationId, shards, traceparents }, deliveries);
     count('RoomFanOuts');
   };
 
-  return async (run: Run, rooms: RoomQueue): Promise<Undelivered[]> => {
-    const [found] = await together([around(run), reactions.file(run.tenant, run.happenings.filter(isReaction))]);
+  return async (run: Run, queue: RoomQueue): Promise<Undelivered[]> => {
+    const [found] = await together([sceneOf(run), reactions.file(run.tenant, run.happenings.filter(isReaction))]);
     const deliveries = deliveriesIn(run, found);
     const isForRoom = ({ to }: Delivery) => to === 'subscribed';
     const [undelivered] = await together([
@@ -170,7 +176,7 @@ export const createFanOut = ({
         run.tenant,
         deliveries.filter((one) => !isForRoom(one)),
       ),
-      found.conversation && tellRoom(run, found.conversation, deliveries.filter(isForRoom), rooms),
+      found.conversation && tellRoom(run, found.conversation, deliveries.filter(isForRoom), queue),
       ...lastBySender(run.happenings, found.members).map(([sender, message]) => {
         const audience = found.conversation ? audienceOfPosting(found.conversation) : 'nobody';
         return receipts.raiseBySender(run.tenant, { sender, message, audience });
@@ -198,5 +204,9 @@ const lastBySender = (happenings: readonly Happening[], members: readonly Member
   });
 };
 
-const sendersIn = (happenings: readonly Happening[]): string[] =>
-  newMessagesOf(happenings).flatMap(({ senderId }) => senderId ?? []);
+const sendersIn = (sent: readonly Message[]): string[] => [...new Set(sent.flatMap(({ senderId }) => senderId ?? []))];
+
+/** Whom a large room's happenings are about. */
+const concernedIn = (happenings: readonly Happening[]): string[] => [
+  ...new Set([...namedIn(happenings), ...sendersIn(newMessagesOf(happenings))]),
+];

@@ -3,8 +3,7 @@ import type { Members } from '../data/members.ts';
 import type { Place } from '../data/places.ts';
 import type { Connection, Presence } from '../data/presence.ts';
 import type { Sends } from '../data/sends.ts';
-import type { MemberState } from '../domain/conversation.ts';
-import { firstVisibleSeq, quotedFrom } from '../domain/visibility.ts';
+import { firstVisibleSeq, fromTheBeginning, quotedFrom, type Viewer } from '../domain/visibility.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Patience } from './connections.ts';
 import type { Posting } from './delivery.ts';
@@ -19,7 +18,7 @@ interface Deps {
 }
 
 interface Audience {
-  members: MemberState[];
+  members: readonly Viewer[];
   live: Connection[];
 }
 
@@ -36,7 +35,8 @@ export const createFastLane = ({ members, presence, sends, limits, posting }: De
     const { fastLaneConnections } = limits.of(caller.tenant);
     if (conversation.memberCount > fastLaneConnections || conversation.live === 'subscribed') return undefined;
     try {
-      const everybody = await members.all(caller.tenant, conversation.id);
+      const everybody =
+        conversation.memberIds?.map(fromTheBeginning) ?? (await members.all(caller.tenant, conversation.id));
       const live = await presence.connectionsOf(
         caller.tenant,
         everybody.map((one) => one.userId),
@@ -52,11 +52,11 @@ export const createFastLane = ({ members, presence, sends, limits, posting }: De
   deliver: async (place: Place, message: Message, audience: Audience | undefined): Promise<void> => {
     if (!audience) return;
     const { caller, conversation } = place;
-    const firstOf = (member: MemberState) => firstVisibleSeq({ conversation, member });
+    const firstOf = (member: Viewer) => firstVisibleSeq({ conversation, member });
     // Somebody who joined at this moment may not see it.
     const seeing = audience.members.filter((member) => message.seq >= firstOf(member));
     const except = new Set(caller.connectionId === undefined ? [] : [caller.connectionId]);
-    const deliveryTo = (members: readonly MemberState[], data: Message) => ({
+    const deliveryTo = (members: readonly Viewer[], data: Message) => ({
       to: new Set(members.map(({ userId }) => userId)),
       except,
       frame: { event: 'message.new', data } as const,

@@ -1,6 +1,7 @@
 import type { Place } from '../data/places.ts';
 import type { RateLimits } from '../data/rate-limits.ts';
-import type { SendReceipt, Sends } from '../data/sends.ts';
+import type { SendReceipt } from '../data/send-receipts.ts';
+import type { Sends } from '../data/sends.ts';
 import type { Turns } from '../data/turns.ts';
 import type { Caller } from '../domain/caller.ts';
 import type { Draft, Message } from '../protocol/message.ts';

@@ -28,6 +28,7 @@ import { createReplies } from '../../../shared/data/replies.ts';
 import { createSends } from '../../../shared/data/sends.ts';
 import { createShownMessages } from '../../../shared/data/shown-messages.ts';
 import { createSubscriptions } from '../../../shared/data/subscriptions.ts';
+import { createSurroundings } from '../../../shared/data/surroundings.ts';
 import { createSync } from '../../../shared/data/sync.ts';
 import type { Table } from '../../../shared/data/table.ts';
 import { createThreads } from '../../../shared/data/threads.ts';
@@ -99,6 +100,7 @@ const instanceOver = (table: Table, clock: Clock, tenantLimits: TenantLimits) =>
     presence: createPresence(deps),
     heartbeats: createHeartbeats(deps),
     subscriptions: createSubscriptions(deps),
+    surroundings: createSurroundings(deps),
     tickets: createTickets(deps),
     rateLimits: createRateLimits(deps),
     turns: createTurns(deps),

@@ -311,11 +311,11 @@ it('remembers on the receipt who knows of a message already: its sender’s conn
   const silent = await parley.says('ada', lobby, 'over HTTP');
   await parley.instance.sends.markTold(place, told, ['conn-2', 'conn-3']);
 
-  expect(await parley.instance.sends.receiptsOf(parley.given.tenant, [untold, told, silent])).toEqual([
-    { seq: 2, told: ['conn-1'] },
-    { seq: 1, told: ['conn-1', 'conn-2', 'conn-3'] },
-    { seq: 3, told: [] },
-  ]);
+  const { toldBySeq } = await parley.instance.surroundings.around(parley.given.tenant, lobby, {
+    users: [],
+    sent: [untold, told, silent],
+  });
+  expect(Object.fromEntries(toldBySeq)).toEqual({ 1: ['conn-1', 'conn-2', 'conn-3'], 2: ['conn-1'], 3: [] });
 });
 
 it('finds a receipt whatever user and client call themselves', async () => {

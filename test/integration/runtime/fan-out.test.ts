@@ -80,3 +80,90 @@ it('leaves out those whom the sender reached, and nobody else', async () => {
   expect(gateway.heardBy('b1')).toEqual([]);
   expect(gateway.heardBy('b2')).toEqual([{ event: 'message.new', data: message }]);
 });
+
+/** A group of Ada and Bob, each with a connection, told by one instance of which each query is counted. */
+const aGroupThatIsFollowed = async (between: Between = (_, pass) => pass()) => {
+  const { tenant } = parley.given;
+  const conversationId = await parley.aGroup(['ada', 'bob']);
+  for (const user of ['ada', 'bob', 'cem']) await parley.instance.presence.add(parley.caller(user), `${user}1`);
+  let queries = 0;
+  const instance = parley.through((call, pass) => {
+    if (call.name === 'Query') queries += 1;
+    return between(call, pass);
+  });
+  const { gateway, fanOut } = fanOutOver(instance);
+  return {
+    conversationId,
+    queries: () => queries,
+    /** @returns who was told of it */
+    says: async (content: string): Promise<string[]> => {
+      const message = await parley.says('ada', conversationId, content);
+      await fanOut({ tenant, conversationId, happenings: [{ kind: 'message', message, isNew: true }] }, noRooms);
+      return ['ada', 'bob', 'cem'].filter((user) =>
+        gateway.heardBy(`${user}1`).some((frame) => JSON.stringify(frame).includes(content)),
+      );
+    },
+    adds: async (user: string) =>
+      parley.instance.members.add(await parley.placeOf('ada', conversationId), [user], 'member'),
+    removes: async (user: string) => parley.instance.members.remove(await parley.placeOf('ada', conversationId), user),
+  };
+};
+
+it('remembers the members of a group for as long as its revision is the same', async () => {
+  const { says, adds, removes, queries } = await aGroupThatIsFollowed();
+
+  for (const content of ['one', 'two', 'three', 'four']) expect(await says(content)).toEqual(['ada', 'bob']);
+  expect(queries(), 'before they are believed, a second look must have shown the same revision').toBe(2);
+
+  await adds('cem');
+  for (const content of ['five', 'six']) expect(await says(content)).toEqual(['ada', 'bob', 'cem']);
+  expect(queries()).toBe(3);
+
+  await removes('bob');
+  for (const content of ['seven', 'eight']) expect(await says(content)).toEqual(['ada', 'cem']);
+  expect(queries()).toBe(4);
+});
+
+it('does not remember members who were read before a change that the conversation shows already', async () => {
+  let overtake: (() => Promise<unknown>) | undefined;
+  let membersAreRead = Promise.withResolvers<void>();
+  const group = await aGroupThatIsFollowed(async ({ name, input }, pass) => {
+    if (!overtake) return pass();
+    if (name === 'Query') {
+      const answer = await pass();
+      membersAreRead.resolve();
+      return answer;
+    }
+    if (JSON.stringify(input).includes('META')) {
+      await membersAreRead.promise;
+      await overtake();
+    }
+    return pass();
+  });
+  await group.says('one');
+  overtake = () => group.adds('cem');
+  membersAreRead = Promise.withResolvers();
+  await group.says('two');
+  overtake = undefined;
+
+  for (const content of ['three', 'four', 'five']) expect(await group.says(content)).toEqual(['ada', 'bob', 'cem']);
+});
+
+it('asks nobody who the two of a direct conversation are', async () => {
+  const { tenant } = parley.given;
+  const conversationId = await parley.aDirect('ada', 'bob');
+  await parley.instance.presence.add(parley.caller('bob'), 'b1');
+  const calls: string[] = [];
+  const { gateway, fanOut } = fanOutOver(
+    parley.through(({ name }, pass) => {
+      calls.push(name);
+      return pass();
+    }),
+  );
+  const message = await parley.says('ada', conversationId, 'Hello!');
+
+  await fanOut({ tenant, conversationId, happenings: [{ kind: 'message', message, isNew: true }] }, noRooms);
+
+  expect(gateway.heardBy('b1')).toEqual([{ event: 'message.new', data: message }]);
+  expect(calls).not.toContain('Query');
+});
