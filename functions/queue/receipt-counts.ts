@@ -3,32 +3,39 @@
  * seconds. Counted anew from the members each time, so that raises that come twice, late or out of order change nothing.
  */
 import { countSteps, mostHeardMembers, shownDelivered } from '../../shared/domain/receipts.ts';
+import { caughtUp } from '../../shared/domain/streaks.ts';
 import { type Deps, live } from '../../shared/runtime/deps.ts';
 import { onConversationEvents } from '../../shared/runtime/queue.ts';
 import { createRedeliveryQueue, type RedeliveryQueue } from '../../shared/runtime/redelivery.ts';
+import { together } from '../../shared/runtime/together.ts';
 
 const patience = { retries: 1, timeoutMs: 1_000 };
 const atOnce = 16;
 
 export const receiptCounts = ({
   clock,
+  conversations,
   members,
   posting,
   presence,
   redelivery,
-}: Pick<Deps, 'clock' | 'members' | 'posting' | 'presence'> & { redelivery: RedeliveryQueue }) =>
+}: Pick<Deps, 'clock' | 'conversations' | 'members' | 'posting' | 'presence'> & { redelivery: RedeliveryQueue }) =>
   onConversationEvents(
     'receipt-counts',
     ['receipt.raised'],
     async ({ tenantId, conversationId }) => {
       // Before they are read: of two counts, the one that began later has seen all that the other has.
       const version = clock.now().getTime();
-      const everybody = await members.all(tenantId, conversationId, {
-        consistent: true,
-        // One more than are told shows that they are too many.
-        atMost: mostHeardMembers + 1,
-      });
-      if (everybody.length === 0 || everybody.length > mostHeardMembers) return;
+      const [conversation, found] = await together([
+        conversations.stateOf(tenantId, conversationId),
+        members.all(tenantId, conversationId, {
+          consistent: true,
+          // One more than are told shows that they are too many.
+          atMost: mostHeardMembers + 1,
+        }),
+      ]);
+      if (!conversation || found.length === 0 || found.length > mostHeardMembers) return;
+      const everybody = found.map((one) => caughtUp(conversation, one));
       const users = everybody.map((one) => one.userId);
       const data = {
         conversationId,
@@ -52,6 +59,7 @@ export const receiptCounts = ({
 export const handler = live((deps) =>
   receiptCounts({
     clock: deps.clock,
+    conversations: deps.conversations,
     members: deps.members,
     posting: deps.posting,
     presence: deps.presence,

@@ -42,16 +42,27 @@ const picked = <T>(item: Item, names: readonly string[]): T =>
 
 const conversationFields = [
   ...Object.keys(conversation.shape),
-  ...['ownerCount', 'shards', 'deletedAt', 'changedAt', 'reactedSeq', 'lastMessageExpiresAt', 'retentionChangedAt'],
+  ...[
+    'ownerCount',
+    'shards',
+    'deletedAt',
+    'changedAt',
+    'reactedSeq',
+    'lastMessageExpiresAt',
+    'retentionChangedAt',
+    'streaks',
+  ],
 ];
 const settingsFields = Object.keys(conversationSettings.shape);
 /** What a conversation is that does not say. */
-const unsaid: LiveFeed & Pick<ConversationState, 'reactedSeq' | 'lastMessageExpiresAt' | 'retentionChangedAt'> = {
+const unsaid: LiveFeed &
+  Pick<ConversationState, 'reactedSeq' | 'lastMessageExpiresAt' | 'retentionChangedAt' | 'streaks'> = {
   live: 'all',
   shards: 0,
   reactedSeq: 0,
   lastMessageExpiresAt: null,
   retentionChangedAt: null,
+  streaks: null,
 };
 const previewFields = Object.keys(preview.shape);
 const ownAttributes = [

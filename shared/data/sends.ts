@@ -1,22 +1,22 @@
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { blockedPair } from '../domain/blocks.ts';
 import type { Caller } from '../domain/caller.ts';
 import { type Clock, epochSeconds } from '../domain/clock.ts';
 import { namesIn } from '../domain/mentions.ts';
-import { newMessage, previewOf } from '../domain/message.ts';
+import { newMessage } from '../domain/message.ts';
 import { may, postingIn, requirePermission } from '../domain/permissions.ts';
 import { Problem } from '../protocol/errors.ts';
 import type { Draft, Message } from '../protocol/message.ts';
-import { isExpired, storedPreview } from './items.ts';
-import { conversationKey, messageKey, sendReceiptKey } from './keys.ts';
+import { isExpired } from './items.ts';
+import { messageKey, sendReceiptKey } from './keys.ts';
 import type { Limits } from './limits.ts';
 import { candidateKeys, mentionsAmong } from './named-members.ts';
+import { createNextNumber } from './next-number.ts';
 import { createNumbers } from './numbers.ts';
 import type { Place, Places } from './places.ts';
 import type { References } from './references.ts';
 import type { Replies } from './replies.ts';
 import { type SendReceipt, sendReceiptFrom } from './send-receipts.ts';
-import { despiteTransactions, type Item, isConditionFailed, type Table } from './table.ts';
+import { type Item, isConditionFailed, type Table } from './table.ts';
 
 const receiptLifeSeconds = 86_400;
 
@@ -46,47 +46,7 @@ interface Entry {
 /** The send: docs/ordering.md. Four round trips: read, number, receipt, message. */
 export const createSends = ({ table, clock, limits, places, references, replies }: Deps) => {
   const numbers = createNumbers({ table, limits });
-
-  /**
-   * Takes the next number of the conversation, atomically, and makes this its newest message.
-   * @throws Problem `not_found` once the conversation is deleted, `forbidden` where one of two has blocked the other, or fewer may post
-   * than were found
-   */
-  const takeNumber = async (place: Place, draft: Draft, now: Date): Promise<number> => {
-    const { caller, conversation } = place;
-    const preview = storedPreview(previewOf(newMessage(draft, conversation.id, 0, caller.user, now)));
-    const mayAlways = may(place.standings, 'message.sendWhereAdminsMay');
-    try {
-      const { Attributes } = await despiteTransactions(() =>
-        table.client.send(
-          new UpdateCommand({
-            TableName: table.name,
-            Key: conversationKey(caller.tenant, conversation.id),
-            UpdateExpression:
-              'SET seq = seq + :one, lastMessageSeq = seq + :one, lastMessage = :preview, lastMessageExpiresAt = :expiresAt, lastActivityAt = :now',
-            ConditionExpression: `deletedAt = :null AND attribute_not_exists(blockedBy)${mayAlways ? '' : ' AND (attribute_not_exists(settings.whoMayPost) OR settings.whoMayPost = :everybody)'}`,
-            ExpressionAttributeValues: {
-              ':one': 1,
-              ':preview': preview,
-              ':expiresAt': limits.expiryOf(caller.tenant, now, conversation.settings.retentionDays),
-              ':now': now.toISOString(),
-              ':null': null,
-              ...(mayAlways ? {} : { ':everybody': 'everybody' }),
-            },
-            ReturnValues: 'UPDATED_NEW',
-            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-          }),
-        ),
-      );
-      return Number(Attributes?.seq);
-    } catch (error) {
-      if (!isConditionFailed(error)) throw error;
-      if (isBlocked(error.Item)) throw blockedPair();
-      const { conversation: now, standings } = await places.placeOf(caller, conversation.id);
-      requirePermission(standings, postingIn(now.settings));
-      throw new Problem('unavailable');
-    }
-  };
+  const nextNumber = createNextNumber({ table, limits, places });
 
   const receiptKeyOf = ({ caller, conversation }: Place, clientMessageId: string) =>
     sendReceiptKey(caller.tenant, conversation.id, caller.user, clientMessageId);
@@ -186,7 +146,7 @@ export const createSends = ({ table, clock, limits, places, references, replies 
       let receipt = earlier;
       for (let turn = 0; turn < renumberings; turn += 1) {
         if (!receipt) {
-          const seq = await takeNumber(place, draft, now);
+          const seq = await nextNumber.take(place, draft, now);
           receipt = await claim(place, draft.clientMessageId, seq, now);
           if (receipt.seq !== seq) spare.push(seq);
         }
@@ -199,7 +159,7 @@ export const createSends = ({ table, clock, limits, places, references, replies 
           await giveBack(place, spare, now);
           return stored;
         }
-        const seq = await takeNumber(place, draft, now);
+        const seq = await nextNumber.take(place, draft, now);
         receipt = await renumber(place, draft, receipt, seq);
         if (receipt.seq !== seq) spare.push(seq);
       }
@@ -237,6 +197,3 @@ export type Sends = ReturnType<typeof createSends>;
 const mayPost = ({ standings, conversation }: Place): boolean => may(standings, postingIn(conversation.settings));
 
 const ownConnection = ({ caller }: Place): string[] => (caller.connectionId === undefined ? [] : [caller.connectionId]);
-
-/** @param meta what stood in the way, as DynamoDB spells it */
-const isBlocked = (meta: unknown): boolean => typeof meta === 'object' && meta !== null && 'blockedBy' in meta;

@@ -13,6 +13,7 @@ import { type LiveFeed, liveFeedOf } from './large-rooms.ts';
 import { noOwnState, type OwnAttributes, ownStateOf } from './own-state.ts';
 import type { Audience } from './receipts.ts';
 import { defaultSettings, settingsWith } from './settings.ts';
+import { firstStreaks, readThrough, type Streaks } from './streaks.ts';
 import { isForgotten, visiblePreview } from './visibility.ts';
 
 /** A conversation as the table knows it. */
@@ -28,6 +29,8 @@ export interface ConversationState extends Conversation, LiveFeed {
   lastMessageExpiresAt: number | null;
   /** Since when messages are stored for as long as they are now; null where it was never otherwise. */
   retentionChangedAt: string | null;
+  /** What its last posters took in a row; null in one that was founded before that was remembered. */
+  streaks: Streaks | null;
 }
 
 /** A membership as the table knows it. */
@@ -119,6 +122,7 @@ export const founded = (caller: Caller, request: ConversationCreate, now: Date, 
     reactedSeq: 0,
     lastMessageExpiresAt: null,
     retentionChangedAt: null,
+    streaks: firstStreaks(users),
   };
   const members = users.map((userId, index) =>
     newMember(conversation, userId, request.type === 'group' && index === 0 ? 'owner' : 'member', now),
@@ -168,6 +172,7 @@ export const publicView = ({
   reactedSeq: _____,
   lastMessageExpiresAt: ______,
   retentionChangedAt: _______,
+  streaks: ________,
   ...conversation
 }: ConversationState): Conversation => conversation;
 
@@ -182,11 +187,7 @@ export const ownView = (
     | undefined,
   now: Date,
 ): OwnConversation => {
-  const lastReadSeq = member
-    ? state.lastMessage?.senderId === member.userId
-      ? Math.max(member.lastReadSeq, state.lastMessage.seq)
-      : member.lastReadSeq
-    : null;
+  const lastReadSeq = member ? ownReadSeq(state, member) : null;
   return {
     ...publicView(state),
     lastMessage: member && state.lastMessage?.seq === member.hiddenSeq ? null : visiblePreview(state, member, now),
@@ -196,6 +197,11 @@ export const ownView = (
     unreadCount: lastReadSeq === null || isForgotten(state, now) ? 0 : Math.max(0, state.seq - lastReadSeq),
     ...(member ? ownStateOf(member) : noOwnState),
   };
+};
+
+const ownReadSeq = (state: ConversationState, member: Pick<MemberState, 'userId' | 'lastReadSeq'>): number => {
+  const read = readThrough(state, member.userId, member.lastReadSeq);
+  return state.lastMessage?.senderId === member.userId ? Math.max(read, state.lastMessage.seq) : read;
 };
 
 /** Where a conversation stands in its member's inbox: to who joins, joining is the newest activity. */

@@ -18,6 +18,7 @@ import { createPins, type Pins } from '../data/pins.ts';
 import { createProfiles, type Profiles } from '../data/profiles.ts';
 import { createRecipients, type Recipients } from '../data/recipients.ts';
 import { createShownMessages, type ShownMessages } from '../data/shown-messages.ts';
+import { createStreaks, type Streaks } from '../data/streaks.ts';
 import { createSurroundings, type Surroundings } from '../data/surroundings.ts';
 import { createTickets, type Tickets } from '../data/tickets.ts';
 import { createUnread, type Unread } from '../data/unread.ts';
@@ -52,6 +53,7 @@ export interface Deps extends SocketDeps, SyncDeps {
   recipients: Recipients;
   notices: Notices;
   digests: Digests;
+  streaks: Streaks;
   surroundings: Surroundings;
   fanOut: FanOut;
 }
@@ -83,6 +85,7 @@ export const liveDeps = (environment: NodeJS.ProcessEnv): Deps =>
     recipients: (deps) => createRecipients(deps),
     notices: (deps) => createNotices(deps),
     digests: (deps) => createDigests(deps),
+    streaks: (deps) => createStreaks(deps),
     surroundings: (deps) => createSurroundings(deps),
     fanOut: (deps) => createFanOut(deps),
   });

@@ -3,6 +3,7 @@ import type { Members } from '../data/members.ts';
 import type { Presence } from '../data/presence.ts';
 import type { Reactions } from '../data/reactions.ts';
 import type { Receipts } from '../data/receipts.ts';
+import type { Streaks } from '../data/streaks.ts';
 import type { Subscriptions } from '../data/subscriptions.ts';
 import type { Around, Surroundings } from '../data/surroundings.ts';
 import type { Clock } from '../domain/clock.ts';
@@ -19,7 +20,6 @@ import {
   revisionOf,
 } from '../domain/live-events.ts';
 import type { ReactionHappening } from '../domain/reactions.ts';
-import { audienceOfPosting } from '../domain/receipts.ts';
 import { firstVisibleSeq, fromTheBeginning, type Viewer, withoutExpired } from '../domain/visibility.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Patience } from './connections.ts';
@@ -33,6 +33,7 @@ interface Deps {
   members: Members;
   presence: Presence;
   receipts: Receipts;
+  streaks: Streaks;
   surroundings: Surroundings;
   subscriptions: Subscriptions;
   limits: Limits;
@@ -71,6 +72,7 @@ export const createFanOut = ({
   members,
   presence,
   receipts,
+  streaks,
   surroundings,
   reactions,
   subscriptions,
@@ -167,6 +169,21 @@ export const createFanOut = ({
     count('RoomFanOuts');
   };
 
+  /** Whoever sends has read what came before. */
+  const noteReading = async (
+    tenant: string,
+    { conversation, viewers }: Scene,
+    [sender, message]: [MemberState, Message],
+  ): Promise<void> => {
+    if (!conversation) return;
+    await receipts.raiseBySender(tenant, { conversation, sender, message });
+    if (conversation.live === 'subscribed') return;
+    await streaks.makeRoom(tenant, conversation, {
+      poster: sender.userId,
+      users: viewers.map(({ userId }) => userId),
+    });
+  };
+
   return async (run: Run, queue: RoomQueue): Promise<Undelivered[]> => {
     const [found] = await together([sceneOf(run), reactions.file(run.tenant, run.happenings.filter(isReaction))]);
     const deliveries = deliveriesIn(run, found);
@@ -177,10 +194,7 @@ export const createFanOut = ({
         deliveries.filter((one) => !isForRoom(one)),
       ),
       found.conversation && tellRoom(run, found.conversation, deliveries.filter(isForRoom), queue),
-      ...lastBySender(run.happenings, found.members).map(([sender, message]) => {
-        const audience = found.conversation ? audienceOfPosting(found.conversation) : 'nobody';
-        return receipts.raiseBySender(run.tenant, { sender, message, audience });
-      }),
+      ...lastBySender(run.happenings, found.members).map((one) => noteReading(run.tenant, found, one)),
     ]);
     return undelivered;
   };
@@ -195,7 +209,7 @@ const newMessagesOf = (happenings: readonly Happening[]): Message[] =>
     one.kind === 'message' && one.isNew && one.message.status === 'sent' ? [one.message] : [],
   );
 
-/** Whoever sends has read what came before. A message may be stored after one of a greater number. */
+/** Each sender’s newest: a message may be stored after one of a greater number. */
 const lastBySender = (happenings: readonly Happening[], members: readonly MemberState[]): [MemberState, Message][] => {
   const sent = newMessagesOf(happenings);
   return members.flatMap((member): [MemberState, Message][] => {

@@ -106,9 +106,9 @@ describe('an unread mark', () => {
     const { ownVersion } = await parley.instance.ownStates.markUnread(bob, group);
     if (member)
       await parley.instance.receipts.raiseBySender(parley.given.tenant, {
+        conversation: await parley.stateOf(group),
         sender: member,
         message,
-        audience: 'nobody',
       });
     expect(await shown(group)).toMatchObject({ markedUnread: true, lastReadSeq: 2, ownVersion: ownVersion + 1 });
   });

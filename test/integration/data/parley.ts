@@ -27,6 +27,7 @@ import { createReferences } from '../../../shared/data/references.ts';
 import { createReplies } from '../../../shared/data/replies.ts';
 import { createSends } from '../../../shared/data/sends.ts';
 import { createShownMessages } from '../../../shared/data/shown-messages.ts';
+import { createStreaks } from '../../../shared/data/streaks.ts';
 import { createSubscriptions } from '../../../shared/data/subscriptions.ts';
 import { createSurroundings } from '../../../shared/data/surroundings.ts';
 import { createSync } from '../../../shared/data/sync.ts';
@@ -63,6 +64,7 @@ const instanceOver = (table: Table, clock: Clock, tenantLimits: TenantLimits) =>
   const places = createPlaces(table);
   const deps = { table, clock, limits, places };
   const members = createMembers(deps);
+  const receipts = createReceipts({ ...deps, members });
   const replies = createReplies(deps);
   const sends = createSends({ ...deps, references: createReferences(deps), replies });
   const history = createHistory(deps);
@@ -85,7 +87,8 @@ const instanceOver = (table: Table, clock: Clock, tenantLimits: TenantLimits) =>
     departures: createDepartures({ ...deps, members }),
     messages: createMessages({ ...deps, quotes }),
     reactions: createReactions(deps),
-    receipts: createReceipts({ ...deps, members }),
+    receipts,
+    streaks: createStreaks({ ...deps, members, receipts }),
     inbox: createInbox(deps),
     sync: createSync({ ...deps, members, threads, quotes }),
     unread: createUnread(deps),

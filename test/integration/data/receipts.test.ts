@@ -96,9 +96,9 @@ describe('a watermark', () => {
     if (place.member) {
       const message = await parley.says('ada', group, 'more');
       await parley.instance.receipts.raiseBySender(parley.given.tenant, {
+        conversation: place.conversation,
         sender: place.member,
         message,
-        audience: 'nobody',
       });
     }
     expect((await parley.instance.members.all(parley.given.tenant, group)).map(({ userId }) => userId)).toEqual([
