@@ -12,7 +12,7 @@ import {
   raised,
   receiptsOf,
 } from '../domain/receipts.ts';
-import { caughtUp, isNewsOfReading } from '../domain/streaks.ts';
+import { isNewsOfReading } from '../domain/streaks.ts';
 import { Problem } from '../protocol/errors.ts';
 import { userId } from '../protocol/identifiers.ts';
 import type { Message } from '../protocol/message.ts';
@@ -53,11 +53,12 @@ export const createReceipts = ({ table, clock, members }: Deps) => {
   const raise = async (tenant: string, found: MemberState, wish: Raise): Promise<MemberState | undefined> => {
     let member = found;
     for (let turn = 0; turn < tries; turn += 1) {
-      if (!wouldChange(member, wish)) return member;
       const change = raised(member, wish);
+      const isRead = wish.by === 'read' && wish.read !== undefined;
+      if (!change && !(isRead && ownStateOf(member).markedUnread)) return member;
       // Whoever sees the message knows from it what its sender has read.
       const isQuiet = wish.by === 'post' && wish.audience === 'nobody' && !hasChanged(member, { ...member, ...change });
-      const standing = await write(table, tenant, member, { change: change ?? {}, isRead: isReading(wish), isQuiet });
+      const standing = await write(table, tenant, member, { change: change ?? {}, isRead, isQuiet });
       if (standing === 'written') return { ...member, ...change };
       if (!standing) return undefined;
       member = standing;
@@ -80,9 +81,8 @@ export const createReceipts = ({ table, clock, members }: Deps) => {
       await raise(tenant, sender, { read: message.seq, by: 'post', isShown: true, audience, at });
     },
 
-    /** Writes down what somebody's posts tell of their reading, for the conversation is about to forget it. Safe to repeat. */
-    keep: async (tenant: string, conversation: ConversationState, member: MemberState): Promise<void> => {
-      const { lastReadSeq: read } = caughtUp(conversation, member);
+    /** Writes down that somebody has posted up to a number, and so read it, for the conversation is about to forget it. Safe to repeat. */
+    keep: async (tenant: string, member: MemberState, read: number): Promise<void> => {
       await raise(tenant, member, { read, by: 'post', isShown: true, audience: 'nobody', at: clock.now() });
     },
 
@@ -94,17 +94,17 @@ export const createReceipts = ({ table, clock, members }: Deps) => {
     raise: async ({ caller, conversation, member, standings, receiptsOff }: Place, seen: Seen): Promise<Receipt> => {
       requirePermission(standings, 'receipt.raise');
       if (Math.max(seen.read ?? 0, seen.delivered ?? 0) > conversation.seq) throw notTaken(conversation.seq);
-      const wish: Raise = {
-        ...seen,
-        by: 'read',
-        isShown: !receiptsOff,
-        audience: conversation.live === 'all' ? audienceOf(conversation.memberCount) : 'nobody',
-        at: clock.now(),
-      };
-      const isKnown = member && !wouldChange(caughtUp(conversation, member), wish);
-      const raisedMember = isKnown ? member : member && (await raise(caller.tenant, member, wish));
+      const raisedMember =
+        member &&
+        (await raise(caller.tenant, member, {
+          ...seen,
+          by: 'read',
+          isShown: !receiptsOff,
+          audience: conversation.live === 'all' ? audienceOf(conversation.memberCount) : 'nobody',
+          at: clock.now(),
+        }));
       if (!raisedMember) throw new Problem('not_found');
-      return ownReceipt(caughtUp(conversation, raisedMember));
+      return ownReceipt(raisedMember);
     },
 
     /**
@@ -152,12 +152,6 @@ const tooMany: ReceiptsPage = {
 
 const notTaken = (seq: number): Problem =>
   new Problem('invalid_request', { errors: [{ path: 'seq', message: `is not taken yet: the newest is ${seq}` }] });
-
-const isReading = ({ by, read }: Raise): boolean => by === 'read' && read !== undefined;
-
-/** Reading takes an unread mark away, whatever it raises. */
-const wouldChange = (member: MemberState, wish: Raise): boolean =>
-  raised(member, wish) !== undefined || (isReading(wish) && ownStateOf(member).markedUnread);
 
 /** @returns what stands in the way, if the watermarks are not those of `found` any more; undefined if nobody is there */
 const write = async (

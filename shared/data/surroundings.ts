@@ -9,7 +9,7 @@ import { getMany, type Table } from './table.ts';
 export interface Around {
   conversation: ConversationState | undefined;
   /** Those of the users asked for who are members. */
-  members: MemberState[];
+  members: readonly MemberState[];
   /** Connections that know of a new message already, by its number. */
   toldBySeq: ReadonlyMap<number, readonly string[]>;
 }

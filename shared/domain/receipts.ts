@@ -2,7 +2,6 @@
 import type { Member } from '../protocol/conversation.ts';
 import { type CountStep, mostCountSteps, type Receipt } from '../protocol/receipts.ts';
 import type { ConversationState, MemberState } from './conversation.ts';
-import { caughtUp } from './streaks.ts';
 
 /** From so many members on nobody hears of each other one by one, but how many there are. */
 const manyMembers = 10;
@@ -178,14 +177,9 @@ export const publicMember = ({ conversationId, userId, role, joinedAt, joinedSeq
 
 /** As somebody sees it who asks. Whoever shows nothing of what they have read sees nothing of what others have. */
 export const memberSeenBy = (
-  {
-    caller,
-    conversation,
-    receiptsOff,
-  }: { caller: { user: string }; conversation: Pick<ConversationState, 'streaks'>; receiptsOff: boolean },
-  found: MemberState,
+  { caller, receiptsOff }: { caller: { user: string }; receiptsOff: boolean },
+  member: MemberState,
 ): Member => {
-  const member = caughtUp(conversation, found);
   if (member.userId === caller.user) return { ...publicMember(member), ...watermarksIn(ownReceipt(member)) };
   if (receiptsOff) return { ...publicMember(member), lastReadSeq: null, lastDeliveredSeq: null };
   return { ...publicMember(member), ...watermarksIn(shownReceipt(member)) };

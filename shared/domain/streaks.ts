@@ -77,11 +77,18 @@ export const streakStep = (
   return Math.min(member.lastReadSeq, member.shownReadSeq) >= seq ? { beginsAfter: to } : 'stays';
 };
 
+/** A streak, and whose. */
+export interface Poster {
+  key: string;
+  streak: Streak;
+}
+
+/** Streaks whose last number never became a message. */
+export const streaksEndingIn = ({ streaks }: Pick<Remembering, 'streaks'>, voids: readonly number[]): Poster[] =>
+  Object.entries(streaks ?? {}).flatMap(([key, streak]) => (voids.includes(streak[1]) ? [{ key, streak }] : []));
+
 /** The streak that is given up for that of somebody who posts: the one that ended first, if it is old. */
-export const idleStreak = (
-  { seq, streaks }: Remembering,
-  poster: string,
-): { key: string; streak: Streak } | undefined => {
+export const idleStreak = ({ seq, streaks }: Remembering, poster: string): Poster | undefined => {
   if (!streaks || streakOf(streaks, poster) || Object.keys(streaks).length < mostStreaks) return undefined;
   const [oldest] = Object.entries(streaks).sort(([, a], [, b]) => a[1] - b[1]);
   return oldest && oldest[1][1] < seq - idleAfter ? { key: oldest[0], streak: oldest[1] } : undefined;

@@ -54,8 +54,9 @@ export interface Run {
   traceparents?: string[];
 }
 
-/** With all members or, of a large room, those whom something is about. */
+/** What is known around a run. */
 interface Scene extends Around {
+  /** All members or, of a large room, those whom something is about. */
   viewers: readonly Viewer[];
 }
 
@@ -87,20 +88,20 @@ export const createFanOut = ({
     members.all(tenant, conversationId, { consistent: true, atMost });
 
   /**
-   * All members or, of a large room, those whom something is about. The members of a group are remembered for as long as its revision is
-   * the same; those of a direct conversation stand in it.
+   * All members or, of a large room, those whom something is about: undefined where they need not be read, since the conversation names
+   * them or has the revision as of which they are remembered.
    * @param found who was read beside the conversation, on a guess: a wrong one costs a second look
    */
-  const viewersIn = async (
+  const membersIn = async (
     { tenant, conversationId, happenings }: Run,
     { conversation, members: asked }: Around,
     found: readonly MemberState[] | undefined,
-  ): Promise<readonly Viewer[]> => {
+  ): Promise<readonly MemberState[] | undefined> => {
     if (!conversation) return found ?? [];
-    if (conversation.memberIds) return conversation.memberIds.map(fromTheBeginning);
+    if (conversation.memberIds) return undefined;
     const known = rooms.of(tenant, conversationId);
     const isSameAsBefore = known?.rev === conversation.rev;
-    if (known?.members && isSameAsBefore) return known.members;
+    if (known?.members && isSameAsBefore) return undefined;
     if (found && found.length <= limits.of(tenant).largeRoomAbove) {
       rooms.remember(tenant, conversation, isSameAsBefore ? found : undefined);
       return found;
@@ -109,11 +110,12 @@ export const createFanOut = ({
       rooms.remember(tenant, conversation, undefined);
       return known?.isLarge ? asked : members.among(tenant, conversationId, concernedIn(happenings));
     }
-    const viewers = await everybody(tenant, conversationId);
-    rooms.remember(tenant, conversation, viewers);
-    return viewers;
+    const all = await everybody(tenant, conversationId);
+    rooms.remember(tenant, conversation, all);
+    return all;
   };
 
+  /** What fan-out has to know. Senders' memberships are read in any case: how far they had read may have changed. */
   const sceneOf = async (run: Run): Promise<Scene> => {
     const { tenant, conversationId, happenings } = run;
     if (!happenings.some(needsMembers)) return nobody;
@@ -121,14 +123,14 @@ export const createFanOut = ({
     const known = rooms.of(tenant, conversationId);
     const isNewer = known !== undefined && revisionOf(happenings) > known.rev;
     const isKnown = isDirect(conversationId) || known?.isLarge || (known?.members && !isNewer);
+    const users = known?.isLarge ? concernedIn(happenings) : isKnown ? sendersIn(sent) : [];
     const [around, found] = await together([
-      surroundings.around(tenant, conversationId, {
-        users: known?.isLarge ? concernedIn(happenings) : sendersIn(sent),
-        sent,
-      }),
+      surroundings.around(tenant, conversationId, { users, sent }),
       isKnown ? undefined : everybody(tenant, conversationId, limits.of(tenant).largeRoomAbove + 1),
     ]);
-    return { ...around, viewers: await viewersIn(run, around, found) };
+    const read = await membersIn(run, around, found);
+    const remembered = around.conversation?.memberIds?.map(fromTheBeginning) ?? known?.members ?? [];
+    return { ...around, members: read ?? around.members, viewers: read ?? remembered };
   };
 
   const deliveriesIn = ({ happenings }: Run, { conversation, viewers, toldBySeq }: Scene): Delivery[] => {
@@ -195,6 +197,7 @@ export const createFanOut = ({
       ),
       found.conversation && tellRoom(run, found.conversation, deliveries.filter(isForRoom), queue),
       ...lastBySender(run.happenings, found.members).map((one) => noteReading(run.tenant, found, one)),
+      found.conversation && streaks.leaveOut(run.tenant, found.conversation, voidsIn(run.happenings)),
     ]);
     return undelivered;
   };
@@ -208,6 +211,9 @@ const newMessagesOf = (happenings: readonly Happening[]): Message[] =>
   happenings.flatMap((one) =>
     one.kind === 'message' && one.isNew && one.message.status === 'sent' ? [one.message] : [],
   );
+
+const voidsIn = (happenings: readonly Happening[]): number[] =>
+  happenings.flatMap((one) => (one.kind === 'message' && one.message.status === 'void' ? [one.message.seq] : []));
 
 /** Each sender’s newest: a message may be stored after one of a greater number. */
 const lastBySender = (happenings: readonly Happening[], members: readonly MemberState[]): [MemberState, Message][] => {

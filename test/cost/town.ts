@@ -1,8 +1,9 @@
 /** A local cloud of a stage like `prod`, whose meters are read. */
+import { randomUUID } from 'node:crypto';
 import pMap from 'p-map';
 import { startCloud } from '../../infra/local/cloud.ts';
 import type { BusEvent } from '../../infra/local/events/bus-entry.ts';
-import type { PlatformUse } from '../../infra/local/ports.ts';
+import type { MeteredCall, PlatformUse } from '../../infra/local/ports.ts';
 import { projectInputs, synthesize } from '../../infra/local/synth.ts';
 import { publicSource } from '../../shared/protocol/event-sources.ts';
 import { type Client, connect } from './client.ts';
@@ -15,6 +16,8 @@ export interface Town {
   newcomer(): { comes(): Promise<Client> };
   /** Everything that AWS would bill for, from now until nothing is on its way any more. */
   seen(run: () => Promise<void>): Promise<Seen>;
+  /** What it takes is left out of what is being seen. */
+  aside(run: () => Promise<unknown>): Promise<void>;
   settled(): Promise<void>;
   leaves(): Promise<void>;
 }
@@ -32,6 +35,7 @@ export const openTown = async (assembly: string): Promise<Town> => {
   const uses: PlatformUse[] = [];
   const events: Seen['events'][number][] = [];
   const lines: number[] = [];
+  const calls: MeteredCall[] = [];
   const cloud = await startCloud({
     assembly,
     onUse: (use) => uses.push(use),
@@ -39,10 +43,9 @@ export const openTown = async (assembly: string): Promise<Town> => {
     onEvent: (event: BusEvent) =>
       events.push({ bytes: Buffer.byteLength(JSON.stringify(event.detail)), isPublic: event.source === publicSource }),
   });
-  let users = 0;
   const newcomer = () => {
-    users += 1;
-    const user = `user-${users}`;
+    // As long as ids usually are.
+    const user = randomUUID();
     return {
       comes: async () => connect(cloud, user, await cloud.issueToken({ user, tenant: 'cost', roles: ['member'] })),
     };
@@ -63,10 +66,20 @@ export const openTown = async (assembly: string): Promise<Town> => {
     seen: async (run) => {
       await cloud.settled();
       cloud.meter.reset();
-      for (const kept of [uses, events, lines]) kept.length = 0;
+      for (const kept of [calls, uses, events, lines]) kept.length = 0;
       await run();
       await cloud.settled();
-      return { calls: cloud.meter.calls(), uses: [...uses], events: [...events], lines: [...lines] };
+      calls.push(...cloud.meter.calls());
+      return { calls: [...calls], uses: [...uses], events: [...events], lines: [...lines] };
+    },
+    aside: async (run) => {
+      await cloud.settled();
+      calls.push(...cloud.meter.calls());
+      const before = [uses, events, lines].map((kept) => [kept, kept.length] as const);
+      await run();
+      await cloud.settled();
+      cloud.meter.reset();
+      for (const [kept, length] of before) kept.length = length;
     },
     settled: cloud.settled,
     leaves: cloud.stop,

@@ -241,6 +241,7 @@ describe('where history begins with one’s joining', () => {
     const { owner, bob, group } = await given({ historyFrom: 'join' });
     const unfiled = { function: 'Stream/fanout', action: 'dynamodb:UpdateItem' };
     const takeBack = world.cloud.faults.add({ ...unfiled, fault: { kind: 'throttle' } });
+    await posts(owner, group, 'not read by bob');
     await posts(bob, group, 'before zoe');
     const zoe = await world.person('zoe');
     await joins(zoe, group, owner);
@@ -248,7 +249,7 @@ describe('where history begins with one’s joining', () => {
     expect(await watermarkOf(bob, group, zoe)).toBe(0);
     takeBack();
     await world.cloud.settled();
-    expect(await watermarkOf(bob, group, zoe)).toBe(1);
+    expect(await watermarkOf(bob, group, zoe)).toBe(2);
     await expectStateEqualsFreshFetch(follower);
   });
 

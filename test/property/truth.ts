@@ -22,6 +22,7 @@ import {
 import type { Change } from '../../shared/domain/changes.ts';
 import type { ConversationState, MemberState } from '../../shared/domain/conversation.ts';
 import { noReactions, type ReactionsState } from '../../shared/domain/reactions.ts';
+import { caughtUp } from '../../shared/domain/streaks.ts';
 import type { Message } from '../../shared/protocol/message.ts';
 import type { ThreadSummary } from '../../shared/protocol/thread.ts';
 import { complaintsAboutPins, complaintsAboutThreads, complaintsAboutVersions } from './beside.ts';
@@ -77,9 +78,10 @@ export const readTruth = async (
   const under = (prefix: string) => items.filter((item) => String(item.SK).startsWith(prefix));
   const [meta] = under('META');
   if (!meta) return undefined;
+  const conversation = conversationFrom(meta);
   return {
-    conversation: conversationFrom(meta),
-    members: under(memberPrefix).map(memberFrom),
+    conversation,
+    members: under(memberPrefix).map((item) => caughtUp(conversation, memberFrom(item))),
     messages: under(messagePrefix).map(messageFrom),
     reactions: new Map(
       under(reactionsPrefix).map((item) => [

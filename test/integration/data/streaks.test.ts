@@ -76,14 +76,6 @@ describe('posting', () => {
     expect(await readBy('ada', group)).toBe(2);
   });
 
-  it('leaves nothing to say to whoever says that they have read their own', async () => {
-    const group = await parley.aGroup(['ada', 'bob']);
-    await parley.says('ada', group, 'one');
-    writes.length = 0;
-    expect(await reads('ada', group, 1, parley.through(counted))).toMatchObject({ lastReadSeq: 1 });
-    expect(writes).toEqual([]);
-  });
-
   it('is shown to others, by whom a message was read and when included', async () => {
     const group = await parley.aGroup(['ada', 'bob']);
     await parley.says('bob', group, 'one');
@@ -151,17 +143,45 @@ describe('a conversation in which many post', () => {
 });
 
 describe('a number that never became a message', () => {
+  const dies = (user: string, group: string) =>
+    expect(
+      parley
+        .through(({ name }, pass) => (name === 'PutItem' ? Promise.reject(new Error('It ends here.')) : pass()))
+        .send(parley.caller(user), group, draftOf('Hello!')),
+    ).rejects.toThrow('It ends here.');
+
   it('takes nothing back of what its sender has read', async () => {
     const group = await parley.aGroup(['ada', 'bob']);
     for (const content of ['one', 'two']) await parley.says('ada', group, content);
     await parley.says('bob', group, 'three');
-    const dies = parley.through(async ({ name }, pass) => {
-      if (name === 'PutItem') throw new Error('The function ends here.');
-      return pass();
-    });
-    await expect(dies.send(parley.caller('ada'), group, draftOf('four'))).rejects.toThrow();
+    await dies('ada', group);
     await parley.says('bob', group, 'five');
     expect(await readBy('ada', group)).toBe(2);
+  });
+
+  it('counts for nothing once it is closed, whichever of several is closed last', async () => {
+    for (const closed of [
+      [3, 4],
+      [4, 3],
+    ]) {
+      const group = await parley.aGroup(['ada', 'bob']);
+      for (const content of ['one', 'two']) await parley.says('ada', group, content);
+      for (const _ of closed) await dies('ada', group);
+      parley.given.clock.forward({ seconds: 10 });
+      expect((await parley.historyOf('bob', group)).map(({ status }) => status)).toEqual([
+        'sent',
+        'sent',
+        'void',
+        'void',
+      ]);
+      for (const seq of closed) {
+        await parley.instance.streaks.leaveOut(parley.given.tenant, await parley.stateOf(group), [seq]);
+      }
+      expect(await readBy('ada', group)).toBe(2);
+      await reads('ada', group, 4);
+      expect((await parley.says('ada', group, 'five')).seq).toBe(5);
+      expect(await readBy('ada', group)).toBe(5);
+    }
   });
 });
 
@@ -193,13 +213,13 @@ it('knows of everybody what they have read, whatever fails, comes late or comes 
         stored.filter(({ seq, senderId }) => seq > low && seq <= high && senderId !== user);
       const readOf = async (user: string) =>
         caughtUp(await parley.stateOf(group), await memberOf(user, group)).lastReadSeq;
-      /** Nothing of others that they have neither read nor posted after counts as read, and nothing is ever taken back. */
+      /** Nothing of others that they have neither read nor posted after counts as read, and of no message is that ever taken back. */
       const check = async () => {
         for (const user of users) {
           const read = await readOf(user);
           const known = Math.max(said.get(user) ?? 0, takenBy.lastIndexOf(user));
           expect(othersBetween(user, known, read)).toEqual([]);
-          expect(read).toBeGreaterThanOrEqual(before.get(user) ?? 0);
+          expect(stored.filter(({ seq }) => seq > read && seq <= (before.get(user) ?? 0))).toEqual([]);
           before.set(user, read);
         }
       };
@@ -231,9 +251,15 @@ it('knows of everybody what they have read, whatever fails, comes late or comes 
       }
       for (const message of stored) await follows(group, users, message);
       await check();
+      parley.given.clock.forward({ seconds: 10 });
+      const voids = (await parley.historyOf(users[0] ?? '', group)).filter(({ status }) => status === 'void');
+      for (const { seq } of voids) {
+        await parley.instance.streaks.leaveOut(parley.given.tenant, await parley.stateOf(group), [seq]);
+      }
+      await check();
       for (const user of users) {
         const own = stored.filter(({ senderId }) => senderId === user).at(-1)?.seq ?? 0;
-        expect(await readOf(user), user).toBeGreaterThanOrEqual(Math.max(said.get(user) ?? 0, own));
+        expect(await readOf(user), user).toBe(Math.max(said.get(user) ?? 0, own));
         // When they read each message of the others is on their membership.
         const { shownReadSeq } = await memberOf(user, group);
         expect(othersBetween(user, shownReadSeq, own)).toEqual([]);
