@@ -3,7 +3,7 @@
  * seconds. Counted anew from the members each time, so that raises that come twice, late or out of order change nothing.
  */
 import { countSteps, mostHeardMembers, shownDelivered } from '../../shared/domain/receipts.ts';
-import { caughtUp } from '../../shared/domain/streaks.ts';
+import { caughtUp } from '../../shared/domain/posters.ts';
 import { type Deps, live } from '../../shared/runtime/deps.ts';
 import { onConversationEvents } from '../../shared/runtime/queue.ts';
 import { createRedeliveryQueue, type RedeliveryQueue } from '../../shared/runtime/redelivery.ts';

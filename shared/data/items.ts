@@ -50,19 +50,19 @@ const conversationFields = [
     'reactedSeq',
     'lastMessageExpiresAt',
     'retentionChangedAt',
-    'streaks',
+    'posters',
   ],
 ];
 const settingsFields = Object.keys(conversationSettings.shape);
 /** What a conversation is that does not say. */
 const unsaid: LiveFeed &
-  Pick<ConversationState, 'reactedSeq' | 'lastMessageExpiresAt' | 'retentionChangedAt' | 'streaks'> = {
+  Pick<ConversationState, 'reactedSeq' | 'lastMessageExpiresAt' | 'retentionChangedAt' | 'posters'> = {
   live: 'all',
   shards: 0,
   reactedSeq: 0,
   lastMessageExpiresAt: null,
   retentionChangedAt: null,
-  streaks: null,
+  posters: null,
 };
 const previewFields = Object.keys(preview.shape);
 const ownAttributes = [

@@ -2,7 +2,7 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { blockedPair } from '../domain/blocks.ts';
 import { newMessage, previewOf } from '../domain/message.ts';
 import { may, postingIn, requirePermission } from '../domain/permissions.ts';
-import { mostStreaks, notBegun, posterKey, type StreakStep, streakStep } from '../domain/streaks.ts';
+import { mostPosters, type PosterStep, posterKey, posterStep } from '../domain/posters.ts';
 import { Problem } from '../protocol/errors.ts';
 import type { Draft } from '../protocol/message.ts';
 import { storedPreview } from './items.ts';
@@ -25,33 +25,23 @@ interface Part {
   values?: Record<string, unknown>;
 }
 
-const partOf = (step: StreakStep, user: string): Part => {
-  const names = { '#me': posterKey(user) };
-  switch (step) {
-    case 'stays':
-      return { set: [], holds: [] };
-    case 'is listed':
-      return {
-        set: ['streaks.#me = :notBegun'],
-        holds: ['attribute_not_exists(streaks.#me)', 'size(streaks) < :mostStreaks'],
-        names,
-        values: { ':notBegun': notBegun, ':mostStreaks': mostStreaks },
-      };
-    case 'goes on':
-      return { set: ['streaks.#me[1] = seq + :one'], holds: ['streaks.#me[1] = seq'], names };
-    default:
-      return {
-        set: ['streaks.#me[0] = seq + :one', 'streaks.#me[1] = seq + :one'],
-        holds: ['streaks.#me[1] = :ended'],
-        names,
-        values: { ':ended': step.beginsAfter },
-      };
-  }
+const partOf = (step: PosterStep | undefined, user: string): Part => {
+  if (!step) return { set: [], holds: [] };
+  const { kind, read } = step;
+  return {
+    set: ['posters.#me = seq + :one'],
+    holds:
+      kind === 'raised'
+        ? ['(posters.#me = seq OR (attribute_exists(posters.#me) AND seq <= :read))']
+        : ['attribute_not_exists(posters.#me)', 'size(posters) < :mostPosters', 'seq <= :read'],
+    names: { '#me': posterKey(user) },
+    values: { ':read': read, ...(kind === 'listed' && { ':mostPosters': mostPosters }) },
+  };
 };
 
 /** META counts a conversation's messages. */
 export const createNextNumber = ({ table, limits, places }: Deps) => {
-  const write = async (place: Place, draft: Draft, now: Date, step: StreakStep): Promise<number> => {
+  const write = async (place: Place, draft: Draft, now: Date, step: PosterStep | undefined): Promise<number> => {
     const { caller, conversation, standings } = place;
     const preview = storedPreview(previewOf(newMessage(draft, conversation.id, 0, caller.user, now)));
     const mayAlways = may(standings, 'message.sendWhereAdminsMay');
@@ -93,31 +83,29 @@ export const createNextNumber = ({ table, limits, places }: Deps) => {
     return Number(Attributes?.seq);
   };
 
-  /**
-   * Takes it, atomically, and makes this the conversation's newest message. What its sender has read is remembered along where that needs
-   * no other write; a streak that was found a moment ago may have ended since, and then it stays as it is.
-   * @throws Problem `not_found` once the conversation is deleted, `forbidden` where one of two has blocked the other, or fewer may post
-   * than were found
-   */
-  const take = async (
-    place: Place,
-    draft: Draft,
-    now: Date,
-    step = streakStep(place.conversation, place.member),
-  ): Promise<number> => {
+  const attempt = async (place: Place, draft: Draft, now: Date, step: PosterStep | undefined): Promise<number> => {
     try {
       return await write(place, draft, now, step);
     } catch (error) {
       if (!isConditionFailed(error)) throw error;
       if (isBlocked(error.Item)) throw blockedPair();
-      if (step !== 'stays') return take(place, draft, now, 'stays');
+      if (step) return attempt(place, draft, now, undefined);
       const { conversation, standings } = await places.placeOf(place.caller, place.conversation.id);
       requirePermission(standings, postingIn(conversation.settings));
       throw new Problem('unavailable');
     }
   };
 
-  return { take };
+  return {
+    /**
+     * Takes it, atomically, and makes this the conversation's newest message. That its sender has read what came before is remembered along
+     * where that needs no other write; where what was found a moment ago is otherwise by now, it is not.
+     * @throws Problem `not_found` once the conversation is deleted, `forbidden` where one of two has blocked the other, or fewer may post
+     * than were found
+     */
+    take: (place: Place, draft: Draft, now: Date): Promise<number> =>
+      attempt(place, draft, now, posterStep(place.conversation, place.member)),
+  };
 };
 
 /** @param meta what stood in the way, as DynamoDB spells it */

@@ -3,7 +3,9 @@ import type { Clock } from '../domain/clock.ts';
 import type { ConversationState, MemberState } from '../domain/conversation.ts';
 import { hasChanged, ownStateOf } from '../domain/own-state.ts';
 import { requirePermission } from '../domain/permissions.ts';
+import { caughtUp, isNewsOfReading } from '../domain/posters.ts';
 import {
+  type Audience,
   audienceOf,
   audienceOfPosting,
   mostHeardMembers,
@@ -12,7 +14,6 @@ import {
   raised,
   receiptsOf,
 } from '../domain/receipts.ts';
-import { isNewsOfReading } from '../domain/streaks.ts';
 import { Problem } from '../protocol/errors.ts';
 import { userId } from '../protocol/identifiers.ts';
 import type { Message } from '../protocol/message.ts';
@@ -53,12 +54,11 @@ export const createReceipts = ({ table, clock, members }: Deps) => {
   const raise = async (tenant: string, found: MemberState, wish: Raise): Promise<MemberState | undefined> => {
     let member = found;
     for (let turn = 0; turn < tries; turn += 1) {
+      if (!wouldChange(member, wish)) return member;
       const change = raised(member, wish);
-      const isRead = wish.by === 'read' && wish.read !== undefined;
-      if (!change && !(isRead && ownStateOf(member).markedUnread)) return member;
       // Whoever sees the message knows from it what its sender has read.
       const isQuiet = wish.by === 'post' && wish.audience === 'nobody' && !hasChanged(member, { ...member, ...change });
-      const standing = await write(table, tenant, member, { change: change ?? {}, isRead, isQuiet });
+      const standing = await write(table, tenant, member, { change: change ?? {}, isRead: isReading(wish), isQuiet });
       if (standing === 'written') return { ...member, ...change };
       if (!standing) return undefined;
       member = standing;
@@ -81,9 +81,31 @@ export const createReceipts = ({ table, clock, members }: Deps) => {
       await raise(tenant, sender, { read: message.seq, by: 'post', isShown: true, audience, at });
     },
 
-    /** Writes down that somebody has posted up to a number, and so read it, for the conversation is about to forget it. Safe to repeat. */
-    keep: async (tenant: string, member: MemberState, read: number): Promise<void> => {
+    /** Writes down what somebody's posts tell of their reading, for the conversation is about to forget it. Safe to repeat. */
+    keep: async (tenant: string, conversation: ConversationState, member: MemberState): Promise<void> => {
+      const { lastReadSeq: read } = caughtUp(conversation, member);
       await raise(tenant, member, { read, by: 'post', isShown: true, audience: 'nobody', at: clock.now() });
+    },
+
+    /**
+     * Whoever took a number has read what came before it. Where no message tells that, since the number came to nothing, it is told like
+     * any other reading; it leaves an unread mark that is newer. Safe to repeat.
+     */
+    tellOfVoid: async (
+      tenant: string,
+      conversation: ConversationState,
+      member: MemberState,
+      seq: number,
+    ): Promise<void> => {
+      if (caughtUp(conversation, member).lastReadSeq < seq) return;
+      await raise(tenant, member, {
+        read: seq,
+        by: 'read',
+        isShown: true,
+        keepsMark: true,
+        audience: audienceIn(conversation),
+        at: clock.now(),
+      });
     },
 
     /**
@@ -94,17 +116,17 @@ export const createReceipts = ({ table, clock, members }: Deps) => {
     raise: async ({ caller, conversation, member, standings, receiptsOff }: Place, seen: Seen): Promise<Receipt> => {
       requirePermission(standings, 'receipt.raise');
       if (Math.max(seen.read ?? 0, seen.delivered ?? 0) > conversation.seq) throw notTaken(conversation.seq);
-      const raisedMember =
-        member &&
-        (await raise(caller.tenant, member, {
-          ...seen,
-          by: 'read',
-          isShown: !receiptsOff,
-          audience: conversation.live === 'all' ? audienceOf(conversation.memberCount) : 'nobody',
-          at: clock.now(),
-        }));
+      const wish: Raise = {
+        ...seen,
+        by: 'read',
+        isShown: !receiptsOff,
+        audience: audienceIn(conversation),
+        at: clock.now(),
+      };
+      const isKnown = member && !wouldChange(caughtUp(conversation, member), wish);
+      const raisedMember = isKnown ? member : member && (await raise(caller.tenant, member, wish));
       if (!raisedMember) throw new Problem('not_found');
-      return ownReceipt(raisedMember);
+      return ownReceipt(caughtUp(conversation, raisedMember));
     },
 
     /**
@@ -152,6 +174,15 @@ const tooMany: ReceiptsPage = {
 
 const notTaken = (seq: number): Problem =>
   new Problem('invalid_request', { errors: [{ path: 'seq', message: `is not taken yet: the newest is ${seq}` }] });
+
+const audienceIn = ({ live, memberCount }: ConversationState): Audience =>
+  live === 'all' ? audienceOf(memberCount) : 'nobody';
+
+const isReading = ({ by, read, keepsMark }: Raise): boolean => by === 'read' && read !== undefined && !keepsMark;
+
+/** Reading takes an unread mark away, whatever it raises. */
+const wouldChange = (member: MemberState, wish: Raise): boolean =>
+  raised(member, wish) !== undefined || (isReading(wish) && ownStateOf(member).markedUnread);
 
 /** @returns what stands in the way, if the watermarks are not those of `found` any more; undefined if nobody is there */
 const write = async (

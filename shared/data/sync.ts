@@ -3,6 +3,7 @@ import type { Caller } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import { type ConversationState, type MemberState, ownView } from '../domain/conversation.ts';
 import { standingsOf } from '../domain/permissions.ts';
+import { caughtUp } from '../domain/posters.ts';
 import { audienceOf, ownReceipt, shownReceipt } from '../domain/receipts.ts';
 import { asChanged, changedSeqs, isElsewhere, removalIn, sharesOf } from '../domain/sync.ts';
 import { cutToFit, type Named } from '../domain/sync-page.ts';
@@ -76,11 +77,11 @@ export const createSync = ({ table, clock, limits, places, members, threads: thr
     { tenant, user }: Caller,
     { conversation, member, receiptsOff }: Asked,
   ): Promise<Receipt[]> => {
-    // As stored: what the conversation shows counts a message of theirs that is still under way, and may come to nothing.
-    const own = ownReceipt(member);
+    // Not as the conversation shows it: that counts a message of theirs that is still under way, and may come to nothing.
+    const own = ownReceipt(caughtUp(conversation, member));
     if (receiptsOff || audienceOf(conversation.memberCount) !== 'members') return [own];
-    const everybody = await members.all(tenant, conversation.id);
-    return [own, ...everybody.filter((one) => one.userId !== user).map(shownReceipt)];
+    const others = (await members.all(tenant, conversation.id)).filter((one) => one.userId !== user);
+    return [own, ...others.map((one) => shownReceipt(caughtUp(conversation, one)))];
   };
 
   /** @returns what was missed without its changed messages, a removal, or undefined where this page has no share left for it */

@@ -11,9 +11,9 @@ import type { NotificationLevel } from '../protocol/notification-preferences.ts'
 import type { Caller } from './caller.ts';
 import { type LiveFeed, liveFeedOf } from './large-rooms.ts';
 import { noOwnState, type OwnAttributes, ownStateOf } from './own-state.ts';
+import { firstPosters, type Posters, readThrough } from './posters.ts';
 import type { Audience } from './receipts.ts';
 import { defaultSettings, settingsWith } from './settings.ts';
-import { firstStreaks, readThrough, type Streaks } from './streaks.ts';
 import { isForgotten, visiblePreview } from './visibility.ts';
 
 /** A conversation as the table knows it. */
@@ -30,7 +30,7 @@ export interface ConversationState extends Conversation, LiveFeed {
   /** Since when messages are stored for as long as they are now; null where it was never otherwise. */
   retentionChangedAt: string | null;
   /** What its last posters took in a row; null in one that was founded before that was remembered. */
-  streaks: Streaks | null;
+  posters: Posters | null;
 }
 
 /** A membership as the table knows it. */
@@ -122,7 +122,7 @@ export const founded = (caller: Caller, request: ConversationCreate, now: Date, 
     reactedSeq: 0,
     lastMessageExpiresAt: null,
     retentionChangedAt: null,
-    streaks: firstStreaks(users),
+    posters: firstPosters(users),
   };
   const members = users.map((userId, index) =>
     newMember(conversation, userId, request.type === 'group' && index === 0 ? 'owner' : 'member', now),
@@ -172,7 +172,7 @@ export const publicView = ({
   reactedSeq: _____,
   lastMessageExpiresAt: ______,
   retentionChangedAt: _______,
-  streaks: ________,
+  posters: ________,
   ...conversation
 }: ConversationState): Conversation => conversation;
 

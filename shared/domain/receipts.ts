@@ -2,6 +2,7 @@
 import type { Member } from '../protocol/conversation.ts';
 import { type CountStep, mostCountSteps, type Receipt } from '../protocol/receipts.ts';
 import type { ConversationState, MemberState } from './conversation.ts';
+import { caughtUp } from './posters.ts';
 
 /** From so many members on nobody hears of each other one by one, but how many there are. */
 const manyMembers = 10;
@@ -31,6 +32,8 @@ export interface Raise {
   delivered?: number;
   /** `post`: whoever posts a message shows that they have read what came before, and whoever sees the message knows it. */
   by: 'post' | 'read';
+  /** Unlike other reading, it does not take an unread mark away. */
+  keepsMark?: boolean;
   /** Whether others may see it. What is posted they see in any case. */
   isShown: boolean;
   audience: Audience;
@@ -177,9 +180,14 @@ export const publicMember = ({ conversationId, userId, role, joinedAt, joinedSeq
 
 /** As somebody sees it who asks. Whoever shows nothing of what they have read sees nothing of what others have. */
 export const memberSeenBy = (
-  { caller, receiptsOff }: { caller: { user: string }; receiptsOff: boolean },
-  member: MemberState,
+  {
+    caller,
+    conversation,
+    receiptsOff,
+  }: { caller: { user: string }; conversation: Pick<ConversationState, 'posters'>; receiptsOff: boolean },
+  found: MemberState,
 ): Member => {
+  const member = caughtUp(conversation, found);
   if (member.userId === caller.user) return { ...publicMember(member), ...watermarksIn(ownReceipt(member)) };
   if (receiptsOff) return { ...publicMember(member), lastReadSeq: null, lastDeliveredSeq: null };
   return { ...publicMember(member), ...watermarksIn(shownReceipt(member)) };

@@ -15,10 +15,10 @@ import { createOwnHistory, type OwnHistory } from '../data/own-history.ts';
 import { createOwnReplies, type OwnReplies } from '../data/own-replies.ts';
 import { createOwnStates, type OwnStates } from '../data/own-states.ts';
 import { createPins, type Pins } from '../data/pins.ts';
+import { createPosters, type Posters } from '../data/posters.ts';
 import { createProfiles, type Profiles } from '../data/profiles.ts';
 import { createRecipients, type Recipients } from '../data/recipients.ts';
 import { createShownMessages, type ShownMessages } from '../data/shown-messages.ts';
-import { createStreaks, type Streaks } from '../data/streaks.ts';
 import { createSurroundings, type Surroundings } from '../data/surroundings.ts';
 import { createTickets, type Tickets } from '../data/tickets.ts';
 import { createUnread, type Unread } from '../data/unread.ts';
@@ -53,7 +53,7 @@ export interface Deps extends SocketDeps, SyncDeps {
   recipients: Recipients;
   notices: Notices;
   digests: Digests;
-  streaks: Streaks;
+  posters: Posters;
   surroundings: Surroundings;
   fanOut: FanOut;
 }
@@ -85,7 +85,7 @@ export const liveDeps = (environment: NodeJS.ProcessEnv): Deps =>
     recipients: (deps) => createRecipients(deps),
     notices: (deps) => createNotices(deps),
     digests: (deps) => createDigests(deps),
-    streaks: (deps) => createStreaks(deps),
+    posters: (deps) => createPosters(deps),
     surroundings: (deps) => createSurroundings(deps),
     fanOut: (deps) => createFanOut(deps),
   });

@@ -1,9 +1,9 @@
 import type { Limits } from '../data/limits.ts';
 import type { Members } from '../data/members.ts';
+import type { Posters } from '../data/posters.ts';
 import type { Presence } from '../data/presence.ts';
 import type { Reactions } from '../data/reactions.ts';
 import type { Receipts } from '../data/receipts.ts';
-import type { Streaks } from '../data/streaks.ts';
 import type { Subscriptions } from '../data/subscriptions.ts';
 import type { Around, Surroundings } from '../data/surroundings.ts';
 import type { Clock } from '../domain/clock.ts';
@@ -33,7 +33,7 @@ interface Deps {
   members: Members;
   presence: Presence;
   receipts: Receipts;
-  streaks: Streaks;
+  posters: Posters;
   surroundings: Surroundings;
   subscriptions: Subscriptions;
   limits: Limits;
@@ -73,7 +73,7 @@ export const createFanOut = ({
   members,
   presence,
   receipts,
-  streaks,
+  posters,
   surroundings,
   reactions,
   subscriptions,
@@ -172,18 +172,17 @@ export const createFanOut = ({
   };
 
   /** Whoever sends has read what came before. */
-  const noteReading = async (
-    tenant: string,
-    { conversation, viewers }: Scene,
-    [sender, message]: [MemberState, Message],
-  ): Promise<void> => {
+  const noteReading = async ({ tenant, happenings }: Run, { conversation, members, viewers }: Scene): Promise<void> => {
     if (!conversation) return;
-    await receipts.raiseBySender(tenant, { conversation, sender, message });
-    if (conversation.live === 'subscribed') return;
-    await streaks.makeRoom(tenant, conversation, {
-      poster: sender.userId,
-      users: viewers.map(({ userId }) => userId),
-    });
+    const users = conversation.live === 'all' ? viewers.map(({ userId }) => userId) : [];
+    const note = async ([sender, message]: [MemberState, Message]): Promise<void> => {
+      await receipts.raiseBySender(tenant, { conversation, sender, message });
+      if (users.length > 0) await posters.makeRoom(tenant, conversation, { poster: sender.userId, users });
+    };
+    await together([
+      ...lastBySender(happenings, members).map(note),
+      posters.tellOfVoids(tenant, conversation, { voids: voidsIn(happenings), users }),
+    ]);
   };
 
   return async (run: Run, queue: RoomQueue): Promise<Undelivered[]> => {
@@ -196,8 +195,7 @@ export const createFanOut = ({
         deliveries.filter((one) => !isForRoom(one)),
       ),
       found.conversation && tellRoom(run, found.conversation, deliveries.filter(isForRoom), queue),
-      ...lastBySender(run.happenings, found.members).map((one) => noteReading(run.tenant, found, one)),
-      found.conversation && streaks.leaveOut(run.tenant, found.conversation, voidsIn(run.happenings)),
+      noteReading(run, found),
     ]);
     return undelivered;
   };

@@ -30,33 +30,45 @@ export const createMarks = () => {
 };
 export type Marks = ReturnType<typeof createMarks>;
 
-/** Watermarks as stored, against what was said, posted and joined. What was marked in an earlier membership, a later one begins above. */
-export const complaintsAboutWatermarks = ({ members, messages }: Truth, marks: readonly Mark[]): string[] =>
-  members.flatMap((member) => {
+/**
+ * Watermarks as stored, against what was said, posted and joined. What was marked in an earlier membership, a later one begins above.
+ * Whoever took a number in vain may have read up to it.
+ */
+export const complaintsAboutWatermarks = ({ members, messages }: Truth, marks: readonly Mark[]): string[] => {
+  const voids = new Set(messages.filter(({ status }) => status === 'void').map(({ seq }) => seq));
+  return members.flatMap((member) => {
     const { userId, joinedSeq, lastReadSeq, shownReadSeq } = member;
     const own = messages.filter((one) => one.senderId === userId).map(({ seq }) => seq);
-    const theirs = marks.filter(({ by }) => by === userId);
-    const since = [joinedSeq, ...own];
+    const known = { since: [joinedSeq, ...own], marks: marks.filter(({ by }) => by === userId), voids };
     return [
-      ...complaintsAboutOne(`lastReadSeq of ${userId}`, lastReadSeq, since, theirs, ({ read }) => read),
-      ...complaintsAboutOne(`received by ${userId}`, receivedBy(member), since, theirs, ({ delivered }) => delivered),
+      ...complaintsAboutOne(`lastReadSeq of ${userId}`, lastReadSeq, known, ({ read }) => read),
+      ...complaintsAboutOne(`received by ${userId}`, receivedBy(member), known, ({ delivered }) => delivered),
       ...(shownReadSeq === lastReadSeq ? [] : [`${userId} read ${lastReadSeq} and shows ${shownReadSeq}`]),
     ];
   });
+};
 
 const receivedBy = ({ shownReadSeq, lastDeliveredSeq }: MemberState) => Math.max(shownReadSeq, lastDeliveredSeq);
+
+interface Known {
+  since: readonly number[];
+  marks: readonly Mark[];
+  voids: ReadonlySet<number>;
+}
 
 const complaintsAboutOne = (
   what: string,
   stored: number,
-  since: readonly number[],
-  marks: readonly Mark[],
+  { since, marks, voids }: Known,
   numberOf: (mark: Mark) => number,
 ): string[] => {
   const least = Math.max(...since, ...marks.filter(({ isUncertain }) => !isUncertain).map(numberOf));
   const perhaps = marks.filter(({ isUncertain }) => isUncertain).map(numberOf);
-  const isRight =
-    stored === least || (stored > least && (perhaps.includes(stored) || perhaps.includes(Number.POSITIVE_INFINITY)));
+  let read = stored;
+  while (read > least && voids.has(read)) read -= 1;
+  const isRight = [stored, read].some(
+    (one) => one === least || (one > least && (perhaps.includes(one) || perhaps.includes(Number.POSITIVE_INFINITY))),
+  );
   return isRight ? [] : [`${what} is ${stored}, not ${[least, ...perhaps].join(' or perhaps ')}`];
 };
 

@@ -21,8 +21,8 @@ import {
 } from '../../shared/data/keys.ts';
 import type { Change } from '../../shared/domain/changes.ts';
 import type { ConversationState, MemberState } from '../../shared/domain/conversation.ts';
+import { caughtUp } from '../../shared/domain/posters.ts';
 import { noReactions, type ReactionsState } from '../../shared/domain/reactions.ts';
-import { caughtUp } from '../../shared/domain/streaks.ts';
 import type { Message } from '../../shared/protocol/message.ts';
 import type { ThreadSummary } from '../../shared/protocol/thread.ts';
 import { complaintsAboutPins, complaintsAboutThreads, complaintsAboutVersions } from './beside.ts';

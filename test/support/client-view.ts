@@ -80,8 +80,8 @@ const followedView = (user: string, one: Followed, readReceipts: boolean): View 
     watermarks: Object.fromEntries(
       (isShown ? others : []).map((other) => {
         const { read, delivered } = one.watermarks[other] ?? { read: 0, delivered: 0 };
-        const posted = postedBy(other);
-        return [other, seenOf(shown, other, { read: Math.max(read, posted), delivered: Math.max(delivered, posted) })];
+        const shown = Math.max(read, postedBy(other));
+        return [other, { read: shown, delivered: Math.max(shown, delivered) }];
       }),
     ),
     mentionCount: mentionCountOf(user, one, lastReadSeq),
@@ -149,22 +149,6 @@ const isHidden = (one: Followed, seq: number): boolean => {
   return message ? isSeen(one, message) : isShownFrom(one, seq);
 };
 
-/** A watermark says which messages of others somebody has read or received, wherever it lies behind the last of them. */
-const seenOf = (
-  messages: readonly Pick<Message, 'seq' | 'senderId' | 'status'>[],
-  user: string,
-  { read, delivered }: Watermarks,
-): Watermarks => {
-  const last = (upTo: number) =>
-    Math.max(
-      0,
-      ...messages
-        .filter(({ seq, senderId, status }) => seq <= upTo && senderId !== user && status !== 'void')
-        .map(({ seq }) => seq),
-    );
-  return { read: last(read), delivered: last(Math.max(read, delivered)) };
-};
-
 const fetchedView = (user: string, { own, members, messages, hidden, draft, pins }: Fetched): View => ({
   about: aboutOf(own),
   seq: own.seq,
@@ -178,9 +162,7 @@ const fetchedView = (user: string, { own, members, messages, hidden, draft, pins
   watermarks: Object.fromEntries(
     (members.length <= mostHeardEach && !isLarge(own) ? members : []).flatMap(
       ({ userId, lastReadSeq: read, lastDeliveredSeq: delivered }) =>
-        userId === user || read === null || delivered === null
-          ? []
-          : [[userId, seenOf(messages, userId, { read, delivered })]],
+        userId === user || read === null || delivered === null ? [] : [[userId, { read, delivered }]],
     ),
   ),
   mentionCount: own.mentionCount,

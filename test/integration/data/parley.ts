@@ -17,6 +17,7 @@ import { createNotices } from '../../../shared/data/notices.ts';
 import { createOwnHistory } from '../../../shared/data/own-history.ts';
 import { createOwnStates } from '../../../shared/data/own-states.ts';
 import { createPlaces } from '../../../shared/data/places.ts';
+import { createPosters } from '../../../shared/data/posters.ts';
 import { createPresence } from '../../../shared/data/presence.ts';
 import { createProfiles } from '../../../shared/data/profiles.ts';
 import { createQuotes } from '../../../shared/data/quotes.ts';
@@ -27,7 +28,6 @@ import { createReferences } from '../../../shared/data/references.ts';
 import { createReplies } from '../../../shared/data/replies.ts';
 import { createSends } from '../../../shared/data/sends.ts';
 import { createShownMessages } from '../../../shared/data/shown-messages.ts';
-import { createStreaks } from '../../../shared/data/streaks.ts';
 import { createSubscriptions } from '../../../shared/data/subscriptions.ts';
 import { createSurroundings } from '../../../shared/data/surroundings.ts';
 import { createSync } from '../../../shared/data/sync.ts';
@@ -88,7 +88,7 @@ const instanceOver = (table: Table, clock: Clock, tenantLimits: TenantLimits) =>
     messages: createMessages({ ...deps, quotes }),
     reactions: createReactions(deps),
     receipts,
-    streaks: createStreaks({ ...deps, members, receipts }),
+    posters: createPosters({ ...deps, members, receipts }),
     inbox: createInbox(deps),
     sync: createSync({ ...deps, members, threads, quotes }),
     unread: createUnread(deps),

@@ -215,7 +215,10 @@ describe('how many have read what', () => {
 describe('a member, as somebody sees them', () => {
   const bob = raise(raise(member('bob'), { read: 3 }), { read: 5, isShown: false });
   const seenBy = (user: string, receiptsOff = false) => {
-    const { lastReadSeq, lastDeliveredSeq } = memberSeenBy({ caller: { user }, receiptsOff }, bob);
+    const { lastReadSeq, lastDeliveredSeq } = memberSeenBy(
+      { caller: { user }, conversation: { posters: {} }, receiptsOff },
+      bob,
+    );
     return [lastReadSeq, lastDeliveredSeq];
   };
 
