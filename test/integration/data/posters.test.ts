@@ -82,6 +82,16 @@ describe('posting', () => {
     expect(await answers('bob'), 'he had not read number 4').toEqual(['MEMBER#bob']);
   });
 
+  it('says when somebody read what came while their post was under way', async () => {
+    const group = await parley.aGroup(['ada', 'bob']);
+    const draft = draftOf('two');
+    const { place, ...entry } = await parley.instance.sends.enter(parley.caller('ada'), group, draft);
+    await parley.says('bob', group, 'one');
+    const message = await parley.instance.sends.append(place, draft, undefined, entry);
+    await follows(group, ['ada', 'bob'], message);
+    expect(await memberOf('ada', group)).toMatchObject({ lastReadSeq: 2, shownReadSeq: 2 });
+  });
+
   it('is counted as read at once, and stays so when somebody else posts', async () => {
     const group = await parley.aGroup(['ada', 'bob']);
     await parley.says('ada', group, 'one');
