@@ -2,8 +2,9 @@
  * Tells the members of a group how many of them have received and read what: once for all raises of a batch, which gathers for ten
  * seconds. Counted anew from the members each time, so that raises that come twice, late or out of order change nothing.
  */
-import { countSteps, mostHeardMembers, shownDelivered } from '../../shared/domain/receipts.ts';
+
 import { caughtUp } from '../../shared/domain/posters.ts';
+import { countSteps, mostHeardMembers, shownDelivered } from '../../shared/domain/receipts.ts';
 import { type Deps, live } from '../../shared/runtime/deps.ts';
 import { onConversationEvents } from '../../shared/runtime/queue.ts';
 import { createRedeliveryQueue, type RedeliveryQueue } from '../../shared/runtime/redelivery.ts';

@@ -14,12 +14,18 @@ afterAll(() => town?.leaves());
 
 const count = 4;
 
-/** Each message alone, from each of two by turns; what an instance knows after its first message it knows here. */
-const messagesTo = async (recipients: number, { areRead }: { areRead: boolean }): Promise<Seen> => {
+/**
+ * Each message alone, from so many by turns; what an instance knows after its first message it knows here.
+ * @param areRead whether whoever writes says before that they have read what there is, which is not counted here
+ */
+const messagesTo = async (
+  recipients: number,
+  { talkers, areRead }: { talkers: 1 | 2; areRead: boolean },
+): Promise<Seen> => {
   const room = await aRoom(town, recipients);
   const speak = async () => {
     for (let i = 0; i < count; i += 1) {
-      const sender = room.members[i % 2];
+      const sender = room.members[i % talkers];
       if (!sender) throw new Error('Nobody is there.');
       if (areRead) await town.aside(() => sender.does('receipt.read', { conversationId: room.id }));
       await says(sender, room);
@@ -46,7 +52,7 @@ const framesOf = ({ calls, uses }: Seen, poster: string): number => {
 };
 
 it('a message to one: a frame, its answer and a post, five writes, and nothing that nobody hears', async () => {
-  const seen = await messagesTo(1, { areRead: true });
+  const seen = await messagesTo(1, { talkers: 2, areRead: true });
   const { writeUnit, readUnit, busEvent, queueRequest } = oneOf(seen);
   expect({ writeUnit, busEvent, queueRequest }).toEqual({ writeUnit: 5, busEvent: undefined, queueRequest: undefined });
   expect(framesOf(seen, 'WebSocket/message-send')).toBe(3);
@@ -57,7 +63,7 @@ it('a message to one: a frame, its answer and a post, five writes, and nothing t
 });
 
 it('a message to ten: ten posts, four writes, half a read for each who listens, and nobody asks who they are', async () => {
-  const seen = await messagesTo(10, { areRead: true });
+  const seen = await messagesTo(10, { talkers: 1, areRead: false });
   const { writeUnit, readUnit, busEvent, queueRequest } = oneOf(seen);
   expect({ writeUnit, busEvent, queueRequest }).toEqual({ writeUnit: 4, busEvent: undefined, queueRequest: undefined });
   expect(framesOf(seen, 'Stream/fanout')).toBe(12);
@@ -66,7 +72,7 @@ it('a message to ten: ten posts, four writes, half a read for each who listens, 
 });
 
 it('a message of somebody who never says what they have read: two writes more, which wake nobody', async () => {
-  const seen = await messagesTo(1, { areRead: false });
+  const seen = await messagesTo(1, { talkers: 2, areRead: false });
   expect(oneOf(seen).writeUnit).toBe(7);
   expect(ran(seen, 'Stream/fanout')).toBe(1);
 });
