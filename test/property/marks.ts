@@ -2,7 +2,7 @@
 import type { MemberState } from '../../shared/domain/conversation.ts';
 import type { MessageReceipts, Receipt } from '../../shared/protocol/receipts.ts';
 import type { Action, Outcome } from './model.ts';
-import type { Truth } from './truth.ts';
+import { holesIn, type Truth } from './truth.ts';
 
 interface Mark {
   room: string;
@@ -34,12 +34,17 @@ export type Marks = ReturnType<typeof createMarks>;
  * Watermarks as stored, against what was said, posted and joined. What was marked in an earlier membership, a later one begins above.
  * Whoever took a number in vain may have read up to it.
  */
-export const complaintsAboutWatermarks = ({ members, messages }: Truth, marks: readonly Mark[]): string[] => {
-  const voids = new Set(messages.filter(({ status }) => status === 'void').map(({ seq }) => seq));
+export const complaintsAboutWatermarks = (truth: Truth, marks: readonly Mark[]): string[] => {
+  const { members, messages } = truth;
+  // Of a conversation that has ended nobody closes holes any more.
+  const inVain = new Set([
+    ...holesIn(truth),
+    ...messages.flatMap(({ status, seq }) => (status === 'void' ? [seq] : [])),
+  ]);
   return members.flatMap((member) => {
     const { userId, joinedSeq, lastReadSeq, shownReadSeq } = member;
     const own = messages.filter((one) => one.senderId === userId).map(({ seq }) => seq);
-    const known = { since: [joinedSeq, ...own], marks: marks.filter(({ by }) => by === userId), voids };
+    const known = { since: [joinedSeq, ...own], marks: marks.filter(({ by }) => by === userId), inVain };
     return [
       ...complaintsAboutOne(`lastReadSeq of ${userId}`, lastReadSeq, known, ({ read }) => read),
       ...complaintsAboutOne(`received by ${userId}`, receivedBy(member), known, ({ delivered }) => delivered),
@@ -53,19 +58,19 @@ const receivedBy = ({ shownReadSeq, lastDeliveredSeq }: MemberState) => Math.max
 interface Known {
   since: readonly number[];
   marks: readonly Mark[];
-  voids: ReadonlySet<number>;
+  inVain: ReadonlySet<number>;
 }
 
 const complaintsAboutOne = (
   what: string,
   stored: number,
-  { since, marks, voids }: Known,
+  { since, marks, inVain }: Known,
   numberOf: (mark: Mark) => number,
 ): string[] => {
   const least = Math.max(...since, ...marks.filter(({ isUncertain }) => !isUncertain).map(numberOf));
   const perhaps = marks.filter(({ isUncertain }) => isUncertain).map(numberOf);
   let read = stored;
-  while (read > least && voids.has(read)) read -= 1;
+  while (read > least && inVain.has(read)) read -= 1;
   const isRight = [stored, read].some(
     (one) => one === least || (one > least && (perhaps.includes(one) || perhaps.includes(Number.POSITIVE_INFINITY))),
   );
