@@ -100,6 +100,18 @@ describe('posting', () => {
     expect(await readBy('ada', group)).toBe(2);
   });
 
+  it('leaves nothing to write to whoever says that they have read their own, but an unread mark to take away', async () => {
+    const group = await parley.aGroup(['ada', 'bob']);
+    await parley.says('ada', group, 'one');
+    const instance = parley.through(counted);
+    writes.length = 0;
+    expect(await reads('ada', group, 1, instance)).toMatchObject({ lastReadSeq: 1 });
+    expect(writes).toEqual([]);
+    await parley.instance.ownStates.markUnread(parley.caller('ada'), group);
+    await reads('ada', group, 1, instance);
+    expect(writes).toEqual(['MEMBER#ada']);
+  });
+
   it('is shown to others, by whom a message was read and when included', async () => {
     const group = await parley.aGroup(['ada', 'bob']);
     await parley.says('bob', group, 'one');
