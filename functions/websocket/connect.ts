@@ -1,9 +1,10 @@
 /** `$connect`: from here on the connection hears of all its user's conversations. One write. */
+
+import { type CommandDeps, live } from '../../shared/runtime/command-deps.ts';
 import { count } from '../../shared/runtime/metrics.ts';
-import { live, type SocketDeps } from '../../shared/runtime/socket-deps.ts';
 import { onConnection } from '../../shared/runtime/websocket.ts';
 
-export const connect = ({ presence }: Pick<SocketDeps, 'presence'>) =>
+export const connect = ({ presence }: Pick<CommandDeps, 'presence'>) =>
   onConnection('$connect', async ({ caller, event }) => {
     await presence.add(caller, event.requestContext.connectionId);
     count('ConnectionsOpened');

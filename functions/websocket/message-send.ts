@@ -3,10 +3,10 @@
  * Safe to repeat: a sender's `clientMessageId` is stored once. Answered means stored.
  */
 import { messageSend } from '../../shared/protocol/commands.ts';
-import { live, type SocketDeps } from '../../shared/runtime/socket-deps.ts';
+import { live, type SendDeps } from '../../shared/runtime/send-deps.ts';
 import { onCommand } from '../../shared/runtime/websocket.ts';
 
-export const sendByFrame = ({ sendMessage }: Pick<SocketDeps, 'sendMessage'>) =>
+export const sendByFrame = ({ sendMessage }: Pick<SendDeps, 'sendMessage'>) =>
   onCommand(messageSend, async ({ data: { conversationId, ...draft }, caller }) => {
     const message = await sendMessage(caller, conversationId, draft);
     return {

@@ -4,7 +4,7 @@
  */
 import { countsUntil } from '../../shared/domain/presence.ts';
 import { presenceHeartbeat } from '../../shared/protocol/commands.ts';
-import { live, type SocketDeps } from '../../shared/runtime/socket-deps.ts';
+import { type CommandDeps, live } from '../../shared/runtime/command-deps.ts';
 import { onCommand } from '../../shared/runtime/websocket.ts';
 
 export const heartbeat = ({
@@ -12,7 +12,7 @@ export const heartbeat = ({
   presence,
   settings,
   clock,
-}: Pick<SocketDeps, 'heartbeats' | 'presence' | 'settings' | 'clock'>) =>
+}: Pick<CommandDeps, 'heartbeats' | 'presence' | 'settings' | 'clock'>) =>
   onCommand(presenceHeartbeat, async ({ data: { status }, caller, connection }) => {
     const { lives } = settings.PRESENCE_SETTINGS;
     const before = (await heartbeats.note(caller, connection.id, status)) ?? {

@@ -3,10 +3,10 @@
  * Answered means that whatever is numbered above the answer's `seq` and `rev` will be told here.
  */
 import { subscribe } from '../../shared/protocol/commands.ts';
-import { live, type SocketDeps } from '../../shared/runtime/socket-deps.ts';
+import { type CommandDeps, live } from '../../shared/runtime/command-deps.ts';
 import { onCommand } from '../../shared/runtime/websocket.ts';
 
-export const subscribeByFrame = ({ subscriptions }: Pick<SocketDeps, 'subscriptions'>) =>
+export const subscribeByFrame = ({ subscriptions }: Pick<CommandDeps, 'subscriptions'>) =>
   onCommand(subscribe, async ({ data: { conversationId }, caller }) => ({
     event: 'subscribed',
     data: { conversationId, ...(await subscriptions.add(caller, conversationId)) },

@@ -9,7 +9,14 @@ import type { ConversationCreate, ConversationPatch } from '../protocol/conversa
 import { Problem } from '../protocol/errors.ts';
 import { notApart } from './blocks.ts';
 import { freshly, nextRev, revise } from './changes.ts';
-import { conversationFrom, conversationItem, isDeletedProfile, memberFrom, memberItem } from './items.ts';
+import {
+  conversationFrom,
+  conversationItem,
+  isDeletedProfile,
+  memberFrom,
+  memberItem,
+  storedSettings,
+} from './items.ts';
 import { conversationKey, memberKey, profileKey } from './keys.ts';
 import type { Limits } from './limits.ts';
 import type { Place } from './places.ts';
@@ -46,7 +53,7 @@ export const createConversations = ({ table, clock, limits }: Deps) => {
         tenant: caller.tenant,
         conversation,
         changes: [{ kind, at, by: caller.user }],
-        set: { ...set, updatedBy: caller.user },
+        set: { ...set, ...(set.settings && { settings: storedSettings(set.settings) }), updatedBy: caller.user },
         expiresAt: limits.expiryOf(caller.tenant, now),
       });
       return { writes, result: { ...conversation, ...set, rev: nextRev(conversation), changedAt: at } };

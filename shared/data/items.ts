@@ -3,6 +3,7 @@ import type { Change } from '../domain/changes.ts';
 import { activityBucket, type ConversationState, inboxMoment, type MemberState } from '../domain/conversation.ts';
 import type { LiveFeed } from '../domain/large-rooms.ts';
 import { inboxPlaceOf, type OwnAttributes } from '../domain/own-state.ts';
+import type { Postmark } from '../domain/postmark.ts';
 import { noReactions, type ReactionsState } from '../domain/reactions.ts';
 import { defaultSettings } from '../domain/settings.ts';
 import type { Kept } from '../domain/visibility.ts';
@@ -40,6 +41,10 @@ export const isExpired = (item: Item, nowSeconds: number): boolean =>
 const picked = <T>(item: Item, names: readonly string[]): T =>
   Object.fromEntries(names.flatMap((name) => (item[name] === undefined ? [] : [[name, item[name]]]))) as T;
 
+/** What is otherwise than what it is where it does not say. */
+const unusual = (fields: object, usual: object): Item =>
+  Object.fromEntries(Object.entries(fields).filter(([name, value]) => value !== (usual as Item)[name]));
+
 const conversationFields = [
   ...Object.keys(conversation.shape),
   ...[
@@ -51,19 +56,23 @@ const conversationFields = [
     'lastMessageExpiresAt',
     'retentionChangedAt',
     'posters',
+    'recentSends',
   ],
 ];
 const settingsFields = Object.keys(conversationSettings.shape);
 /** What a conversation is that does not say. */
 const unsaid: LiveFeed &
-  Pick<ConversationState, 'reactedSeq' | 'lastMessageExpiresAt' | 'retentionChangedAt' | 'posters'> = {
+  Pick<ConversationState, 'reactedSeq' | 'lastMessageExpiresAt' | 'retentionChangedAt' | 'posters' | 'recentSends'> = {
   live: 'all',
   shards: 0,
   reactedSeq: 0,
   lastMessageExpiresAt: null,
   retentionChangedAt: null,
   posters: null,
+  recentSends: null,
 };
+/** What a preview is that does not say. */
+const usualPreview = { contentType: 'text/plain', attachmentCount: 0, status: 'sent' } satisfies Partial<Preview>;
 const previewFields = Object.keys(preview.shape);
 const ownAttributes = [
   'ownVersion',
@@ -98,13 +107,17 @@ const threadFields = Object.keys(threadSummary.shape);
 export const conversationItem = (tenant: string, state: ConversationState): Item => ({
   ...conversationKey(tenant, state.id),
   ...state,
+  settings: storedSettings(state.settings),
   ...lastMessageAttributes(state.lastMessage),
 });
+/** Those that are not as they usually are: what a send writes along has to fit a kilobyte. */
+export const storedSettings = (settings: ConversationSettings): Item => unusual(settings, defaultSettings);
 export const conversationFrom = (item: Item): ConversationState => {
   const seq = Number(item.lastMessageSeq);
   const stored = item.lastMessage as Item | null;
   const lastMessage =
-    stored && picked<Preview>({ ...stored, seq, messageId: messageIdOf(String(item.id), seq) }, previewFields);
+    stored &&
+    picked<Preview>({ ...usualPreview, ...stored, seq, messageId: messageIdOf(String(item.id), seq) }, previewFields);
   const settings = picked<ConversationSettings>({ ...defaultSettings, ...(item.settings as Item) }, settingsFields);
   return picked({ ...unsaid, ...item, settings, lastMessage }, conversationFields);
 };
@@ -117,7 +130,7 @@ export const lastMessageAttributes = (newest: Preview | null) => ({
   lastMessage: newest && storedPreview(newest),
   lastMessageSeq: newest?.seq ?? 0,
 });
-export const storedPreview = ({ seq: _, messageId: __, ...stored }: Preview) => stored;
+export const storedPreview = ({ seq: _, messageId: __, ...preview }: Preview): Item => unusual(preview, usualPreview);
 
 /** Lives in the conversation's partition; GSI1 lists it in the user's inbox. */
 export const memberItem = (tenant: string, state: MemberState, lastActivityAt: string): Item => ({
@@ -145,13 +158,13 @@ export const inboxFloor = (member: OwnAttributes): string => inboxStretches[inbo
 
 /**
  * Mentions are a set, and there only if there are any. A reply is also listed in its thread by GSI2.
- * @param traceparent of the request that made this state, for those who follow the stream
+ * @param note for those who follow the stream: `traceparent` of the request that made this state and, of a new message, its postmark
  */
 export const messageItem = (
   tenant: string,
   { mentions, ...state }: Message,
   expiresAt: number,
-  traceparent?: string,
+  { traceparent, postmark }: { traceparent?: string | undefined; postmark?: Postmark | undefined } = {},
 ): Item => {
   const key = messageKey(tenant, state.conversationId, state.seq);
   return {
@@ -160,9 +173,12 @@ export const messageItem = (
     ...state,
     ...(mentions.length > 0 ? { mentions: new Set(mentions) } : {}),
     ...(traceparent === undefined ? {} : { traceparent }),
+    ...(postmark === undefined ? {} : { postmark }),
     expiresAt,
   };
 };
+/** What is said of its sending by the item of a message that nothing has changed yet. */
+export const postmarkFrom = ({ postmark }: Item): Postmark | undefined => postmark as Postmark | undefined;
 export const messageFrom = (item: Item): Message =>
   picked({ ...item, mentions: [...((item.mentions as Set<string> | undefined) ?? [])].sort() }, messageFields);
 export const keptFrom = ({ seq, createdAt, expiresAt }: Item): Kept => ({

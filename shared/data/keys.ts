@@ -81,6 +81,11 @@ export const pinsKey = (tenant: string, conversation: string): Key => ({
   SK: 'PINS',
 });
 
+/** Whom its sender has told of a message. */
+export const toldMarkKey = (tenant: string, conversation: string, seq: number): Key => ({
+  PK: conversationPartition(tenant, conversation),
+  SK: `TOLD#${digits(seq)}`,
+});
 export const sendReceiptKey = (tenant: string, conversation: string, sender: string, clientMessageId: string): Key => ({
   PK: conversationPartition(tenant, conversation),
   SK: `SENT#${escaped(sender)}#${escaped(clientMessageId)}`,

@@ -81,7 +81,7 @@ export const createMessages = ({ table, clock, limits, places, quotes }: Deps) =
       const write: Write = {
         Put: {
           TableName: table.name,
-          Item: messageItem(tenant, next, expiresAt, caller.traceparent),
+          Item: messageItem(tenant, next, expiresAt, { traceparent: caller.traceparent }),
           ConditionExpression: '#version = :version',
           ExpressionAttributeNames: { '#version': 'version' },
           ExpressionAttributeValues: { ':version': message.version },

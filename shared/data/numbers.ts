@@ -1,6 +1,7 @@
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Hole } from '../domain/holes.ts';
 import { previewOf, voidMessage } from '../domain/message.ts';
+import type { Postmark } from '../domain/postmark.ts';
 import { Problem } from '../protocol/errors.ts';
 import type { Message } from '../protocol/message.ts';
 import { lastMessageAttributes, messageFrom, messageItem } from './items.ts';
@@ -15,7 +16,7 @@ const lookBack = 25;
 /** The numbers of a conversation's sequence. Each is filled once, by a message or by a void. */
 export const createNumbers = ({ table, limits }: { table: Table; limits: Limits }) => {
   /** @returns the message that holds this number: the given one, or the one that was there before */
-  const fill = async (place: Place, message: Message): Promise<Message> => {
+  const fill = async (place: Place, message: Message, postmark?: Postmark): Promise<Message> => {
     const { tenant } = place.caller;
     const { retentionDays } = place.conversation.settings;
     const expiresAt = limits.expiryOf(tenant, new Date(message.createdAt), retentionDays);
@@ -23,7 +24,7 @@ export const createNumbers = ({ table, limits }: { table: Table; limits: Limits 
       await table.client.send(
         new PutCommand({
           TableName: table.name,
-          Item: messageItem(tenant, message, expiresAt, place.caller.traceparent),
+          Item: messageItem(tenant, message, expiresAt, { traceparent: place.caller.traceparent, postmark }),
           ConditionExpression: 'attribute_not_exists(PK)',
         }),
       );

@@ -112,7 +112,7 @@ export const createPresence = ({ table, clock }: { table: Table; clock: Clock })
         table,
         users.map((user) => presenceKey(tenant, user)),
       );
-      return users.flatMap((user, i) => (items[i]?.shutAt ? [] : connectionsIn(items[i], user)));
+      return users.flatMap((user, i) => liveConnections(items[i], user));
     },
 
     /** As `connectionsOf`, with everything else that is known of each, in the order of `users`. */
@@ -188,6 +188,10 @@ const connectionsIn = (item: Item | undefined, user: string): Connection[] =>
         ]
       : [],
   );
+
+/** Those that may hear something. @param item undefined for who never was there */
+export const liveConnections = (item: Item | undefined, user: string): Connection[] =>
+  item?.shutAt ? [] : connectionsIn(item, user);
 
 /** @param item undefined for who never was there */
 export const presenceFrom = (item: Item | undefined, user: string): PresenceFound => ({

@@ -1,6 +1,7 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { type Clock, epochSeconds } from '../domain/clock.ts';
+import type { Postmark } from '../domain/postmark.ts';
 import { emptyThread, withoutReply, withReply } from '../domain/thread.ts';
 import { placeOfMessage } from '../protocol/identifiers.ts';
 import type { Message } from '../protocol/message.ts';
@@ -96,7 +97,7 @@ export const createReplies = ({ table, clock, limits }: Deps) => {
     fill: (
       { caller: { tenant, traceparent }, conversation }: Place,
       message: Message,
-      thread: ThreadState,
+      { thread, postmark }: { thread: ThreadState; postmark: Postmark },
     ): Promise<Message> => {
       const { conversationId, seq } = message;
       const { retentionDays } = conversation.settings;
@@ -117,7 +118,7 @@ export const createReplies = ({ table, clock, limits }: Deps) => {
         const put: Write = {
           Put: {
             TableName: table.name,
-            Item: messageItem(tenant, counted, expiresAt, traceparent),
+            Item: messageItem(tenant, counted, expiresAt, { traceparent, postmark }),
             ConditionExpression: 'attribute_not_exists(PK)',
           },
         };

@@ -1,24 +1,25 @@
-import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Caller } from '../domain/caller.ts';
-import { type Clock, epochSeconds } from '../domain/clock.ts';
+import type { Clock } from '../domain/clock.ts';
+import { mayTellByItself } from '../domain/fast-lane.ts';
 import { namesIn } from '../domain/mentions.ts';
 import { newMessage } from '../domain/message.ts';
 import { may, postingIn, requirePermission } from '../domain/permissions.ts';
+import type { Postmark } from '../domain/postmark.ts';
+import { forgottenAfter, possibleAfter, rememberedNumber, remembers, sendKey } from '../domain/recent-sends.ts';
 import { Problem } from '../protocol/errors.ts';
 import type { Draft, Message } from '../protocol/message.ts';
-import { isExpired } from './items.ts';
-import { messageKey, sendReceiptKey } from './keys.ts';
+import { messageFrom } from './items.ts';
+import { type Key, messageKey, sendReceiptKey } from './keys.ts';
 import type { Limits } from './limits.ts';
 import { candidateKeys, mentionsAmong } from './named-members.ts';
-import { createNextNumber } from './next-number.ts';
-import { createNumbers } from './numbers.ts';
+import { createNextNumber, type Numbered } from './next-number.ts';
+import { between, createNumbers } from './numbers.ts';
 import type { Place, Places } from './places.ts';
 import type { References } from './references.ts';
 import type { Replies } from './replies.ts';
-import { type SendReceipt, sendReceiptFrom } from './send-receipts.ts';
-import { type Item, isConditionFailed, type Table } from './table.ts';
-
-const receiptLifeSeconds = 86_400;
+import { createSendReceipts, numberIn } from './send-receipts.ts';
+import { type Item, queryAll, type Table } from './table.ts';
 
 /** More would mean that readers void the numbers of a sender as fast as it takes them. */
 const renumberings = 5;
@@ -35,71 +36,19 @@ interface Deps {
 /** What a send begins with. */
 interface Entry {
   place: Place;
-  /** What is known of this send from an earlier attempt. */
-  earlier: SendReceipt | undefined;
+  /** The number that an earlier attempt of this send took. */
+  earlier: number | undefined;
   /** What the draft refers to, read in a hurry. */
   referred: (Item | undefined)[];
   /** Members whom its content names. */
   mentions: string[];
 }
 
-/** The send: docs/ordering.md. Four round trips: read, number, receipt, message. */
+/** The send: docs/ordering.md. Three round trips: read, number, message; a fourth for a receipt where the conversation does not remember it. */
 export const createSends = ({ table, clock, limits, places, references, replies }: Deps) => {
   const numbers = createNumbers({ table, limits });
   const nextNumber = createNextNumber({ table, limits, places });
-
-  const receiptKeyOf = ({ caller, conversation }: Place, clientMessageId: string) =>
-    sendReceiptKey(caller.tenant, conversation.id, caller.user, clientMessageId);
-
-  /** @returns the receipt that stands: this one, or that of whoever was first */
-  const claim = async (place: Place, clientMessageId: string, seq: number, now: Date): Promise<SendReceipt> => {
-    const receipt: SendReceipt = { seq, told: ownConnection(place) };
-    try {
-      await table.client.send(
-        new PutCommand({
-          TableName: table.name,
-          Item: {
-            ...receiptKeyOf(place, clientMessageId),
-            ...receipt,
-            expiresAt: epochSeconds(now) + receiptLifeSeconds,
-          },
-          ConditionExpression: 'attribute_not_exists(PK) OR expiresAt <= :now',
-          ExpressionAttributeValues: { ':now': epochSeconds(now) },
-        }),
-      );
-      return receipt;
-    } catch (error) {
-      if (!isConditionFailed(error)) throw error;
-      return receiptAt(place, clientMessageId);
-    }
-  };
-
-  const receiptAt = async (place: Place, clientMessageId: string): Promise<SendReceipt> => {
-    const { Item } = await table.client.send(
-      new GetCommand({ TableName: table.name, Key: receiptKeyOf(place, clientMessageId), ConsistentRead: true }),
-    );
-    if (!Item) throw new Problem('unavailable');
-    return sendReceiptFrom(Item);
-  };
-
-  /** The number was closed before the message came: it gets another one, unless a repetition was quicker to get it one. */
-  const renumber = async (place: Place, draft: Draft, old: SendReceipt, seq: number): Promise<SendReceipt> => {
-    try {
-      await table.client.send(
-        new UpdateCommand({
-          TableName: table.name,
-          Key: receiptKeyOf(place, draft.clientMessageId),
-          UpdateExpression: 'SET seq = :new',
-          ConditionExpression: 'seq = :old',
-          ExpressionAttributeValues: { ':new': seq, ':old': old.seq },
-        }),
-      );
-      return { ...old, seq };
-    } catch (error) {
-      if (!isConditionFailed(error)) throw error;
-      return receiptAt(place, draft.clientMessageId);
-    }
-  };
+  const receipts = createSendReceipts({ table, clock });
 
   /** Numbers taken for nothing are closed at once instead of left for a reader. Once their message is stored: it may be the newest. */
   const giveBack = async (place: Place, spare: readonly number[], now: Date): Promise<void> => {
@@ -109,65 +58,145 @@ export const createSends = ({ table, clock, limits, places, references, replies 
     }
   };
 
+  const rememberedIn = ({ caller, conversation }: Place, { clientMessageId }: Draft, after: number) =>
+    rememberedNumber(conversation, sendKey(caller.user, clientMessageId), after);
+
+  /**
+   * Looks consistently, in one round trip, for the number that an earlier attempt took: in the conversation, in a receipt, and among the
+   * messages that it can have become when the conversation remembered it, and does no longer. Of those numbers, the ones without a message
+   * are closed, so that no attempt that is still under way fills one later.
+   */
+  const lookAgain = async (
+    caller: Caller,
+    conversationId: string,
+    draft: Draft,
+    after: number,
+  ): Promise<Pick<Entry, 'place' | 'earlier'>> => {
+    const [{ place, rest }, stored] = await Promise.all([
+      places.placeWith(caller, conversationId, { more: [receiptKeyOf(caller, conversationId, draft)] }),
+      queryAll(table, {
+        ...between(caller.tenant, conversationId, ...possibleAfter(after)),
+        ConsistentRead: true,
+      }),
+    ]);
+    requireKnowable(after, place);
+    const known = rememberedIn(place, draft, after);
+    if (known !== undefined || remembers(place.conversation, after)) return { place, earlier: known };
+    const bySeq = new Map(stored.map((item) => [Number(item.seq), messageFrom(item)]));
+    for (const seq of forgottenAfter(place.conversation, after)) {
+      const message = bySeq.get(seq) ?? (await numbers.close(place, { seq, takenAt: clock.now().toISOString() }));
+      if (isOf(message, place, draft)) return { place, earlier: seq };
+    }
+    return { place, earlier: numberIn(rest[0], clock.now()) };
+  };
+
+  /** A new number, with a receipt that says so. @param spare gets what is taken for nothing */
+  const numberByReceipt = async (place: Place, draft: Draft, now: Date, spare: number[]): Promise<Numbered> => {
+    const taken = await nextNumber.take(place, draft, now);
+    const seq = await receipts.claim(place, draft.clientMessageId, taken.seq, now);
+    if (seq === taken.seq) return taken;
+    spare.push(taken.seq);
+    return { seq };
+  };
+
+  const firstNumber = async (place: Place, draft: Draft, now: Date, spare: number[]): Promise<Numbered> => {
+    if (remembers(place.conversation, draft.afterSeq)) {
+      const taken = await nextNumber.takeOnce(place, draft, draft.afterSeq, now);
+      if (taken) return taken;
+      // Others were quicker, by more than is remembered.
+      const { earlier } = await lookAgain(place.caller, place.conversation.id, draft, draft.afterSeq);
+      if (earlier !== undefined) return { seq: earlier };
+    }
+    return numberByReceipt(place, draft, now, spare);
+  };
+
+  /** The number was closed before its message came, or is another send's that bears the same name. */
+  const anotherNumber = async (
+    place: Place,
+    draft: Draft,
+    closed: number,
+    now: Date,
+    spare: number[],
+  ): Promise<Numbered> => {
+    const { clientMessageId } = draft;
+    const standing = await receipts.numberOf(place, clientMessageId);
+    if (standing === undefined) return numberByReceipt(place, draft, now, spare);
+    if (standing !== closed) return { seq: standing };
+    const taken = await nextNumber.take(place, draft, now);
+    const seq = await receipts.renumber(place, clientMessageId, closed, taken.seq);
+    if (seq === taken.seq) return taken;
+    spare.push(taken.seq);
+    return { seq };
+  };
+
+  const postmarkOf = ({ caller, conversation }: Place, { rev, hasRead }: Numbered): Postmark => ({
+    ...(caller.connectionId !== undefined && { connectionId: caller.connectionId }),
+    ...(rev !== undefined && { rev }),
+    ...(hasRead && { hasRead }),
+    ...(mayTellByItself(conversation, limits.of(caller.tenant)) && { fastLane: true }),
+  });
+
   return {
     /**
      * The first round trip: who the caller is here, what is known of this send, what its draft refers to, and who of those whom it
-     * names is a member.
+     * names is a member. A second one where the conversation does not remember what came after what its sender knew.
+     * @throws Problem `invalid_request` for an `afterSeq` that is still to come
      */
     enter: async (caller: Caller, conversationId: string, draft: Draft): Promise<Entry> => {
-      const receiptKey = sendReceiptKey(caller.tenant, conversationId, caller.user, draft.clientMessageId);
+      const receiptKeys = draft.afterSeq === undefined ? [receiptKeyOf(caller, conversationId, draft)] : [];
       const referredKeys = references.keysOf(caller, conversationId, draft);
       const names = namesIn(draft);
-      const more = [receiptKey, ...referredKeys, ...candidateKeys(caller.tenant, conversationId, names)];
+      const more = [...receiptKeys, ...referredKeys, ...candidateKeys(caller.tenant, conversationId, names)];
       const first = await places.placeWith(caller, conversationId, { more, hurried: true });
       // What was read in a hurry may not know yet that they may: it is looked at again before they are refused.
       const { place, rest } = mayPost(first.place) ? first : await places.placeWith(caller, conversationId, { more });
       requirePermission(place.standings, postingIn(place.conversation.settings));
-      const [item, ...others] = rest;
-      const referred = others.slice(0, referredKeys.length);
-      const mentions = mentionsAmong(names, others.slice(referredKeys.length));
-      const known = item && !isExpired(item, epochSeconds(clock.now())) ? sendReceiptFrom(item) : undefined;
-      return { place, earlier: known, referred, mentions };
+      const [receipt] = rest.slice(0, receiptKeys.length);
+      const others = rest.slice(receiptKeys.length);
+      const entry = {
+        referred: others.slice(0, referredKeys.length),
+        mentions: mentionsAmong(names, others.slice(referredKeys.length)),
+      };
+      const { afterSeq } = draft;
+      if (afterSeq === undefined) return { ...entry, place, earlier: numberIn(receipt, clock.now()) };
+      const known = rememberedIn(place, draft, afterSeq);
+      if (known !== undefined || remembers(place.conversation, afterSeq)) return { ...entry, place, earlier: known };
+      return { ...entry, ...(await lookAgain(caller, conversationId, draft, afterSeq)) };
     },
 
     /**
-     * Stores the message under the conversation's next number, once per `clientMessageId`.
-     * Safe to repeat after any failure: a receipt is written before the message and says where it belongs.
+     * Stores the message under the conversation's next number, once per `clientMessageId`. Safe to repeat after any failure: what a
+     * number was taken for is remembered before the message is stored.
      */
     append: async (
       place: Place,
       draft: Draft,
-      earlier: SendReceipt | undefined,
-      { referred, mentions }: Pick<Entry, 'referred' | 'mentions'> = { referred: [], mentions: [] },
+      { earlier, referred = [], mentions = [] }: Partial<Omit<Entry, 'place'>> = {},
     ): Promise<Message> => {
       const { quoted, thread } = await references.settle(place, draft, referred);
       const now = clock.now();
       const spare: number[] = [];
-      let receipt = earlier;
+      let number = earlier === undefined ? await firstNumber(place, draft, now, spare) : { seq: earlier };
       for (let turn = 0; turn < renumberings; turn += 1) {
-        if (!receipt) {
-          const seq = await nextNumber.take(place, draft, now);
-          receipt = await claim(place, draft.clientMessageId, seq, now);
-          if (receipt.seq !== seq) spare.push(seq);
-        }
-        const message = newMessage(draft, place.conversation.id, receipt.seq, place.caller.user, now, {
+        const message = newMessage(draft, place.conversation.id, number.seq, place.caller.user, now, {
           mentions,
           quoted,
         });
-        const stored = await (thread ? replies.fill(place, message, thread) : numbers.fill(place, message));
-        if (stored.status !== 'void') {
+        const postmark = postmarkOf(place, number);
+        const stored = await (thread
+          ? replies.fill(place, message, { thread, postmark })
+          : numbers.fill(place, message, postmark));
+        if (isOf(stored, place, draft)) {
           await giveBack(place, spare, now);
           return stored;
         }
-        const seq = await nextNumber.take(place, draft, now);
-        receipt = await renumber(place, draft, receipt, seq);
-        if (receipt.seq !== seq) spare.push(seq);
+        number = await anotherNumber(place, draft, number.seq, now, spare);
       }
       throw new Problem('unavailable');
     },
 
     /** Whether what an earlier attempt took a number for has become a message. */
-    isStored: async ({ caller, conversation }: Place, { seq }: SendReceipt): Promise<boolean> => {
+    isStored: async ({ caller, conversation }: Place, seq: number): Promise<boolean> => {
       const { Item } = await table.client.send(
         new GetCommand({
           TableName: table.name,
@@ -177,23 +206,22 @@ export const createSends = ({ table, clock, limits, places, references, replies 
       );
       return Item !== undefined && Item.status !== 'void';
     },
-
-    /** Leaves a mark for the stream's fan-out: whom it need not tell. */
-    markTold: async (place: Place, message: Message, reached: readonly string[]): Promise<void> => {
-      await table.client.send(
-        new UpdateCommand({
-          TableName: table.name,
-          Key: receiptKeyOf(place, message.clientMessageId ?? ''),
-          UpdateExpression: 'SET told = :told',
-          ConditionExpression: 'seq = :seq',
-          ExpressionAttributeValues: { ':told': [...ownConnection(place), ...reached], ':seq': message.seq },
-        }),
-      );
-    },
   };
 };
 export type Sends = ReturnType<typeof createSends>;
 
-const mayPost = ({ standings, conversation }: Place): boolean => may(standings, postingIn(conversation.settings));
+const receiptKeyOf = ({ tenant, user }: Caller, conversationId: string, { clientMessageId }: Draft): Key =>
+  sendReceiptKey(tenant, conversationId, user, clientMessageId);
 
-const ownConnection = ({ caller }: Place): string[] => (caller.connectionId === undefined ? [] : [caller.connectionId]);
+const isOf = ({ senderId, clientMessageId }: Message, { caller }: Place, draft: Draft): boolean =>
+  senderId === caller.user && clientMessageId === draft.clientMessageId;
+
+/** @throws Problem `invalid_request` */
+const requireKnowable = (afterSeq: number, { conversation }: Place): void => {
+  if (afterSeq <= conversation.seq) return;
+  throw new Problem('invalid_request', {
+    errors: [{ path: 'afterSeq', message: `must be at most ${conversation.seq}, the newest message` }],
+  });
+};
+
+const mayPost = ({ standings, conversation }: Place): boolean => may(standings, postingIn(conversation.settings));

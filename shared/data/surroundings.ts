@@ -1,52 +1,67 @@
 import type { ConversationState, MemberState } from '../domain/conversation.ts';
-import type { Message } from '../protocol/message.ts';
 import { conversationFrom, memberFrom } from './items.ts';
-import { conversationKey, memberKey, sendReceiptKey } from './keys.ts';
-import { sendReceiptFrom } from './send-receipts.ts';
-import { getMany, type Table } from './table.ts';
+import { conversationKey, memberKey, presenceKey, toldMarkKey } from './keys.ts';
+import { type Connection, liveConnections } from './presence.ts';
+import { getMany, type Item, type Table } from './table.ts';
+import { toldBy } from './told-marks.ts';
+
+/** Connections that a sender told of a new message by itself, by the message's number. */
+export type ToldBySeq = ReadonlyMap<number, readonly string[]>;
 
 /** What is known around something that happened in a conversation. */
 export interface Around {
   conversation: ConversationState | undefined;
   /** Those of the users asked for who are members. */
   members: readonly MemberState[];
-  /** Connections that know of a new message already, by its number. */
-  toldBySeq: ReadonlyMap<number, readonly string[]>;
+  told: ToldBySeq;
 }
+
+const toldIn = (marked: readonly number[], marks: readonly (Item | undefined)[]): ToldBySeq =>
+  new Map(marked.map((seq, i) => [seq, toldBy(marks[i])]));
 
 export const createSurroundings = ({ table }: { table: Table }) => ({
   /**
    * Consistently, and in one round trip.
    * @param users whose memberships are read along
-   * @param sent new messages: the receipts of their sends say who knows of them
+   * @param marked new messages whose senders may have told some by themselves
    */
   around: async (
     tenant: string,
     conversationId: string,
-    { users, sent }: { users: readonly string[]; sent: readonly Message[] },
+    { users, marked }: { users: readonly string[]; marked: readonly number[] },
   ): Promise<Around> => {
-    const receiptKeys = sent.map((one) =>
-      sendReceiptKey(tenant, conversationId, one.senderId ?? '', one.clientMessageId ?? ''),
-    );
     const [meta, ...rest] = await getMany(
       table,
       [
         conversationKey(tenant, conversationId),
         ...users.map((user) => memberKey(tenant, conversationId, user)),
-        ...receiptKeys,
+        ...marked.map((seq) => toldMarkKey(tenant, conversationId, seq)),
       ],
       { consistent: true },
     );
-    const toldOf = ({ seq }: Message, i: number): string[] => {
-      const item = rest[users.length + i];
-      const receipt = item && sendReceiptFrom(item);
-      // A receipt that was used again after its 24 hours speaks of another message.
-      return receipt?.seq === seq ? receipt.told : [];
-    };
     return {
       conversation: meta && conversationFrom(meta),
       members: rest.slice(0, users.length).flatMap((item) => (item ? [memberFrom(item)] : [])),
-      toldBySeq: new Map(sent.map((message, i) => [message.seq, toldOf(message, i)])),
+      told: toldIn(marked, rest.slice(users.length)),
+    };
+  },
+
+  /**
+   * Who is there, and who was told already: one round trip for up to a hundred of both. A mark that was left a moment ago may be missing;
+   * its connections are told twice.
+   */
+  listeners: async (
+    tenant: string,
+    conversationId: string,
+    { users, marked }: { users: readonly string[]; marked: readonly number[] },
+  ): Promise<{ live: Connection[]; told: ToldBySeq }> => {
+    const items = await getMany(table, [
+      ...users.map((user) => presenceKey(tenant, user)),
+      ...marked.map((seq) => toldMarkKey(tenant, conversationId, seq)),
+    ]);
+    return {
+      live: users.flatMap((user, i) => liveConnections(items[i], user)),
+      told: toldIn(marked, items.slice(users.length)),
     };
   },
 });

@@ -13,6 +13,7 @@ import { type LiveFeed, liveFeedOf } from './large-rooms.ts';
 import { noOwnState, type OwnAttributes, ownStateOf } from './own-state.ts';
 import { firstPosters, type Posters, readThrough } from './posters.ts';
 import type { Audience } from './receipts.ts';
+import type { RecentSends } from './recent-sends.ts';
 import { defaultSettings, settingsWith } from './settings.ts';
 import { isForgotten, visiblePreview } from './visibility.ts';
 
@@ -31,6 +32,8 @@ export interface ConversationState extends Conversation, LiveFeed {
   retentionChangedAt: string | null;
   /** What its last posters took in a row; null in one that was founded before that was remembered. */
   posters: Posters | null;
+  /** Which of its newest numbers belong to which sends; null in one that was founded before that was remembered. */
+  recentSends: RecentSends | null;
 }
 
 /** A membership as the table knows it. */
@@ -123,6 +126,7 @@ export const founded = (caller: Caller, request: ConversationCreate, now: Date, 
     lastMessageExpiresAt: null,
     retentionChangedAt: null,
     posters: firstPosters(users),
+    recentSends: {},
   };
   const members = users.map((userId, index) =>
     newMember(conversation, userId, request.type === 'group' && index === 0 ? 'owner' : 'member', now),
@@ -173,6 +177,7 @@ export const publicView = ({
   lastMessageExpiresAt: ______,
   retentionChangedAt: _______,
   posters: ________,
+  recentSends: _________,
   ...conversation
 }: ConversationState): Conversation => conversation;
 

@@ -19,10 +19,11 @@ import {
   toAll,
 } from './deliveries.ts';
 import { isToldToMembers, membershipDeliveries } from './membership-news.ts';
+import type { Postmark } from './postmark.ts';
 import type { ReactionHappening } from './reactions.ts';
 
 export type Happening =
-  | { kind: 'message'; message: Message; isNew: boolean }
+  | { kind: 'message'; message: Message; isNew: boolean; postmark?: Postmark | undefined }
   | { kind: 'change'; change: Change }
   | { kind: 'membership'; before: MemberState; after: MemberState }
   | { kind: 'draft'; userId: string; state: DraftState }
@@ -204,3 +205,33 @@ export const leaversIn = (happenings: readonly Happening[]): { user: string; rev
 
 const changesIn = (happenings: readonly Happening[]): Change[] =>
   happenings.flatMap((one) => (one.kind === 'change' ? [one.change] : []));
+
+const newOnesIn = (happenings: readonly Happening[]) =>
+  happenings.flatMap((one) => (one.kind === 'message' && one.isNew && one.message.status === 'sent' ? [one] : []));
+
+/** Messages that were posted. */
+export const newMessagesIn = (happenings: readonly Happening[]): Message[] =>
+  newOnesIn(happenings).map(({ message }) => message);
+
+/** Numbers that came to nothing. */
+export const voidsIn = (happenings: readonly Happening[]): number[] =>
+  happenings.flatMap((one) => (one.kind === 'message' && one.message.status === 'void' ? [one.message.seq] : []));
+
+export const sendersIn = (happenings: readonly Happening[]): string[] => [
+  ...new Set(newMessagesIn(happenings).flatMap(({ senderId }) => senderId ?? [])),
+];
+
+/** Whom a large room's happenings are about. */
+export const concernedIn = (happenings: readonly Happening[]): string[] => [
+  ...new Set([...namedIn(happenings), ...sendersIn(happenings)]),
+];
+
+/** New messages of which a mark may say whom their senders have told, by their numbers. */
+export const markedIn = (happenings: readonly Happening[]): number[] =>
+  newOnesIn(happenings).flatMap(({ message, postmark }) => (postmark?.fastLane ? [message.seq] : []));
+
+/** Whether a new message tells all that would be looked up around it, given what is known of the conversation as of a revision. */
+export const tellsAll = (happening: Happening, rev: number): boolean =>
+  newOnesIn([happening]).some(
+    ({ postmark }) => postmark?.hasRead === true && postmark.rev !== undefined && postmark.rev <= rev,
+  );

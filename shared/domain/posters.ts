@@ -2,9 +2,9 @@
  * Whoever posts has read what came before. Where they have said so already, that takes no write of its own: the conversation remembers of
  * its last posters up to which number they have read by posting.
  */
-import { createHash } from 'node:crypto';
 import type { ConversationState, MemberState } from './conversation.ts';
 import { ownStateOf } from './own-state.ts';
+import { shortDigest } from './short-digest.ts';
 
 /** By `posterKey`, the last number that somebody took who had read all that came before it, and showed it. */
 export type Posters = Readonly<Record<string, number>>;
@@ -17,8 +17,8 @@ export const mostPosters = 10;
 /** Whoever has not posted for so many numbers makes room for somebody else. */
 const idleAfter = 64;
 
-/** As a conversation names a user here: 64 bits of a digest, however long the host's own id is. */
-export const posterKey = (user: string): string => createHash('sha256').update(user).digest('base64url').slice(0, 11);
+/** As a conversation names a user here, however long the host's own id is: 48 bits, so that no two of the few posters are ever the same. */
+export const posterKey = (user: string): string => shortDigest(user, 8);
 
 /** Those of a conversation that begins. */
 export const firstPosters = (users: readonly string[]): Posters =>

@@ -32,7 +32,9 @@ export const clientMessageId = text({ max: 64, maxBytes: 256 }).meta({
   examples: ['01JD8W5Q5Z'],
 });
 
-export const sequence = z.int().min(0).max(999_999_999_999);
+/** Twelve digits, as sort keys have them. */
+export const greatestSequence = 999_999_999_999;
+export const sequence = z.int().min(0).max(greatestSequence);
 
 /** Tells the newer of two states of what somebody keeps for themselves. It says nothing else, and may leave numbers out. */
 export const stateVersion = z.int().min(0);

@@ -129,6 +129,10 @@ export const draft = z
       .boolean()
       .default(false)
       .meta({ description: 'Shows a reply in the main view too. Says nothing of what is no reply.' }),
+    afterSeq: sequence.optional().meta({
+      description:
+        'The greatest `seq` of this conversation that you knew when you first sent this message, 0 for none: the same in each repetition. It makes a send cheaper and quicker; without it, all else is the same.',
+    }),
   })
   .meta({ id: 'MessageDraft' });
 export type Draft = z.infer<typeof draft>;

@@ -26,6 +26,9 @@ export class PostFailed extends Error {
   }
 }
 
+/** Sockets to post over: a group of a hundred is told in one go. */
+export const postsAtOnce = 128;
+
 const pauses = { minTimeout: 50, maxTimeout: 500, factor: 3, randomize: true };
 const closeTimeoutMs = 1_000;
 
@@ -35,7 +38,7 @@ export const createConnections = (url: string, environment = process.env) => {
     environment.AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI ?? url,
   );
   const transport = protocol === 'http:' ? http : https;
-  const agent = new transport.Agent({ keepAlive: true, maxSockets: 64, scheduling: 'lifo' });
+  const agent = new transport.Agent({ keepAlive: true, maxSockets: postsAtOnce, scheduling: 'lifo' });
   const base = pathname.replace(/\/$/, '');
   const sign = signerIn(environment, 'execute-api');
 

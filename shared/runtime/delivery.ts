@@ -2,13 +2,10 @@ import pMap from 'p-map';
 import type { Connection, Presence } from '../data/presence.ts';
 import { type Clock, epochSeconds } from '../domain/clock.ts';
 import type { Delivery } from '../domain/deliveries.ts';
-import type { Connections, Patience } from './connections.ts';
+import { type Connections, type Patience, postsAtOnce } from './connections.ts';
 import { grouped } from './grouped.ts';
 import { describeError, type LogSubject, logger } from './logger.ts';
 import { count, measure } from './metrics.ts';
-
-/** As many as there are sockets to post over. */
-const atOnce = 64;
 
 /** API Gateway refuses frames above 128 KB; the envelope of a batch takes some. */
 const largestFrame = 120 * 1024;
@@ -117,7 +114,7 @@ export const createPosting = ({ presence, connections, clock }: Deps) => {
           .catch((error: unknown) =>
             logger.warn('gone connections stay listed', { tenant, user, error: describeError(error) }),
           ),
-      { concurrency: atOnce },
+      { concurrency: postsAtOnce },
     );
   };
 
@@ -142,7 +139,7 @@ export const createPosting = ({ presence, connections, clock }: Deps) => {
           const frames = own.length === texts.length ? whole : packed(own);
           return { connection, fate: await serve(tenant, connection, frames, patience) };
         },
-        { concurrency: atOnce },
+        { concurrency: postsAtOnce },
       );
       const reached = fates.filter(({ fate }) => fate === 'reached').map(({ connection }) => connection);
       measureLatency(deliveries, reached);

@@ -24,12 +24,13 @@ import { createTickets, type Tickets } from '../data/tickets.ts';
 import { createUnread, type Unread } from '../data/unread.ts';
 import { createUsers, type Users } from '../data/users.ts';
 import { createVersions, type Versions } from '../data/versions.ts';
+import { type CommandDeps, commandMakers } from './command-deps.ts';
 import { createFanOut, type FanOut } from './fan-out.ts';
 import { lazily } from './lazily.ts';
-import { type SocketDeps, socketMakers } from './socket-deps.ts';
+import { type SendDeps, sendMakers } from './send-deps.ts';
 import { type SyncDeps, syncMakers } from './sync-deps.ts';
 
-export interface Deps extends SocketDeps, SyncDeps {
+export interface Deps extends CommandDeps, SendDeps, SyncDeps {
   conversations: Conversations;
   departures: Departures;
   history: History;
@@ -60,7 +61,8 @@ export interface Deps extends SocketDeps, SyncDeps {
 
 export const liveDeps = (environment: NodeJS.ProcessEnv): Deps =>
   lazily<Deps>({
-    ...socketMakers(environment),
+    ...commandMakers(environment),
+    ...sendMakers(environment),
     ...syncMakers(environment),
     conversations: (deps) => createConversations(deps),
     departures: (deps) => createDepartures(deps),

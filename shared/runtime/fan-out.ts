@@ -5,28 +5,27 @@ import type { Presence } from '../data/presence.ts';
 import type { Reactions } from '../data/reactions.ts';
 import type { Receipts } from '../data/receipts.ts';
 import type { Subscriptions } from '../data/subscriptions.ts';
-import type { Around, Surroundings } from '../data/surroundings.ts';
+import type { Surroundings, ToldBySeq } from '../data/surroundings.ts';
 import type { Clock } from '../domain/clock.ts';
-import { type ConversationState, isDirect, type MemberState } from '../domain/conversation.ts';
+import type { ConversationState, MemberState } from '../domain/conversation.ts';
 import type { Delivery } from '../domain/deliveries.ts';
 import {
   deliveriesOf,
   type Happening,
-  isForAllMembers,
   leaversIn,
+  markedIn,
   memberCountOf,
-  namedIn,
-  needsMembers,
-  revisionOf,
+  newMessagesIn,
+  voidsIn,
 } from '../domain/live-events.ts';
 import type { ReactionHappening } from '../domain/reactions.ts';
-import { firstVisibleSeq, fromTheBeginning, type Viewer, withoutExpired } from '../domain/visibility.ts';
+import { firstVisibleSeq, withoutExpired } from '../domain/visibility.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Patience } from './connections.ts';
 import type { Posting, Undelivered } from './delivery.ts';
 import { count } from './metrics.ts';
-import { createRoomMemory } from './room-memory.ts';
 import type { RoomQueue } from './room-queue.ts';
+import { createScenes, type Scene } from './scenes.ts';
 import { together } from './together.ts';
 
 interface Deps {
@@ -54,14 +53,6 @@ export interface Run {
   traceparents?: string[];
 }
 
-/** What is known around a run. */
-interface Scene extends Around {
-  /** All members or, of a large room, those whom something is about. */
-  viewers: readonly Viewer[];
-}
-
-const nobody: Scene = { conversation: undefined, members: [], toldBySeq: new Map(), viewers: [] };
-
 /**
  * Tells every live connection of every member what happened: at least once, and in the stream's order but for what has to be posted again.
  * Two round trips and the posts: who is a member, then who of them is connected. Of a large room, nobody reads who is a member: what
@@ -81,69 +72,17 @@ export const createFanOut = ({
   posting,
   clock,
 }: Deps) => {
-  const rooms = createRoomMemory();
+  const scenes = createScenes({ members, surroundings, limits });
 
-  /** What the stream tells of, a replica may not have seen yet. */
-  const everybody = (tenant: string, conversationId: string, atMost = Number.POSITIVE_INFINITY) =>
-    members.all(tenant, conversationId, { consistent: true, atMost });
-
-  /**
-   * All members or, of a large room, those whom something is about: undefined where they need not be read, since the conversation names
-   * them or has the revision as of which they are remembered.
-   * @param found who was read beside the conversation, on a guess: a wrong one costs a second look
-   */
-  const membersIn = async (
-    { tenant, conversationId, happenings }: Run,
-    { conversation, members: asked }: Around,
-    found: readonly MemberState[] | undefined,
-  ): Promise<readonly MemberState[] | undefined> => {
-    if (!conversation) return found ?? [];
-    if (conversation.memberIds) return undefined;
-    const known = rooms.of(tenant, conversationId);
-    const isSameAsBefore = known?.rev === conversation.rev;
-    if (known?.members && isSameAsBefore) return undefined;
-    if (found && found.length <= limits.of(tenant).largeRoomAbove) {
-      rooms.remember(tenant, conversation, isSameAsBefore ? found : undefined);
-      return found;
-    }
-    if (conversation.live === 'subscribed' && !happenings.some(isForAllMembers)) {
-      rooms.remember(tenant, conversation, undefined);
-      return known?.isLarge ? asked : members.among(tenant, conversationId, concernedIn(happenings));
-    }
-    const all = await everybody(tenant, conversationId);
-    rooms.remember(tenant, conversation, all);
-    return all;
-  };
-
-  /** What fan-out has to know. Senders' memberships are read in any case: how far they had read may have changed. */
-  const sceneOf = async (run: Run): Promise<Scene> => {
-    const { tenant, conversationId, happenings } = run;
-    if (!happenings.some(needsMembers)) return nobody;
-    const sent = newMessagesOf(happenings);
-    const known = rooms.of(tenant, conversationId);
-    const isNewer = known !== undefined && revisionOf(happenings) > known.rev;
-    const isKnown = isDirect(conversationId) || known?.isLarge || (known?.members && !isNewer);
-    const users = known?.isLarge ? concernedIn(happenings) : isKnown ? sendersIn(sent) : [];
-    const [around, found] = await together([
-      surroundings.around(tenant, conversationId, { users, sent }),
-      isKnown ? undefined : everybody(tenant, conversationId, limits.of(tenant).largeRoomAbove + 1),
-    ]);
-    const read = await membersIn(run, around, found);
-    const remembered = around.conversation?.memberIds?.map(fromTheBeginning) ?? known?.members ?? [];
-    return { ...around, members: read ?? around.members, viewers: read ?? remembered };
-  };
-
-  const deliveriesIn = ({ happenings }: Run, { conversation, viewers, toldBySeq }: Scene): Delivery[] => {
+  const deliveriesIn = ({ happenings }: Run, { conversation, viewers, told }: Scene): Delivery[] => {
     const byUser = new Map(viewers.map((one) => [one.userId, one]));
     const known = {
       members: [...byUser.keys()],
       conversation: conversation && withoutExpired(conversation, clock.now()),
       firstSeqOf: (user: string) => (conversation ? firstVisibleSeq({ conversation, member: byUser.get(user) }) : 1),
     };
-    const told = (happening: Happening) =>
-      happening.kind === 'message' && happening.isNew ? (toldBySeq.get(happening.message.seq) ?? []) : [];
     return [
-      ...happenings.flatMap((one) => deliveriesOf(one, { ...known, told: told(one) })),
+      ...happenings.flatMap((one) => deliveriesOf(one, { ...known, told: toldOf(one, told) })),
       ...(conversation?.live === 'subscribed' ? memberCountOf(happenings, conversation) : []),
     ];
   };
@@ -152,6 +91,16 @@ export const createFanOut = ({
     const users = [...new Set(deliveries.flatMap(({ to }) => (to === 'subscribed' ? [] : [...to])))];
     if (users.length === 0) return [];
     const live = await presence.connectionsOf(tenant, users);
+    return (await posting.post(tenant, deliveries, live, patience)).undelivered;
+  };
+
+  /** One round trip, and the posts. */
+  const tellRemembered = async (run: Run, scene: Scene): Promise<Undelivered[]> => {
+    const { tenant, conversationId, happenings } = run;
+    const users = scene.viewers.map(({ userId }) => userId);
+    const marked = markedIn(happenings);
+    const { live, told } = await surroundings.listeners(tenant, conversationId, { users, marked });
+    const deliveries = deliveriesIn(run, { ...scene, told });
     return (await posting.post(tenant, deliveries, live, patience)).undelivered;
   };
 
@@ -186,7 +135,9 @@ export const createFanOut = ({
   };
 
   return async (run: Run, queue: RoomQueue): Promise<Undelivered[]> => {
-    const [found] = await together([sceneOf(run), reactions.file(run.tenant, run.happenings.filter(isReaction))]);
+    const remembered = scenes.remembered(run);
+    if (remembered) return tellRemembered(run, remembered);
+    const [found] = await together([scenes.look(run), reactions.file(run.tenant, run.happenings.filter(isReaction))]);
     const deliveries = deliveriesIn(run, found);
     const isForRoom = ({ to }: Delivery) => to === 'subscribed';
     const [undelivered] = await together([
@@ -205,26 +156,18 @@ export type FanOut = ReturnType<typeof createFanOut>;
 const isReaction = (happening: Happening): happening is ReactionHappening =>
   happening.kind === 'reaction.added' || happening.kind === 'reaction.removed';
 
-const newMessagesOf = (happenings: readonly Happening[]): Message[] =>
-  happenings.flatMap((one) =>
-    one.kind === 'message' && one.isNew && one.message.status === 'sent' ? [one.message] : [],
-  );
-
-const voidsIn = (happenings: readonly Happening[]): number[] =>
-  happenings.flatMap((one) => (one.kind === 'message' && one.message.status === 'void' ? [one.message.seq] : []));
+/** Connections that know of it already: the one that has its sender's answer, and those that the sender told. */
+const toldOf = (happening: Happening, told: ToldBySeq): readonly string[] => {
+  if (happening.kind !== 'message' || !happening.isNew) return [];
+  const answered = happening.postmark?.connectionId;
+  return [...(answered === undefined ? [] : [answered]), ...(told.get(happening.message.seq) ?? [])];
+};
 
 /** Each sender’s newest: a message may be stored after one of a greater number. */
 const lastBySender = (happenings: readonly Happening[], members: readonly MemberState[]): [MemberState, Message][] => {
-  const sent = newMessagesOf(happenings);
+  const sent = newMessagesIn(happenings);
   return members.flatMap((member): [MemberState, Message][] => {
     const [last] = sent.filter(({ senderId }) => senderId === member.userId).sort((a, b) => b.seq - a.seq);
     return last ? [[member, last]] : [];
   });
 };
-
-const sendersIn = (sent: readonly Message[]): string[] => [...new Set(sent.flatMap(({ senderId }) => senderId ?? []))];
-
-/** Whom a large room's happenings are about. */
-const concernedIn = (happenings: readonly Happening[]): string[] => [
-  ...new Set([...namedIn(happenings), ...sendersIn(newMessagesOf(happenings))]),
-];

@@ -2,7 +2,8 @@ import type { Limits } from '../data/limits.ts';
 import type { Members } from '../data/members.ts';
 import type { Place } from '../data/places.ts';
 import type { Connection, Presence } from '../data/presence.ts';
-import type { Sends } from '../data/sends.ts';
+import type { ToldMarks } from '../data/told-marks.ts';
+import { mayTellByItself } from '../domain/fast-lane.ts';
 import { firstVisibleSeq, fromTheBeginning, quotedFrom, type Viewer } from '../domain/visibility.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Patience } from './connections.ts';
@@ -12,7 +13,7 @@ import { describeError, logger, logTraces } from './logger.ts';
 interface Deps {
   members: Members;
   presence: Presence;
-  sends: Sends;
+  toldMarks: ToldMarks;
   limits: Limits;
   posting: Posting;
 }
@@ -29,11 +30,11 @@ const hurry: Patience = { retries: 0, timeoutMs: 500 };
  * Where few are listening, the sender posts to them itself instead of leaving it to the stream, which is polled four times a second.
  * Only speed depends on it: the mark that it leaves names whom it reached, and the stream's fan-out tells everybody else.
  */
-export const createFastLane = ({ members, presence, sends, limits, posting }: Deps) => ({
+export const createFastLane = ({ members, presence, toldMarks, limits, posting }: Deps) => ({
   /** Starts to look up who is listening, beside the send. @returns undefined where they are too many, or not to be had */
   audienceOf: async ({ caller, conversation }: Place): Promise<Audience | undefined> => {
     const { fastLaneConnections } = limits.of(caller.tenant);
-    if (conversation.memberCount > fastLaneConnections || conversation.live === 'subscribed') return undefined;
+    if (!mayTellByItself(conversation, { fastLaneConnections })) return undefined;
     try {
       const everybody =
         conversation.memberIds?.map(fromTheBeginning) ?? (await members.all(caller.tenant, conversation.id));
@@ -75,7 +76,7 @@ export const createFastLane = ({ members, presence, sends, limits, posting }: De
       if (caller.traceparent && reached.some((one) => !except.has(one))) {
         logTraces([caller.traceparent], 'told', { conversationId: conversation.id });
       }
-      await sends.markTold(place, message, reached);
+      await toldMarks.leave(caller.tenant, message, reached);
     } catch (error) {
       logger.warn('the fast lane gave up', { error: describeError(error) });
     }

@@ -1,5 +1,13 @@
 import { draftFrom } from '../data/drafts.ts';
-import { changeFrom, conversationFrom, memberFrom, messageFrom, reactionsFrom, threadFrom } from '../data/items.ts';
+import {
+  changeFrom,
+  conversationFrom,
+  memberFrom,
+  messageFrom,
+  postmarkFrom,
+  reactionsFrom,
+  threadFrom,
+} from '../data/items.ts';
 import type { Followed } from '../data/stream.ts';
 import type { Item } from '../data/table.ts';
 import type { Happening } from '../domain/live-events.ts';
@@ -25,7 +33,8 @@ export const happeningOf = ({ key, before, after, sequenceNumber, traceparent }:
       const isNew = before === undefined;
       const same = before !== undefined && messageFrom(before).rev === message.rev;
       const traced = traceparent === undefined ? place : { ...place, traceparent };
-      return same ? undefined : { ...traced, happening: { kind: 'message', message, isNew } };
+      const postmark = isNew ? postmarkFrom(after) : undefined;
+      return same ? undefined : { ...traced, happening: { kind: 'message', message, isNew, postmark } };
     }
     case 'member':
       return (

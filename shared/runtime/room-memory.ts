@@ -3,9 +3,11 @@ import type { ConversationState } from '../domain/conversation.ts';
 import type { Viewer } from '../domain/visibility.ts';
 
 interface Known {
-  /** As of this revision. Memberships change with a revision of their conversation, and never without. */
-  rev: number;
-  isLarge: boolean;
+  /**
+   * As of its `rev`. Settings and memberships change with a revision of their conversation, and never without; numbers and the newest
+   * message do.
+   */
+  conversation: ConversationState;
   /** All members, unless nobody knows them for sure. */
   members?: readonly Viewer[] | undefined;
 }
@@ -31,20 +33,15 @@ export const createRoomMemory = () => {
      * @param everybody all members, as they were read after a look at the conversation had shown the `rev` that it has. Had they been read
      * before, a change between the two looks would be missed for good.
      */
-    remember: (
-      tenant: string,
-      { id: conversationId, rev, live }: ConversationState,
-      everybody: readonly Viewer[] | undefined,
-    ): void => {
-      const id = idOf(tenant, conversationId);
+    remember: (tenant: string, conversation: ConversationState, everybody: readonly Viewer[] | undefined): void => {
+      const id = idOf(tenant, conversation.id);
       forget(id);
       if (rooms.size >= most.rooms || members + (everybody?.length ?? 0) > most.members) {
         rooms.clear();
         members = 0;
       }
-      const known = everybody?.map(({ userId, joinedSeq }) => ({ userId, joinedSeq }));
-      rooms.set(id, { rev, isLarge: live === 'subscribed', members: known });
-      members += known?.length ?? 0;
+      rooms.set(id, { conversation, members: everybody?.map(({ userId, joinedSeq }) => ({ userId, joinedSeq })) });
+      members += everybody?.length ?? 0;
     },
   };
 };

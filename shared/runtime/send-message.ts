@@ -1,6 +1,5 @@
 import type { Place } from '../data/places.ts';
 import type { RateLimits } from '../data/rate-limits.ts';
-import type { SendReceipt } from '../data/send-receipts.ts';
 import type { Sends } from '../data/sends.ts';
 import type { Turns } from '../data/turns.ts';
 import type { Caller } from '../domain/caller.ts';
@@ -22,11 +21,12 @@ interface Deps {
 /** A send, by frame or by HTTP: asked, stored, told. Safe to repeat with the same `clientMessageId`. Returned means stored. */
 export const createSendMessage = ({ sends, rateLimits, turns, beforeSend, fastLane }: Deps) => {
   /**
-   * The draft as the tenant's hook wants it. What is stored is not asked about again. That there is a receipt does not mean that: an
+   * The draft as the tenant's hook wants it. What is stored is not asked about again. That a number was taken does not mean that: an
    * attempt that died after it may come again with another content.
    */
-  const screened = async (place: Place, draft: Draft, earlier: SendReceipt | undefined): Promise<Draft> => {
-    if (!beforeSend.isAskedOf(place.caller) || (earlier && (await sends.isStored(place, earlier)))) return draft;
+  const screened = async (place: Place, draft: Draft, earlier: number | undefined): Promise<Draft> => {
+    if (!beforeSend.isAskedOf(place.caller) || (earlier !== undefined && (await sends.isStored(place, earlier))))
+      return draft;
     return beforeSend.ask(place, { event: 'message.send', messageId: null, draft });
   };
 
@@ -36,13 +36,13 @@ export const createSendMessage = ({ sends, rateLimits, turns, beforeSend, fastLa
       rateLimits.takeMessage(caller),
       turns.expect(caller, conversationId, draft.clientMessageId),
     ]);
-    if (!first.earlier) await turns.take(first.place, draft.clientMessageId, turn);
+    if (first.earlier === undefined) await turns.take(first.place, draft.clientMessageId, turn);
     const wanted = await screened(first.place, draft, first.earlier);
     // Another content may name others.
-    const { place, earlier, ...entry } = wanted === draft ? first : await sends.enter(caller, conversationId, wanted);
+    const { place, ...entry } = wanted === draft ? first : await sends.enter(caller, conversationId, wanted);
     // What an earlier attempt stored is the stream's to tell.
-    const audience = earlier ? undefined : fastLane.audienceOf(place);
-    const [message, listening] = await together([sends.append(place, wanted, earlier, entry), audience]);
+    const audience = entry.earlier === undefined ? fastLane.audienceOf(place) : undefined;
+    const [message, listening] = await together([sends.append(place, wanted, entry), audience]);
     await fastLane.deliver(place, message, listening);
     return message;
   };

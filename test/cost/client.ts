@@ -4,9 +4,12 @@ import { once } from 'node:events';
 import pRetry from 'p-retry';
 import WebSocket from 'ws';
 import type { ServerFrame } from '../../shared/protocol/events.ts';
+import { placeOfMessage } from '../../shared/protocol/identifiers.ts';
 
 export interface Client {
   readonly user: string;
+  /** The newest message of a conversation that it has heard of; 0 for none. */
+  newest(conversationId: string): number;
   /** Sends a command, and again where that is safe and promises to help. @returns the data of its answer @throws for an error frame */
   does(event: string, data: unknown): Promise<Record<string, unknown>>;
   asks<Body>(method: string, path: string, body?: unknown): Promise<Body>;
@@ -30,7 +33,13 @@ class Refused extends Error {
 export const connect = async (doors: Doors, user: string, token: string): Promise<Client> => {
   const socket = new WebSocket(`${doors.webSocketUrl}?${new URLSearchParams({ token })}`, { perMessageDeflate: false });
   const answers = new Map<string, PromiseWithResolvers<Record<string, unknown>>>();
+  const newest = new Map<string, number>();
+  const hears = (conversationId: string, seq: number) =>
+    newest.set(conversationId, Math.max(seq, newest.get(conversationId) ?? 0));
   const take = (frame: ServerFrame) => {
+    if (frame.event === 'batch') for (const one of frame.data.events) take(one as ServerFrame);
+    if (frame.event === 'message.new') hears(frame.data.conversationId, frame.data.seq);
+    if (frame.event === 'message.sent') hears(placeOfMessage(frame.data.messageId).conversationId, frame.data.seq);
     if (frame.id === undefined) return;
     const answer = answers.get(frame.id);
     if (frame.event === 'error') answer?.reject(new Refused(frame.data.code));
@@ -41,6 +50,7 @@ export const connect = async (doors: Doors, user: string, token: string): Promis
   await once(socket, 'open');
   return {
     user,
+    newest: (conversationId) => newest.get(conversationId) ?? 0,
     does: (event, data) =>
       pRetry(
         () => {

@@ -54,28 +54,28 @@ const framesOf = ({ calls, uses }: Seen, poster: string): number => {
   return (uses.filter(({ kind }) => kind === 'frame').length + posts.length) / count;
 };
 
-it('a message to one: a frame, its answer and a post, five writes, and nothing that nobody hears', async () => {
+it('a message to one: a frame, its answer and a post, four writes, and nothing that nobody hears', async () => {
   const seen = await messagesTo(1, { talkers: 2, areRead: true });
   const { writeUnit, readUnit, busEvent, queueRequest } = oneOf(seen);
-  expect({ writeUnit, busEvent, queueRequest }).toEqual({ writeUnit: 5, busEvent: undefined, queueRequest: undefined });
+  expect({ writeUnit, busEvent, queueRequest }).toEqual({ writeUnit: 4, busEvent: undefined, queueRequest: undefined });
   expect(framesOf(seen, 'WebSocket/message-send')).toBe(3);
-  expect(readUnit).toBeLessThanOrEqual(2 + 1 + 3 + 1 + webhooks);
+  expect(readUnit).toBeLessThanOrEqual(1.5 + 1 + 1.5 + webhooks);
   expect(ran(seen, 'WebSocket/message-send')).toBe(1);
   expect(ran(seen, 'Stream/fanout')).toBe(1);
   expect(ran(seen, 'Queue/notify') + ran(seen, 'Queue/webhook-dispatch')).toBe(0);
 });
 
-it('a message to ten: ten posts, four writes, half a read for each who listens, and nobody asks who they are', async () => {
+it('a message to ten: ten posts, three writes, half a read for each who listens, and nobody asks who they are', async () => {
   const seen = await messagesTo(10, { talkers: 1, areRead: false });
   const { writeUnit, readUnit, busEvent, queueRequest } = oneOf(seen);
-  expect({ writeUnit, busEvent, queueRequest }).toEqual({ writeUnit: 4, busEvent: undefined, queueRequest: undefined });
+  expect({ writeUnit, busEvent, queueRequest }).toEqual({ writeUnit: 3, busEvent: undefined, queueRequest: undefined });
   expect(framesOf(seen, 'Stream/fanout')).toBe(12);
-  expect(readUnit).toBeLessThanOrEqual(2 + 3 + 11 / 2 + webhooks);
+  expect(readUnit).toBeLessThanOrEqual(1.5 + 11 / 2 + webhooks);
   expect(ran(seen, 'Stream/fanout')).toBe(1);
 });
 
 it('a message of somebody who never says what they have read: two writes more, which wake nobody', async () => {
   const seen = await messagesTo(1, { talkers: 2, areRead: false });
-  expect(oneOf(seen).writeUnit).toBe(7);
+  expect(oneOf(seen).writeUnit).toBe(6);
   expect(ran(seen, 'Stream/fanout')).toBe(1);
 });

@@ -14,7 +14,12 @@ export interface Room {
 const content = 'The quick brown fox jumps over the lazy dog. '.repeat(2).trim();
 
 export const says = (client: Client, { id }: Room): Promise<unknown> =>
-  client.does('message.send', { conversationId: id, clientMessageId: randomUUID(), content });
+  client.does('message.send', {
+    conversationId: id,
+    clientMessageId: randomUUID(),
+    content,
+    afterSeq: client.newest(id),
+  });
 
 /** @param recipients of each message, the sender not counted; one is a direct conversation */
 export const aRoom = async (town: Town, recipients: number): Promise<Room> => {

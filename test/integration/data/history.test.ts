@@ -80,7 +80,7 @@ describe('a page', () => {
       await table.client.send(
         new PutCommand({ TableName: table.name, Item: messageItem(tenant, message, 4_000_000_000) }),
       );
-      await parley.instance.sends.append(await parley.placeOf('ada', lobby), draftOf('x'), { told: [], seq });
+      await parley.instance.sends.append(await parley.placeOf('ada', lobby), draftOf('x'), { earlier: seq });
     }
     expect((await parley.historyOf('ada', lobby)).map((one) => one.seq)).toEqual(numbers(15));
   });

@@ -88,7 +88,7 @@ describe('a hole', () => {
       if (name === 'PutItem' && !filled) {
         filled = true;
         const place = await parley.placeOf('ada', lobby);
-        await parley.instance.sends.append(place, draftOf('just in time'), { told: [], seq: 2 });
+        await parley.instance.sends.append(place, draftOf('just in time'), { earlier: 2 });
       }
       return pass();
     });

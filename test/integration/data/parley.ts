@@ -1,5 +1,6 @@
 /** Parley's access patterns on a real engine, as the tests of this folder ask for them. */
 import { randomUUID } from 'node:crypto';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { createBlocks } from '../../../shared/data/blocks.ts';
 import { createConversations } from '../../../shared/data/conversations.ts';
 import { createDepartures } from '../../../shared/data/departures.ts';
@@ -9,6 +10,8 @@ import { createHeartbeats } from '../../../shared/data/heartbeats.ts';
 import { createHides } from '../../../shared/data/hides.ts';
 import { createHistory, type Direction } from '../../../shared/data/history.ts';
 import { createInbox } from '../../../shared/data/inbox.ts';
+import { postmarkFrom } from '../../../shared/data/items.ts';
+import { messageKey } from '../../../shared/data/keys.ts';
 import { createLimits } from '../../../shared/data/limits.ts';
 import { createMembers } from '../../../shared/data/members.ts';
 import { createMentions } from '../../../shared/data/mentions.ts';
@@ -34,11 +37,13 @@ import { createSync } from '../../../shared/data/sync.ts';
 import type { Table } from '../../../shared/data/table.ts';
 import { createThreads } from '../../../shared/data/threads.ts';
 import { createTickets } from '../../../shared/data/tickets.ts';
+import { createToldMarks } from '../../../shared/data/told-marks.ts';
 import { createTurns } from '../../../shared/data/turns.ts';
 import { createUnread } from '../../../shared/data/unread.ts';
 import { createUsers } from '../../../shared/data/users.ts';
 import type { Caller } from '../../../shared/domain/caller.ts';
 import { type Clock, epochSeconds } from '../../../shared/domain/clock.ts';
+import type { Happening } from '../../../shared/domain/live-events.ts';
 import type { ConversationCreate } from '../../../shared/protocol/conversation.ts';
 import type { Draft, Message, ShownMessage } from '../../../shared/protocol/message.ts';
 import type { TenantRole } from '../../../shared/protocol/roles.ts';
@@ -104,14 +109,15 @@ const instanceOver = (table: Table, clock: Clock, tenantLimits: TenantLimits) =>
     heartbeats: createHeartbeats(deps),
     subscriptions: createSubscriptions(deps),
     surroundings: createSurroundings(deps),
+    toldMarks: createToldMarks(deps),
     tickets: createTickets(deps),
     rateLimits: createRateLimits(deps),
     turns: createTurns(deps),
 
     /** A send from its first read to its last write. */
     send: async (caller: Caller, conversationId: string, draft: Draft): Promise<Message> => {
-      const { place, earlier, ...entry } = await sends.enter(caller, conversationId, draft);
-      return sends.append(place, draft, earlier, entry);
+      const { place, ...entry } = await sends.enter(caller, conversationId, draft);
+      return sends.append(place, draft, entry);
     },
 
     /** One page of the history, newest first. */
@@ -207,6 +213,12 @@ export const aParley = (limits: Partial<TenantLimits> = {}) => {
     },
     placeOf: (user: string, conversationId: string, roles: TenantRole[] = ['member']) =>
       parley.instance.places.placeOf(caller(user, { roles }), conversationId),
+    /** As the stream tells of a new message. */
+    recordOf: async (message: Message): Promise<Happening> => {
+      const Key = messageKey(given.tenant, message.conversationId, message.seq);
+      const { Item } = await given.table.client.send(new GetCommand({ TableName: given.table.name, Key }));
+      return { kind: 'message', message, isNew: true, postmark: Item && postmarkFrom(Item) };
+    },
     /** What is filed under the revisions of a conversation, in their order. */
     changesOf: async (conversationId: string) =>
       (await given.items())

@@ -87,7 +87,7 @@ describe('posting', () => {
     const draft = draftOf('two');
     const { place, ...entry } = await parley.instance.sends.enter(parley.caller('ada'), group, draft);
     await parley.says('bob', group, 'one');
-    const message = await parley.instance.sends.append(place, draft, undefined, entry);
+    const message = await parley.instance.sends.append(place, draft, entry);
     await follows(group, ['ada', 'bob'], message);
     expect(await memberOf('ada', group)).toMatchObject({ lastReadSeq: 2, shownReadSeq: 2 });
   });
@@ -270,7 +270,7 @@ it('knows of everybody what they have read, whatever fails, comes late or comes 
         if (kind === 'looks')
           begun.push(await parley.instance.sends.enter(parley.caller(user), group, draftOf('Hello!')));
         const looked = kind === 'posts what it looked for' ? begun.shift() : undefined;
-        if (looked) stored.push(await parley.instance.sends.append(looked.place, draftOf('Hello!'), undefined, looked));
+        if (looked) stored.push(await parley.instance.sends.append(looked.place, draftOf('Hello!'), looked));
         await taken(looked?.place.caller.user ?? user);
         if (kind === 'reads') {
           const { seq } = await parley.stateOf(group);

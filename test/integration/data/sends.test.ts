@@ -301,23 +301,6 @@ it('costs four calls one after the other', async () => {
   expect(calls).toEqual(['BatchGetItem', 'UpdateItem', 'PutItem', 'PutItem']);
 });
 
-it('remembers on the receipt who knows of a message already: its sender’s connection, and those that were posted to', async () => {
-  const lobby = await parley.aGroup();
-  const ada = parley.caller('ada', { connectionId: 'conn-1' });
-  const draft = draftOf('one', { clientMessageId: 'c1' });
-  const { place } = await parley.instance.sends.enter(ada, lobby, draft);
-  const told = await parley.instance.sends.append(place, draft, undefined);
-  const untold = await parley.instance.send(ada, lobby, draftOf('two'));
-  const silent = await parley.says('ada', lobby, 'over HTTP');
-  await parley.instance.sends.markTold(place, told, ['conn-2', 'conn-3']);
-
-  const { toldBySeq } = await parley.instance.surroundings.around(parley.given.tenant, lobby, {
-    users: [],
-    sent: [untold, told, silent],
-  });
-  expect(Object.fromEntries(toldBySeq)).toEqual({ 1: ['conn-1', 'conn-2', 'conn-3'], 2: ['conn-1'], 3: [] });
-});
-
 it('finds a receipt whatever user and client call themselves', async () => {
   const sender = '#️⃣'.repeat(50);
   const lobby = await parley.aGroup([sender]);

@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import type { Message } from '../../../shared/protocol/message.ts';
 import { createPosting } from '../../../shared/runtime/delivery.ts';
 import { createFanOut } from '../../../shared/runtime/fan-out.ts';
 import type { Between, Call } from '../../support/table.ts';
@@ -35,7 +36,7 @@ it('tells somebody who became a member just before, whom a replica does not know
   expect(known, 'the replica lags').toEqual(['ada']);
   const { gateway, fanOut } = fanOutOver(instance);
 
-  await fanOut({ tenant, conversationId, happenings: [{ kind: 'message', message, isNew: true }] }, noRooms);
+  await fanOut({ tenant, conversationId, happenings: [await parley.recordOf(message)] }, noRooms);
 
   expect(gateway.heardBy('b1')).toEqual([{ event: 'message.new', data: message }]);
 });
@@ -72,10 +73,10 @@ it('leaves out those whom the sender reached, and nobody else', async () => {
   const conversationId = await parley.aGroup(['ada', 'bob']);
   for (const id of ['b1', 'b2']) await parley.instance.presence.add(parley.caller('bob'), id);
   const message = await parley.says('ada', conversationId, 'Hello!');
-  await parley.instance.sends.markTold(await parley.placeOf('ada', conversationId), message, ['b1']);
+  await parley.instance.toldMarks.leave(tenant, message, ['b1']);
   const { gateway, fanOut } = fanOutOver(parley.instance);
 
-  await fanOut({ tenant, conversationId, happenings: [{ kind: 'message', message, isNew: true }] }, noRooms);
+  await fanOut({ tenant, conversationId, happenings: [await parley.recordOf(message)] }, noRooms);
 
   expect(gateway.heardBy('b1')).toEqual([]);
   expect(gateway.heardBy('b2')).toEqual([{ event: 'message.new', data: message }]);
@@ -98,7 +99,7 @@ const aGroupThatIsFollowed = async (between: Between = (_, pass) => pass()) => {
     /** @returns who was told of it */
     says: async (content: string): Promise<string[]> => {
       const message = await parley.says('ada', conversationId, content);
-      await fanOut({ tenant, conversationId, happenings: [{ kind: 'message', message, isNew: true }] }, noRooms);
+      await fanOut({ tenant, conversationId, happenings: [await parley.recordOf(message)] }, noRooms);
       return ['ada', 'bob', 'cem'].filter((user) =>
         gateway.heardBy(`${user}1`).some((frame) => JSON.stringify(frame).includes(content)),
       );
@@ -162,8 +163,87 @@ it('asks nobody who the two of a direct conversation are', async () => {
   );
   const message = await parley.says('ada', conversationId, 'Hello!');
 
-  await fanOut({ tenant, conversationId, happenings: [{ kind: 'message', message, isNew: true }] }, noRooms);
+  await fanOut({ tenant, conversationId, happenings: [await parley.recordOf(message)] }, noRooms);
 
   expect(gateway.heardBy('b1')).toEqual([{ event: 'message.new', data: message }]);
   expect(calls).not.toContain('Query');
+});
+
+describe('a message that says by itself what else would be looked up', () => {
+  const given = async (users: readonly string[]) => {
+    const { tenant } = parley.given;
+    const conversationId = await parley.aGroup(users);
+    for (const user of users) await parley.instance.presence.add(parley.caller(user), `${user}1`);
+    const calls: string[] = [];
+    const { gateway, fanOut } = fanOutOver(
+      parley.through(({ name, input }, pass) => {
+        calls.push(`${name}${JSON.stringify(input).includes('META') ? ' of META' : ''}`);
+        return pass();
+      }),
+    );
+    const says = async (user: string, content: string) => {
+      const { seq } = await parley.stateOf(conversationId);
+      return parley.says(user, conversationId, content, { afterSeq: seq });
+    };
+    return {
+      gateway,
+      conversationId,
+      says,
+      /** @returns the calls that it takes to tell of a message */
+      tells: async (message: Message): Promise<string[]> => {
+        calls.length = 0;
+        await fanOut({ tenant, conversationId, happenings: [await parley.recordOf(message)] }, noRooms);
+        return [...calls];
+      },
+    };
+  };
+  const one = ['BatchGetItem'];
+
+  it('takes one look, at who is there', async () => {
+    const { says, tells, gateway } = await given(['ada', 'bob']);
+    for (const content of ['one', 'two']) await tells(await says('ada', content));
+
+    const message = await says('ada', 'three');
+
+    expect(await tells(message)).toEqual(one);
+    expect(gateway.heardBy('bob1').at(-1)).toEqual({ event: 'message.new', data: message });
+  });
+
+  it('takes more where its sender had not read what came before', async () => {
+    const { says, tells } = await given(['ada', 'bob']);
+    for (const content of ['one', 'two', 'three']) await tells(await says('ada', content));
+
+    expect(await tells(await says('bob', 'four'))).toEqual(
+      expect.arrayContaining(['BatchGetItem of META', 'UpdateItem']),
+    );
+  });
+
+  it('takes more where its sender had marked the conversation as unread', async () => {
+    const { says, tells, conversationId } = await given(['ada', 'bob']);
+    for (const content of ['one', 'two', 'three']) await tells(await says('ada', content));
+    await parley.instance.ownStates.markUnread(parley.caller('ada'), conversationId);
+
+    expect(await tells(await says('ada', 'four'))).toEqual(
+      expect.arrayContaining(['BatchGetItem of META', 'UpdateItem']),
+    );
+  });
+
+  it('takes more after a change of the conversation', async () => {
+    const { says, tells, conversationId } = await given(['ada', 'bob']);
+    for (const content of ['one', 'two', 'three']) await tells(await says('ada', content));
+    await parley.instance.conversations.update(await parley.placeOf('ada', conversationId), { title: 'Lobby' });
+
+    expect(await tells(await says('ada', 'four'))).toContain('BatchGetItem of META');
+    await tells(await says('ada', 'five'));
+    expect(await tells(await says('ada', 'six'))).toEqual(one);
+  });
+
+  it('takes more where newcomers do not see it and have to hear what its sender has read', async () => {
+    const { says, tells, conversationId } = await given(['ada', 'bob']);
+    const settings = { historyFrom: 'join' } as const;
+    await parley.instance.conversations.update(await parley.placeOf('ada', conversationId), { settings });
+    for (const content of ['one', 'two', 'three']) await tells(await says('ada', content));
+
+    expect(await tells(await says('ada', 'four'))).toContain('BatchGetItem of META');
+  });
 });

@@ -26,19 +26,19 @@ const given = async () => {
     gateway,
     send: async () => {
       const draft = draftOf('Hello!');
-      const { place, earlier } = await instance.sends.enter(ada, conversationId, draft);
+      const { place, ...entry } = await instance.sends.enter(ada, conversationId, draft);
       const audience = await fastLane.audienceOf(place);
-      const message = await instance.sends.append(place, draft, earlier);
+      const message = await instance.sends.append(place, draft, entry);
       await fastLane.deliver(place, message, audience);
       return message;
     },
     /** As the stream does with the message, later. */
-    tellsTheRest: (message: Awaited<ReturnType<typeof instance.send>>) =>
+    tellsTheRest: async (message: Awaited<ReturnType<typeof instance.send>>) =>
       fanOut(
         {
           tenant: parley.given.tenant,
           conversationId,
-          happenings: [{ kind: 'message', message, isNew: true }],
+          happenings: [await parley.recordOf(message)],
         },
         noRooms,
       ),
