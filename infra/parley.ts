@@ -61,10 +61,11 @@ export const buildStacks = (app: App, given: Pick<Deployment, 'settings' | 'bund
   const deployment = { ...given, dataKey, edgeKey };
   const beforeSend = hasAddresses(settings) ? [new BeforeSendStack(app, id('BeforeSend'), { deployment })] : [];
   const http = new HttpStack(app, id('Http'), { deployment, table });
-  const webSocket = new WebSocketStack(app, id('WebSocket'), { deployment, table, http: http.api });
+  const webSocket = new WebSocketStack(app, id('WebSocket'), { deployment, table, bus, http: http.api });
   const messages = new MessagesStack(app, id('Messages'), {
     deployment,
     table,
+    bus,
     http: http.api,
     webSocket: webSocket.api,
   });

@@ -7,7 +7,7 @@
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { followed } from '../../shared/data/stream.ts';
 import { openTable } from '../../shared/data/table.ts';
-import { createWebhooks } from '../../shared/data/webhooks.ts';
+import { createWebhookList } from '../../shared/data/webhook-list.ts';
 import { systemClock } from '../../shared/domain/clock.ts';
 import type { DomainEvent } from '../../shared/domain/domain-events.ts';
 import { type Bus, createBus, NotPublished, type Told } from '../../shared/runtime/bus.ts';
@@ -55,6 +55,6 @@ export const handler = publisher({
   bus: createBus(BUS_NAME),
   audienceOf: createBusAudience({
     heard: heardIn(HEARD_EVENTS),
-    webhooksOf: rememberedWebhooks({ webhooks: createWebhooks({ table: openTable(TABLE_NAME), clock }), clock }),
+    webhooksOf: rememberedWebhooks({ webhooks: createWebhookList(openTable(TABLE_NAME)), clock }),
   }),
 });

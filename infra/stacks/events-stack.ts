@@ -56,10 +56,14 @@ const beginnings = items(['INSERT'], [conversationSort, { prefix: hidePrefix }])
 /** Not that somebody posted, which everybody knows from the message. */
 const memberships = items(['MODIFY'], { prefix: memberPrefix }, { NewImage: { news: { S: ['told'] } } });
 
-/** What is told with every state: conversations, messages, reactions, profiles, and who is there. */
+/**
+ * What is told with every state: conversations, messages, reactions, profiles, and who is there. Not what says of itself that nobody
+ * hears of it.
+ */
 const told = items(
   ['INSERT', 'MODIFY'],
   [conversationSort, { prefix: messagePrefix }, { prefix: reactionsPrefix }, profileSort, presenceSort],
+  { NewImage: { unheard: { S: [{ exists: false }] } } },
 );
 /** Of all changes, those that no other record tells. */
 const membershipChanges = items(

@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { grantAskHooks } from '../constructs/asked-hooks.ts';
+import type { ChatBus } from '../constructs/chat-bus.ts';
 import type { ChatFunction } from '../constructs/chat-function.ts';
 import type { ChatHttpApi } from '../constructs/chat-http-api.ts';
 import type { ChatTable } from '../constructs/chat-table.ts';
@@ -11,6 +12,7 @@ import { limited } from './grants.ts';
 interface MessagesStackProps {
   deployment: Deployment;
   table: ChatTable;
+  bus: ChatBus;
   http: ChatHttpApi;
   /** A message that comes in over HTTP is posted to sockets too. */
   webSocket: ChatWebSocketApi;
@@ -18,11 +20,12 @@ interface MessagesStackProps {
 
 /** What is said, over HTTP: messages, what stands beside them, and what somebody missed. */
 export class MessagesStack extends Stack {
-  constructor(scope: Construct, id: string, { deployment, table, http, webSocket }: MessagesStackProps) {
+  constructor(scope: Construct, id: string, { deployment, table, bus, http, webSocket }: MessagesStackProps) {
     super(scope, id);
     const askHooks = grantAskHooks(deployment);
     const send = (fn: ChatFunction) => {
       table.grantSend(fn);
+      bus.grantKnowWhoHears(fn);
       askHooks(fn);
       webSocket.grantPost(fn);
       webSocket.grantClose(fn);

@@ -1,6 +1,7 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { grantAskHooks } from '../constructs/asked-hooks.ts';
+import type { ChatBus } from '../constructs/chat-bus.ts';
 import type { ChatFunction } from '../constructs/chat-function.ts';
 import type { ChatHttpApi } from '../constructs/chat-http-api.ts';
 import type { ChatTable } from '../constructs/chat-table.ts';
@@ -12,6 +13,7 @@ import { applyGrants, limited } from './grants.ts';
 interface WebSocketStackProps {
   deployment: Deployment;
   table: ChatTable;
+  bus: ChatBus;
   http: ChatHttpApi;
 }
 
@@ -19,7 +21,7 @@ interface WebSocketStackProps {
 export class WebSocketStack extends Stack {
   readonly api: ChatWebSocketApi;
 
-  constructor(scope: Construct, id: string, { deployment, table, http }: WebSocketStackProps) {
+  constructor(scope: Construct, id: string, { deployment, table, bus, http }: WebSocketStackProps) {
     super(scope, id);
     const api = new ChatWebSocketApi(this, 'WebSocket', { deployment });
     this.api = api;
@@ -32,6 +34,7 @@ export class WebSocketStack extends Stack {
     const askHooks = grantAskHooks(deployment);
     const send = (fn: ChatFunction) => {
       table.grantSend(fn);
+      bus.grantKnowWhoHears(fn);
       askHooks(fn);
       api.grantPost(fn);
       api.grantClose(fn);

@@ -40,7 +40,8 @@ export const takeRevisions = (
     Update: {
       TableName: table.name,
       Key: conversationKey(tenant, conversation.id),
-      UpdateExpression: `SET ${fields.map((_, i) => `#f${i} = :f${i}`).join(', ')}`,
+      // What a message wrote that nobody hears of: `next-number.ts`.
+      UpdateExpression: `SET ${fields.map((_, i) => `#f${i} = :f${i}`).join(', ')} REMOVE unheard`,
       ConditionExpression: held.map((_, i) => `#h${i} = :h${i}`).join(' AND '),
       ExpressionAttributeNames: {
         ...Object.fromEntries(fields.map(([name], i) => [`#f${i}`, name])),

@@ -156,15 +156,22 @@ export const inboxPlace = (
 /** Every entry of the list that a membership is in is above it. */
 export const inboxFloor = (member: OwnAttributes): string => inboxStretches[inboxPlaceOf(member)].low;
 
+export interface MessageNote {
+  traceparent?: string | undefined;
+  postmark?: Postmark | undefined;
+  unheard?: boolean | undefined;
+}
+
 /**
  * Mentions are a set, and there only if there are any. A reply is also listed in its thread by GSI2.
- * @param note for those who follow the stream: `traceparent` of the request that made this state and, of a new message, its postmark
+ * @param note for those who follow the stream: `traceparent` of the request that made this state and, of a new message, its postmark and
+ * whether it is `unheard` behind the bus, whose publisher is not woken then
  */
 export const messageItem = (
   tenant: string,
   { mentions, ...state }: Message,
   expiresAt: number,
-  { traceparent, postmark }: { traceparent?: string | undefined; postmark?: Postmark | undefined } = {},
+  { traceparent, postmark, unheard }: MessageNote = {},
 ): Item => {
   const key = messageKey(tenant, state.conversationId, state.seq);
   return {
@@ -174,6 +181,7 @@ export const messageItem = (
     ...(mentions.length > 0 ? { mentions: new Set(mentions) } : {}),
     ...(traceparent === undefined ? {} : { traceparent }),
     ...(postmark === undefined ? {} : { postmark }),
+    ...(unheard ? { unheard: 'yes' } : {}),
     expiresAt,
   };
 };

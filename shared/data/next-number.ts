@@ -1,6 +1,6 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { blockedPair } from '../domain/blocks.ts';
-import type { ConversationState } from '../domain/conversation.ts';
+import { activityBucket, type ConversationState } from '../domain/conversation.ts';
 import { newMessage, previewOf } from '../domain/message.ts';
 import { ownStateOf } from '../domain/own-state.ts';
 import { may, postingIn, requirePermission } from '../domain/permissions.ts';
@@ -69,6 +69,12 @@ const sendPart = ({ key, after }: NonNullable<Notes['send']>, conversation: Conv
   };
 };
 
+/** The publisher tells whoever keeps inboxes that the conversation woke up in another hour; of other messages it has nothing to tell here. */
+const hourPart = ({ lastActivityAt }: ConversationState, now: Date): Part =>
+  activityBucket(lastActivityAt) === activityBucket(now.toISOString())
+    ? { set: ['unheard = :unheard'], values: { ':unheard': 'yes' } }
+    : { remove: ['unheard'] };
+
 /** META counts a conversation's messages. */
 export const createNextNumber = ({ table, limits, places }: Deps) => {
   const write = async (place: Place, draft: Draft, now: Date, { poster, send }: Notes): Promise<Numbered> => {
@@ -98,6 +104,7 @@ export const createNextNumber = ({ table, limits, places }: Deps) => {
             holds: ['(attribute_not_exists(settings.whoMayPost) OR settings.whoMayPost = :everybody)'],
             values: { ':everybody': 'everybody' },
           },
+      hourPart(conversation, now),
       poster ? posterPart(poster, caller.user) : {},
       send ? sendPart(send, conversation) : {},
     ];

@@ -1,10 +1,9 @@
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Hole } from '../domain/holes.ts';
 import { previewOf, voidMessage } from '../domain/message.ts';
-import type { Postmark } from '../domain/postmark.ts';
 import { Problem } from '../protocol/errors.ts';
 import type { Message } from '../protocol/message.ts';
-import { lastMessageAttributes, messageFrom, messageItem } from './items.ts';
+import { lastMessageAttributes, type MessageNote, messageFrom, messageItem } from './items.ts';
 import { conversationKey, messageKey } from './keys.ts';
 import type { Limits } from './limits.ts';
 import type { Place } from './places.ts';
@@ -16,7 +15,7 @@ const lookBack = 25;
 /** The numbers of a conversation's sequence. Each is filled once, by a message or by a void. */
 export const createNumbers = ({ table, limits }: { table: Table; limits: Limits }) => {
   /** @returns the message that holds this number: the given one, or the one that was there before */
-  const fill = async (place: Place, message: Message, postmark?: Postmark): Promise<Message> => {
+  const fill = async (place: Place, message: Message, note: MessageNote = {}): Promise<Message> => {
     const { tenant } = place.caller;
     const { retentionDays } = place.conversation.settings;
     const expiresAt = limits.expiryOf(tenant, new Date(message.createdAt), retentionDays);
@@ -24,7 +23,7 @@ export const createNumbers = ({ table, limits }: { table: Table; limits: Limits 
       await table.client.send(
         new PutCommand({
           TableName: table.name,
-          Item: messageItem(tenant, message, expiresAt, { traceparent: place.caller.traceparent, postmark }),
+          Item: messageItem(tenant, message, expiresAt, { traceparent: place.caller.traceparent, ...note }),
           ConditionExpression: 'attribute_not_exists(PK)',
         }),
       );

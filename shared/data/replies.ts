@@ -1,14 +1,13 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { type Clock, epochSeconds } from '../domain/clock.ts';
-import type { Postmark } from '../domain/postmark.ts';
 import { emptyThread, withoutReply, withReply } from '../domain/thread.ts';
 import { placeOfMessage } from '../protocol/identifiers.ts';
 import type { Message } from '../protocol/message.ts';
 import { type ThreadSummary, unreadLookAhead } from '../protocol/thread.ts';
 import { cursorOf, type Page, positionIn } from './cursors.ts';
 import type { Bounds } from './history.ts';
-import { isExpired, messageFrom, messageItem, threadFrom, threadItem } from './items.ts';
+import { isExpired, type MessageNote, messageFrom, messageItem, threadFrom, threadItem } from './items.ts';
 import { messageKey, threadIndex, threadIndexPartition, threadKey } from './keys.ts';
 import type { Limits } from './limits.ts';
 import type { Place } from './places.ts';
@@ -97,7 +96,7 @@ export const createReplies = ({ table, clock, limits }: Deps) => {
     fill: (
       { caller: { tenant, traceparent }, conversation }: Place,
       message: Message,
-      { thread, postmark }: { thread: ThreadState; postmark: Postmark },
+      { thread, note }: { thread: ThreadState; note: MessageNote },
     ): Promise<Message> => {
       const { conversationId, seq } = message;
       const { retentionDays } = conversation.settings;
@@ -118,7 +117,7 @@ export const createReplies = ({ table, clock, limits }: Deps) => {
         const put: Write = {
           Put: {
             TableName: table.name,
-            Item: messageItem(tenant, counted, expiresAt, { traceparent, postmark }),
+            Item: messageItem(tenant, counted, expiresAt, { traceparent, ...note }),
             ConditionExpression: 'attribute_not_exists(PK)',
           },
         };

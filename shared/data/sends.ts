@@ -3,7 +3,7 @@ import type { Caller } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import { mayTellByItself } from '../domain/fast-lane.ts';
 import { namesIn } from '../domain/mentions.ts';
-import { newMessage } from '../domain/message.ts';
+import { type HeardMessages, isHeard, newMessage } from '../domain/message.ts';
 import { may, postingIn, requirePermission } from '../domain/permissions.ts';
 import type { Postmark } from '../domain/postmark.ts';
 import { forgottenAfter, possibleAfter, rememberedNumber, remembers, sendKey } from '../domain/recent-sends.ts';
@@ -167,11 +167,17 @@ export const createSends = ({ table, clock, limits, places, references, replies 
     /**
      * Stores the message under the conversation's next number, once per `clientMessageId`. Safe to repeat after any failure: what a
      * number was taken for is remembered before the message is stored.
+     * @param heard who hears of new messages behind the bus
      */
     append: async (
       place: Place,
       draft: Draft,
-      { earlier, referred = [], mentions = [] }: Partial<Omit<Entry, 'place'>> = {},
+      {
+        earlier,
+        referred = [],
+        mentions = [],
+        heard = 'all',
+      }: Partial<Omit<Entry, 'place'>> & { heard?: HeardMessages } = {},
     ): Promise<Message> => {
       const { quoted, thread } = await references.settle(place, draft, referred);
       const now = clock.now();
@@ -182,10 +188,10 @@ export const createSends = ({ table, clock, limits, places, references, replies 
           mentions,
           quoted,
         });
-        const postmark = postmarkOf(place, number);
+        const note = { postmark: postmarkOf(place, number), unheard: !isHeard(message, heard) };
         const stored = await (thread
-          ? replies.fill(place, message, { thread, postmark })
-          : numbers.fill(place, message, postmark));
+          ? replies.fill(place, message, { thread, note })
+          : numbers.fill(place, message, note));
         if (isOf(stored, place, draft)) {
           await giveBack(place, spare, now);
           return stored;

@@ -3,17 +3,17 @@ import type { Clock } from '../domain/clock.ts';
 import { newWebhookId, rotated, type WebhookState } from '../domain/webhooks.ts';
 import { Problem } from '../protocol/errors.ts';
 import { type Webhook, type WebhookCreate, type WebhookPatch, webhookLimit } from '../protocol/webhook.ts';
-import { webhookCountKey, webhookKey, webhookPrefix, webhooksPartition } from './keys.ts';
+import { webhookCountKey, webhookKey } from './keys.ts';
 import {
   cancellationReasons,
   isConditionFailed,
-  queryAll,
   type Table,
   type Write,
   writeFreshly,
   writeTogether,
 } from './table.ts';
 import { setOrRemove, webhookFrom, webhookItem } from './webhook-items.ts';
+import { createWebhookList } from './webhook-list.ts';
 
 /** What nothing has happened to. */
 const healthy = {
@@ -85,16 +85,7 @@ export const createWebhooks = ({ table, clock }: { table: Table; clock: Clock })
   return {
     find,
 
-    /** The oldest first. @param consistent false where a moment ago will do */
-    list: async (tenant: string, { consistent = true } = {}): Promise<WebhookState[]> => {
-      const items = await queryAll(table, {
-        KeyConditionExpression: 'PK = :pk AND begins_with(SK, :prefix)',
-        ExpressionAttributeValues: { ':pk': webhooksPartition(tenant), ':prefix': webhookPrefix },
-        ConsistentRead: consistent,
-      });
-      const age = ({ createdAt, id }: WebhookState) => `${createdAt} ${id}`;
-      return items.map(webhookFrom).sort((a, b) => (age(a) < age(b) ? -1 : 1));
-    },
+    ...createWebhookList(table),
 
     /** @param seal seals its secret for the id that it gets. @throws Problem `too_many_webhooks` */
     create: async (

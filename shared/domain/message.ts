@@ -91,6 +91,12 @@ export const voidMessage = (conversationId: string, seq: number, takenAt: string
   deletedBy: null,
 });
 
+/** Which of a tenant's new messages anybody hears of behind the bus. */
+export type HeardMessages = 'all' | 'those that mention somebody' | 'none';
+
+export const isHeard = ({ mentions }: Pick<Message, 'mentions'>, heard: HeardMessages): boolean =>
+  heard === 'all' || (heard === 'those that mention somebody' && mentions.length > 0);
+
 /** For how long after it was sent its sender may still change a message, in minutes; null without an end. */
 export type Window = number | null;
 

@@ -72,11 +72,13 @@ export const createFastLane = ({ members, presence, toldMarks, limits, posting }
     ];
     try {
       const { reached } = await posting.post(caller.tenant, deliveries, audience.live, hurry);
-      if (reached.length === 0) return;
-      if (caller.traceparent && reached.some((one) => !except.has(one))) {
+      // A connection for which there was nothing counts as reached.
+      const told = reached.filter((one) => !except.has(one));
+      if (told.length === 0) return;
+      if (caller.traceparent) {
         logTraces([caller.traceparent], 'told', { conversationId: conversation.id });
       }
-      await toldMarks.leave(caller.tenant, message, reached);
+      await toldMarks.leave(caller.tenant, message, told);
     } catch (error) {
       logger.warn('the fast lane gave up', { error: describeError(error) });
     }

@@ -1,4 +1,4 @@
-import type { Webhooks } from '../data/webhooks.ts';
+import type { WebhookList } from '../data/webhook-list.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { WebhookState } from '../domain/webhooks.ts';
 
@@ -7,7 +7,7 @@ const knownForMs = 2_000;
 const mostTenantsKnown = 1_000;
 
 /** @returns a tenant's endpoints as they were a moment ago */
-export const rememberedWebhooks = ({ webhooks, clock }: { webhooks: Pick<Webhooks, 'list'>; clock: Clock }) => {
+export const rememberedWebhooks = ({ webhooks, clock }: { webhooks: WebhookList; clock: Clock }) => {
   const known = new Map<string, { at: number; list: Promise<WebhookState[]> }>();
   return (tenant: string): Promise<WebhookState[]> => {
     const now = clock.now().getTime();

@@ -112,6 +112,5 @@ export const createScenes = ({ members, surroundings, limits }: Deps) => {
     },
   };
 };
-export type Scenes = ReturnType<typeof createScenes>;
 
 const isLarge = ({ conversation }: { conversation: { live: string } }): boolean => conversation.live === 'subscribed';

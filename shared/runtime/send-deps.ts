@@ -4,8 +4,11 @@ import { createReferences, type References } from '../data/references.ts';
 import { createSends, type Sends } from '../data/sends.ts';
 import { createToldMarks, type ToldMarks } from '../data/told-marks.ts';
 import { createTurns, type Turns } from '../data/turns.ts';
+import { createWebhookList } from '../data/webhook-list.ts';
+import { createBusAudience, createMessageAudience, heardIn, type MessageAudience } from './bus-audience.ts';
 import { createFastLane, type FastLane } from './fast-lane.ts';
 import { lazily, type Makers } from './lazily.ts';
+import { rememberedWebhooks } from './remembered-webhooks.ts';
 import { createSendMessage, type SendMessage } from './send-message.ts';
 import { type SocketDeps, socketMakers } from './socket-deps.ts';
 
@@ -16,6 +19,7 @@ export interface SendDeps extends SocketDeps {
   turns: Turns;
   toldMarks: ToldMarks;
   fastLane: FastLane;
+  messageAudience: MessageAudience;
   sendMessage: SendMessage;
 }
 
@@ -27,6 +31,13 @@ export const sendMakers = (environment: NodeJS.ProcessEnv): Makers<SendDeps> => 
   turns: (deps) => createTurns(deps),
   toldMarks: (deps) => createToldMarks(deps),
   fastLane: (deps) => createFastLane(deps),
+  messageAudience: ({ settings, table, clock }) =>
+    createMessageAudience(
+      createBusAudience({
+        heard: heardIn(settings.HEARD_EVENTS),
+        webhooksOf: rememberedWebhooks({ webhooks: createWebhookList(table), clock }),
+      }),
+    ),
   sendMessage: (deps) => createSendMessage(deps),
 });
 

@@ -76,11 +76,12 @@ describe('a page', () => {
     const { tenant, clock, table } = parley.given;
     const big = 'x'.repeat(100_000);
     for (const seq of numbers(15)) {
-      const message = newMessage(draftOf(big), lobby, seq, 'ada', clock.now());
+      const draft = draftOf(big);
+      const message = newMessage(draft, lobby, seq, 'ada', clock.now());
       await table.client.send(
         new PutCommand({ TableName: table.name, Item: messageItem(tenant, message, 4_000_000_000) }),
       );
-      await parley.instance.sends.append(await parley.placeOf('ada', lobby), draftOf('x'), { earlier: seq });
+      await parley.instance.sends.append(await parley.placeOf('ada', lobby), draft, { earlier: seq });
     }
     expect((await parley.historyOf('ada', lobby)).map((one) => one.seq)).toEqual(numbers(15));
   });

@@ -83,3 +83,19 @@ it('leaves everybody but the sender to the stream where it reached nobody', asyn
 
   expect(heard()).toEqual({ phone: 0, laptop: 1, 'bobs-phone': 1, 'bobs-tablet': 1 });
 });
+
+it('leaves no mark where nobody else was there to be told', async () => {
+  const conversationId = await parley.aGroup(['ada', 'bob']);
+  const ada = parley.caller('ada', { connectionId: 'phone' });
+  await parley.instance.presence.add(ada, 'phone');
+  const gateway = aGateway();
+  const posting = createPosting({ ...parley.instance, connections: gateway.connections, clock: parley.given.clock });
+  const fastLane = createFastLane({ ...parley.instance, posting });
+  const draft = draftOf('Hello!');
+  const { place, ...entry } = await parley.instance.sends.enter(ada, conversationId, draft);
+  const audience = await fastLane.audienceOf(place);
+
+  await fastLane.deliver(place, await parley.instance.sends.append(place, draft, entry), audience);
+
+  expect((await parley.given.items()).filter(({ SK }) => String(SK).startsWith('TOLD#'))).toEqual([]);
+});

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { DomainEvent } from '../../../shared/domain/domain-events.ts';
 import type { WebhookState } from '../../../shared/domain/webhooks.ts';
-import { createBusAudience } from '../../../shared/runtime/bus-audience.ts';
+import { createBusAudience, createMessageAudience } from '../../../shared/runtime/bus-audience.ts';
 
 const event = (type: string, tenantId = 'acme') => ({ type, detail: { tenantId } }) as unknown as DomainEvent;
 
@@ -37,4 +37,20 @@ it('a webhook that is disabled hears nothing', async () => {
 it('no webhook hears what is Parley’s own', async () => {
   const of = audience(['presence.changed'], { acme: [aWebhook([])] });
   expect(await of(event('presence.changed'))).toEqual(onTheBusAlone);
+});
+
+it('new messages are heard, all of them, or those that mention somebody, or none', async () => {
+  const of = (heard: 'everything' | string[], webhooks: Record<string, WebhookState[]> = {}) =>
+    createMessageAudience(audience(heard, webhooks))('acme');
+  expect(await of([])).toBe('none');
+  expect(await of(['message.mentions', 'conversation.active'])).toBe('those that mention somebody');
+  expect(await of(['message.created', 'message.mentions'])).toBe('all');
+  expect(await of('everything')).toBe('all');
+  expect(await of(['message.mentions'], { acme: [aWebhook(['message.created'])] })).toBe('all');
+  expect(await of(['message.mentions'], { globex: [aWebhook([])] })).toBe('those that mention somebody');
+});
+
+it('new messages are told where nobody knows whether they are heard', async () => {
+  const failing = createBusAudience({ heard: [], webhooksOf: () => Promise.reject(new Error('It does not answer.')) });
+  expect(await createMessageAudience(failing)('acme')).toBe('all');
 });
