@@ -45,8 +45,11 @@ const { id, seq, rev } = await asks<OwnConversation>('POST', '/api/conversations
 /** How far this client knows the conversation without a gap: what it missed begins here. */
 let position = { seq, rev };
 const shown = new Set<number>();
-/** What was sent and not answered yet, by `clientMessageId`: it is sent again on the next connection, and stored once. */
-const unanswered = new Map<string, string>();
+/**
+ * What was sent and not answered yet, by `clientMessageId`: it is sent again on the next connection, just as it was, and stored once.
+ * `afterSeq` says what this client knew when it was written, which makes sending it cheaper.
+ */
+const unanswered = new Map<string, { clientMessageId: string; content: string; afterSeq: number }>();
 
 const { messages } = await asks<{ messages: Message[] }>('GET', `/api/conversations/${id}/messages?limit=20`);
 for (const message of messages.reverse()) shows(message);
@@ -55,9 +58,9 @@ let socket = connects();
 const lines = createInterface({ input: process.stdin, output: process.stdout, prompt: '' });
 lines.on('line', (content) => {
   if (content.trim() === '') return;
-  const clientMessageId = randomUUID();
-  unanswered.set(clientMessageId, content);
-  sends(clientMessageId, content);
+  const draft = { clientMessageId: randomUUID(), content, afterSeq: position.seq };
+  unanswered.set(draft.clientMessageId, draft);
+  sends(draft);
 });
 lines.on('close', () => process.exit());
 console.log(`You are ${me}. Write to ${other}; Ctrl-C ends it.`);
@@ -66,7 +69,7 @@ function connects(): WebSocket {
   const next = new WebSocket(`ws://${origin}/ws?token=${token}`);
   next.addEventListener('open', () => {
     syncs();
-    for (const [clientMessageId, content] of unanswered) sends(clientMessageId, content);
+    for (const draft of unanswered.values()) sends(draft);
   });
   next.addEventListener('message', ({ data }) => hears(JSON.parse(String(data)) as ServerFrame));
   next.addEventListener('close', () => {
@@ -81,8 +84,8 @@ function says(event: string, data: object): void {
   if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ event, data }));
 }
 
-function sends(clientMessageId: string, content: string): void {
-  says('message.send', { conversationId: id, clientMessageId, content });
+function sends(draft: { clientMessageId: string; content: string; afterSeq: number }): void {
+  says('message.send', { conversationId: id, ...draft });
 }
 
 /** Once it listens: nothing falls between what was said and what is being said. */

@@ -2,10 +2,11 @@
  * What a sparse message costs by the steps that its send and fan-out are made of now, each read in the cheaper way, if functions took no
  * time. No lower bound: other steps might do the same for less, as docs/decisions/0029-what-the-cost-goals-would-take.md says.
  */
+import { mayTellByItself } from '../../shared/domain/fast-lane.ts';
 import { sumOf, type Usage } from './bill.ts';
 
-/** Conversations of more live connections have no fast lane: the default of a tenant's limits. */
-const fastLaneConnections = 10;
+/** The default of a tenant's limits. */
+const usual = { fastLaneConnections: 10 };
 
 /** An item of up to 4 KB, read in a hurry. */
 const look = 0.5;
@@ -16,12 +17,12 @@ export const stepsOfMessage = (recipients: number): Usage => {
   return sumOf([
     // The frame, its answer, and the posts.
     { webSocketMessage: 2 + recipients },
-    // The conversation, the sender’s membership and profile, an earlier receipt; then token, number, receipt and message.
-    { readUnit: 4 * look, writeUnit: 4 },
-    // Who is listening, and the mark of who has been told.
-    members <= fastLaneConnections ? { readUnit: connections, writeUnit: 1 } : {},
-    // What the stream’s fan-out goes by, who knows the members: the conversation, the receipt, the sender’s membership, and who is there.
-    { readUnit: 3 * look + connections },
+    // The conversation, the sender’s membership and profile; then token, number and message.
+    { readUnit: 3 * look, writeUnit: 3 },
+    // Who is listening, and the mark of who has been told, which fan-out reads.
+    mayTellByItself({ memberCount: members, live: 'all' }, usual) ? { readUnit: connections + look, writeUnit: 1 } : {},
+    // Who is there, which is all that the stream’s fan-out looks up where it knows the members.
+    { readUnit: connections },
     // The sender’s function and fan-out.
     { lambdaRequest: 2 },
   ]);
