@@ -8,6 +8,8 @@ export interface Sent {
   clientMessageId: string;
   content: string;
   references: References;
+  /** What its sender knew, if they say so. */
+  afterSeq: number | undefined;
   /** When its first attempt began. */
   begun: number;
   /** Who was certainly no member by then. */
@@ -30,7 +32,7 @@ export const createLedger = () => {
     begin: (
       sent: Pick<
         Sent,
-        'tenant' | 'room' | 'sender' | 'clientMessageId' | 'content' | 'references' | 'begun' | 'outsiders'
+        'tenant' | 'room' | 'sender' | 'clientMessageId' | 'content' | 'references' | 'afterSeq' | 'begun' | 'outsiders'
       >,
     ): Sent => {
       const entry: Sent = { ...sent, attempts: 0, tries: 0, uncertain: false, answered: undefined, over: false };

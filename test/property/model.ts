@@ -55,7 +55,13 @@ export interface Room {
 export type Settings = Omit<ConversationSettings, 'retentionDays'>;
 
 export type Action =
-  | ({ kind: 'send'; clientMessageId: string; content: string; attempt: number } & References)
+  | ({
+      kind: 'send';
+      clientMessageId: string;
+      content: string;
+      afterSeq: number | undefined;
+      attempt: number;
+    } & References)
   | { kind: 'edit'; seq: number; content: string; expectedVersion: number | undefined }
   | { kind: 'delete'; seq: number }
   | { kind: 'react' | 'unreact'; seq: number; emoji: string }

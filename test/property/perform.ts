@@ -61,10 +61,11 @@ const overSocket = async (device: Device, event: string, data: unknown): Promise
 
 /** A reply that quotes is shown in the conversation as well. */
 const draftOf = (room: string, action: Extract<Action, { kind: 'send' }>) => {
-  const { clientMessageId, content, quotes, repliesTo } = action;
+  const { clientMessageId, content, quotes, repliesTo, afterSeq } = action;
   const idOf = (seq: number | null) => (seq === null ? null : `${room}.${seq}`);
   const isBoth = quotes !== null && repliesTo !== null;
-  return { clientMessageId, content, replyTo: idOf(quotes), threadId: idOf(repliesTo), inConversation: isBoth };
+  const references = { replyTo: idOf(quotes), threadId: idOf(repliesTo), inConversation: isBoth };
+  return { clientMessageId, content, ...references, afterSeq };
 };
 
 /** What goes over sockets; the rest goes over HTTP alone. */

@@ -66,9 +66,15 @@ const send = (wish: Wish, known: Known, room: Room, scene: Scene): Planned | und
   const clientMessageId = `c${begun}`;
   const content = `${from} ${by} ${clientMessageId}${mentionIn(wish)}`;
   const outsiders = names.filter((name) => known.states.every((state) => !state.members[name]));
-  const what = { clientMessageId, content, references: referencesIn(wish, room) };
+  const what = { clientMessageId, content, references: referencesIn(wish, room), afterSeq: afterSeqIn(wish, known) };
   const sent = ledger.begin({ tenant: from, room: known.id, sender: by, ...what, begun, outsiders });
   return again(sent, seatOf(cast, from, by, wish));
+};
+
+/** Half of those who say something say what they knew: some of what there is for certain. */
+const afterSeqIn = ({ entitled, message }: Wish, { states }: Known): number | undefined => {
+  const newest = Math.min(...states.map(({ said }) => Math.max(0, ...Object.keys(said).map(Number))));
+  return entitled ? Math.max(0, newest - message) : undefined;
 };
 
 /** What is said refers to what was said before: quotes it, replies in its thread, or both. */
@@ -97,7 +103,7 @@ const repeat = (wish: Wish, known: Known, { cast, ledger }: Scene): Planned | un
 };
 
 export const again = (sent: Sent, seat: Seat | undefined): Planned => {
-  const { tenant, sender, room, clientMessageId, content, references } = sent;
+  const { tenant, sender, room, clientMessageId, content, references, afterSeq } = sent;
   sent.attempts += 1;
   sent.tries += 1;
   return {
@@ -105,7 +111,7 @@ export const again = (sent: Sent, seat: Seat | undefined): Planned => {
       tenant,
       by: sender as Name,
       room,
-      action: { kind: 'send', clientMessageId, content, attempt: sent.tries, ...references },
+      action: { kind: 'send', clientMessageId, content, afterSeq, attempt: sent.tries, ...references },
       seat,
     },
     sent,
