@@ -56,21 +56,12 @@ const beginnings = items(['INSERT'], [conversationSort, { prefix: hidePrefix }])
 /** Not that somebody posted, which everybody knows from the message. */
 const memberships = items(['MODIFY'], { prefix: memberPrefix }, { NewImage: { news: { S: ['told'] } } });
 
-/**
- * What is told with every state: conversations, messages, reactions, profiles, and who is there. Not what says of itself that nobody
- * hears of it.
- */
-const told = items(
-  ['INSERT', 'MODIFY'],
-  [conversationSort, { prefix: messagePrefix }, { prefix: reactionsPrefix }, profileSort, presenceSort],
-  { NewImage: { unheard: { S: [{ exists: false }] } } },
-);
-/** Of all changes, those that no other record tells. */
-const membershipChanges = items(
-  ['INSERT'],
-  { prefix: changePrefix },
-  { NewImage: { kind: { S: [{ prefix: 'member.' }] } } },
-);
+/** What is told with every state: reactions, profiles, and who is there. */
+const told = items(['INSERT', 'MODIFY'], [{ prefix: reactionsPrefix }, profileSort, presenceSort]);
+/** Of conversations, messages and changes, what says of itself that somebody may hear of it: shared/data/heard.ts. */
+const heard = items(['INSERT', 'MODIFY'], [conversationSort, { prefix: messagePrefix }, { prefix: changePrefix }], {
+  NewImage: { heard: { S: ['maybe'] } },
+});
 /** Members from the beginning, whom no change tells of. */
 const founders = items(['INSERT'], { prefix: memberPrefix }, { NewImage: { rev: { N: ['0'] } } });
 /** Of members whose raises others are told of, each or as counts: see `audienceOf`. */
@@ -111,7 +102,7 @@ export class EventsStack extends Stack {
       deployment,
       description: 'Tells the bus what happened.',
       table,
-      filters: [told, membershipChanges, founders, raises, expiries],
+      filters: [told, heard, founders, raises, expiries],
       retries: 20,
       maxRecordAge: Duration.hours(24),
       lag: Duration.minutes(15),

@@ -3,6 +3,7 @@ import type { Change, ChangeDraft } from '../domain/changes.ts';
 import type { ConversationState } from '../domain/conversation.ts';
 import { standingsOf } from '../domain/permissions.ts';
 import { Problem } from '../protocol/errors.ts';
+import { maybeHeard } from './heard.ts';
 import { changeItem, conversationFrom, memberFrom } from './items.ts';
 import { conversationKey, type Key, memberKey } from './keys.ts';
 import { getMany, type Table, type Write } from './table.ts';
@@ -34,14 +35,13 @@ export const takeRevisions = (
   table: Table,
   { tenant, conversation, count, at, set = {}, where = {} }: Numbering,
 ): Write => {
-  const fields = Object.entries({ ...set, rev: conversation.rev + count, changedAt: at });
+  const fields = Object.entries({ ...set, rev: conversation.rev + count, changedAt: at, heard: maybeHeard });
   const held = Object.entries({ ...where, rev: conversation.rev, deletedAt: null });
   return {
     Update: {
       TableName: table.name,
       Key: conversationKey(tenant, conversation.id),
-      // What a message wrote that nobody hears of: `next-number.ts`.
-      UpdateExpression: `SET ${fields.map((_, i) => `#f${i} = :f${i}`).join(', ')} REMOVE unheard`,
+      UpdateExpression: `SET ${fields.map((_, i) => `#f${i} = :f${i}`).join(', ')}`,
       ConditionExpression: held.map((_, i) => `#h${i} = :h${i}`).join(' AND '),
       ExpressionAttributeNames: {
         ...Object.fromEntries(fields.map(([name], i) => [`#f${i}`, name])),

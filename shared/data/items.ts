@@ -19,6 +19,7 @@ import {
 } from '../protocol/message.ts';
 import { type ThreadSummary, threadSummary } from '../protocol/thread.ts';
 import type { Preferences } from '../protocol/user.ts';
+import { maybeHeard, unheard } from './heard.ts';
 import {
   changeKey,
   conversationKey,
@@ -108,6 +109,7 @@ export const conversationItem = (tenant: string, state: ConversationState): Item
   ...conversationKey(tenant, state.id),
   ...state,
   settings: storedSettings(state.settings),
+  heard: maybeHeard,
   ...lastMessageAttributes(state.lastMessage),
 });
 /** Those that are not as they usually are: what a send writes along has to fit a kilobyte. */
@@ -159,19 +161,19 @@ export const inboxFloor = (member: OwnAttributes): string => inboxStretches[inbo
 export interface MessageNote {
   traceparent?: string | undefined;
   postmark?: Postmark | undefined;
-  unheard?: boolean | undefined;
+  isUnheard?: boolean | undefined;
 }
 
 /**
  * Mentions are a set, and there only if there are any. A reply is also listed in its thread by GSI2.
  * @param note for those who follow the stream: `traceparent` of the request that made this state and, of a new message, its postmark and
- * whether it is `unheard` behind the bus, whose publisher is not woken then
+ * whether nobody hears of it behind the bus, whose publisher is not woken then
  */
 export const messageItem = (
   tenant: string,
   { mentions, ...state }: Message,
   expiresAt: number,
-  { traceparent, postmark, unheard }: MessageNote = {},
+  { traceparent, postmark, isUnheard = false }: MessageNote = {},
 ): Item => {
   const key = messageKey(tenant, state.conversationId, state.seq);
   return {
@@ -181,7 +183,7 @@ export const messageItem = (
     ...(mentions.length > 0 ? { mentions: new Set(mentions) } : {}),
     ...(traceparent === undefined ? {} : { traceparent }),
     ...(postmark === undefined ? {} : { postmark }),
-    ...(unheard ? { unheard: 'yes' } : {}),
+    heard: isUnheard ? unheard : maybeHeard,
     expiresAt,
   };
 };
@@ -246,9 +248,11 @@ export const reactionsFrom = (item: Item | undefined): ReactionsState =>
 export const changeItem = (tenant: string, change: Change, expiresAt: number): Item => ({
   ...changeKey(tenant, change.conversationId, change.rev),
   ...change,
+  // All others are told by what they change.
+  ...('member' in change && { heard: maybeHeard }),
   expiresAt,
 });
-export const changeFrom = ({ PK: _, SK: __, expiresAt: ___, ...change }: Item): Change =>
+export const changeFrom = ({ PK: _, SK: __, expiresAt: ___, heard: ____, ...change }: Item): Change =>
   ({ ...change, ...(change.member ? { member: picked(change.member as Item, publicMemberFields) } : {}) }) as Change;
 
 /** Preferences are attributes of their own, so that two devices can set two of them at once. */

@@ -121,6 +121,8 @@ export const heartbeatKey = (tenant: string, user: string): Key => ({
   SK: 'HEARTBEAT',
 });
 
+/** How many messages somebody may send; and, of direct conversations, whom they have told of the last: `told-marks.ts`. */
+export const messageLimitKey = (tenant: string, user: string): Key => rateLimitKey(tenant, user, 'message.send');
 export const rateLimitKey = (tenant: string, user: string, what: string): Key => ({
   PK: userPartition(tenant, user),
   SK: `LIMIT#${what}`,

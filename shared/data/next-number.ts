@@ -8,6 +8,7 @@ import { mostPosters, type PosterStep, posterKey, posterStep } from '../domain/p
 import { forgettable, rememberedNumber, rememberedNumbers, remembers, sendKey } from '../domain/recent-sends.ts';
 import { Problem } from '../protocol/errors.ts';
 import type { Draft } from '../protocol/message.ts';
+import { maybeHeard, unheard } from './heard.ts';
 import { conversationFrom, storedPreview } from './items.ts';
 import { conversationKey } from './keys.ts';
 import type { Limits } from './limits.ts';
@@ -72,8 +73,8 @@ const sendPart = ({ key, after }: NonNullable<Notes['send']>, conversation: Conv
 /** The publisher tells whoever keeps inboxes that the conversation woke up in another hour; of other messages it has nothing to tell here. */
 const hourPart = ({ lastActivityAt }: ConversationState, now: Date): Part =>
   activityBucket(lastActivityAt) === activityBucket(now.toISOString())
-    ? { set: ['unheard = :unheard'], values: { ':unheard': 'yes' } }
-    : { remove: ['unheard'] };
+    ? { set: ['heard = :heard'], values: { ':heard': unheard } }
+    : { set: ['heard = :heard'], values: { ':heard': maybeHeard } };
 
 /** META counts a conversation's messages. */
 export const createNextNumber = ({ table, limits, places }: Deps) => {

@@ -34,7 +34,7 @@ interface Deps {
 }
 
 /** What a send begins with. */
-interface Entry {
+export interface Entry {
   place: Place;
   /** The number that an earlier attempt of this send took. */
   earlier: number | undefined;
@@ -42,6 +42,8 @@ interface Entry {
   referred: (Item | undefined)[];
   /** Members whom its content names. */
   mentions: string[];
+  /** What was read along. */
+  beside?: Item | undefined;
 }
 
 /** The send: docs/ordering.md. Three round trips: read, number, message; a fourth for a receipt where the conversation does not remember it. */
@@ -140,20 +142,24 @@ export const createSends = ({ table, clock, limits, places, references, replies 
     /**
      * The first round trip: who the caller is here, what is known of this send, what its draft refers to, and who of those whom it
      * names is a member. A second one where the conversation does not remember what came after what its sender knew.
+     * @param beside a key to read along
      * @throws Problem `invalid_request` for an `afterSeq` that is still to come
      */
-    enter: async (caller: Caller, conversationId: string, draft: Draft): Promise<Entry> => {
+    enter: async (caller: Caller, conversationId: string, draft: Draft, beside?: Key): Promise<Entry> => {
       const receiptKeys = draft.afterSeq === undefined ? [receiptKeyOf(caller, conversationId, draft)] : [];
       const referredKeys = references.keysOf(caller, conversationId, draft);
       const names = namesIn(draft);
-      const more = [...receiptKeys, ...referredKeys, ...candidateKeys(caller.tenant, conversationId, names)];
+      const besideKeys = beside ? [beside] : [];
+      const candidates = candidateKeys(caller.tenant, conversationId, names);
+      const more = [...receiptKeys, ...besideKeys, ...referredKeys, ...candidates];
       const first = await places.placeWith(caller, conversationId, { more, hurried: true });
       // What was read in a hurry may not know yet that they may: it is looked at again before they are refused.
       const { place, rest } = mayPost(first.place) ? first : await places.placeWith(caller, conversationId, { more });
       requirePermission(place.standings, postingIn(place.conversation.settings));
       const [receipt] = rest.slice(0, receiptKeys.length);
-      const others = rest.slice(receiptKeys.length);
+      const others = rest.slice(receiptKeys.length + besideKeys.length);
       const entry = {
+        beside: beside && rest[receiptKeys.length],
         referred: others.slice(0, referredKeys.length),
         mentions: mentionsAmong(names, others.slice(referredKeys.length)),
       };
@@ -188,7 +194,7 @@ export const createSends = ({ table, clock, limits, places, references, replies 
           mentions,
           quoted,
         });
-        const note = { postmark: postmarkOf(place, number), unheard: !isHeard(message, heard) };
+        const note = { postmark: postmarkOf(place, number), isUnheard: !isHeard(message, heard) };
         const stored = await (thread
           ? replies.fill(place, message, { thread, note })
           : numbers.fill(place, message, note));

@@ -1,9 +1,10 @@
 import type { ConversationState, MemberState } from '../domain/conversation.ts';
+import type { Message } from '../protocol/message.ts';
 import { conversationFrom, memberFrom } from './items.ts';
-import { conversationKey, memberKey, presenceKey, toldMarkKey } from './keys.ts';
+import { conversationKey, memberKey, presenceKey } from './keys.ts';
 import { type Connection, liveConnections } from './presence.ts';
 import { getMany, type Item, type Table } from './table.ts';
-import { toldBy } from './told-marks.ts';
+import { markKeyOf, toldBy } from './told-marks.ts';
 
 /** Connections that a sender told of a new message by itself, by the message's number. */
 export type ToldBySeq = ReadonlyMap<number, readonly string[]>;
@@ -16,8 +17,8 @@ export interface Around {
   told: ToldBySeq;
 }
 
-const toldIn = (marked: readonly number[], marks: readonly (Item | undefined)[]): ToldBySeq =>
-  new Map(marked.map((seq, i) => [seq, toldBy(marks[i])]));
+const toldIn = (marked: readonly Message[], marks: readonly (Item | undefined)[]): ToldBySeq =>
+  new Map(marked.map((message, i) => [message.seq, toldBy(marks[i], message)]));
 
 export const createSurroundings = ({ table }: { table: Table }) => ({
   /**
@@ -28,14 +29,14 @@ export const createSurroundings = ({ table }: { table: Table }) => ({
   around: async (
     tenant: string,
     conversationId: string,
-    { users, marked }: { users: readonly string[]; marked: readonly number[] },
+    { users, marked }: { users: readonly string[]; marked: readonly Message[] },
   ): Promise<Around> => {
     const [meta, ...rest] = await getMany(
       table,
       [
         conversationKey(tenant, conversationId),
         ...users.map((user) => memberKey(tenant, conversationId, user)),
-        ...marked.map((seq) => toldMarkKey(tenant, conversationId, seq)),
+        ...marked.map((message) => markKeyOf(tenant, message)),
       ],
       { consistent: true },
     );
@@ -52,12 +53,11 @@ export const createSurroundings = ({ table }: { table: Table }) => ({
    */
   listeners: async (
     tenant: string,
-    conversationId: string,
-    { users, marked }: { users: readonly string[]; marked: readonly number[] },
+    { users, marked }: { users: readonly string[]; marked: readonly Message[] },
   ): Promise<{ live: Connection[]; told: ToldBySeq }> => {
     const items = await getMany(table, [
       ...users.map((user) => presenceKey(tenant, user)),
-      ...marked.map((seq) => toldMarkKey(tenant, conversationId, seq)),
+      ...marked.map((message) => markKeyOf(tenant, message)),
     ]);
     return {
       live: users.flatMap((user, i) => liveConnections(items[i], user)),

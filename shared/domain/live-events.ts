@@ -226,9 +226,9 @@ export const concernedIn = (happenings: readonly Happening[]): string[] => [
   ...new Set([...namedIn(happenings), ...sendersIn(happenings)]),
 ];
 
-/** New messages of which a mark may say whom their senders have told, by their numbers. */
-export const markedIn = (happenings: readonly Happening[]): number[] =>
-  newOnesIn(happenings).flatMap(({ message, postmark }) => (postmark?.fastLane ? [message.seq] : []));
+/** New messages of which a mark may say whom their senders have told. */
+export const markedIn = (happenings: readonly Happening[]): Message[] =>
+  newOnesIn(happenings).flatMap(({ message, postmark }) => (postmark?.fastLane ? [message] : []));
 
 /** Whether a new message tells all that would be looked up around it, given what is known of the conversation as of a revision. */
 export const tellsAll = (happening: Happening, rev: number): boolean =>

@@ -24,3 +24,7 @@ export const latestFullAt = ({ capacity, interval }: Bucket, now: number): numbe
 /** Whole seconds until a token is there, at least 1. */
 export const retryAfterSeconds = (bucket: Bucket, fullAt: number, now: number): number =>
   Math.max(1, Math.ceil((fullAt - latestFullAt(bucket, now)) / second));
+
+/** Whether at least half of its tokens are there. */
+export const isHalfFull = ({ capacity, interval }: Bucket, fullAt: number, now: number): boolean =>
+  fullAt <= now + Math.floor(capacity / 2) * interval;

@@ -96,10 +96,10 @@ export const createFanOut = ({
 
   /** One round trip, and the posts. */
   const tellRemembered = async (run: Run, scene: Scene): Promise<Undelivered[]> => {
-    const { tenant, conversationId, happenings } = run;
+    const { tenant, happenings } = run;
     const users = scene.viewers.map(({ userId }) => userId);
     const marked = markedIn(happenings);
-    const { live, told } = await surroundings.listeners(tenant, conversationId, { users, marked });
+    const { live, told } = await surroundings.listeners(tenant, { users, marked });
     const deliveries = deliveriesIn(run, { ...scene, told });
     return (await posting.post(tenant, deliveries, live, patience)).undelivered;
   };

@@ -2,7 +2,6 @@ import type { Limits } from '../data/limits.ts';
 import type { Members } from '../data/members.ts';
 import type { Place } from '../data/places.ts';
 import type { Connection, Presence } from '../data/presence.ts';
-import type { ToldMarks } from '../data/told-marks.ts';
 import { mayTellByItself } from '../domain/fast-lane.ts';
 import { firstVisibleSeq, fromTheBeginning, quotedFrom, type Viewer } from '../domain/visibility.ts';
 import type { Message } from '../protocol/message.ts';
@@ -13,7 +12,6 @@ import { describeError, logger, logTraces } from './logger.ts';
 interface Deps {
   members: Members;
   presence: Presence;
-  toldMarks: ToldMarks;
   limits: Limits;
   posting: Posting;
 }
@@ -28,9 +26,9 @@ const hurry: Patience = { retries: 0, timeoutMs: 500 };
 
 /**
  * Where few are listening, the sender posts to them itself instead of leaving it to the stream, which is polled four times a second.
- * Only speed depends on it: the mark that it leaves names whom it reached, and the stream's fan-out tells everybody else.
+ * Only speed depends on it: the mark that is left names whom it reached, and the stream's fan-out tells everybody else.
  */
-export const createFastLane = ({ members, presence, toldMarks, limits, posting }: Deps) => ({
+export const createFastLane = ({ members, presence, limits, posting }: Deps) => ({
   /** Starts to look up who is listening, beside the send. @returns undefined where they are too many, or not to be had */
   audienceOf: async ({ caller, conversation }: Place): Promise<Audience | undefined> => {
     const { fastLaneConnections } = limits.of(caller.tenant);
@@ -49,9 +47,12 @@ export const createFastLane = ({ members, presence, toldMarks, limits, posting }
     }
   },
 
-  /** Never throws: the message is stored, and the stream tells whoever this does not reach. */
-  deliver: async (place: Place, message: Message, audience: Audience | undefined): Promise<void> => {
-    if (!audience) return;
+  /**
+   * Never throws: the message is stored, and the stream tells whoever this does not reach.
+   * @returns the connections that it has told, which its sender is to leave a mark of
+   */
+  deliver: async (place: Place, message: Message, audience: Audience | undefined): Promise<string[]> => {
+    if (!audience) return [];
     const { caller, conversation } = place;
     const firstOf = (member: Viewer) => firstVisibleSeq({ conversation, member });
     // Somebody who joined at this moment may not see it.
@@ -74,13 +75,13 @@ export const createFastLane = ({ members, presence, toldMarks, limits, posting }
       const { reached } = await posting.post(caller.tenant, deliveries, audience.live, hurry);
       // A connection for which there was nothing counts as reached.
       const told = reached.filter((one) => !except.has(one));
-      if (told.length === 0) return;
-      if (caller.traceparent) {
+      if (told.length > 0 && caller.traceparent) {
         logTraces([caller.traceparent], 'told', { conversationId: conversation.id });
       }
-      await toldMarks.leave(caller.tenant, message, told);
+      return told;
     } catch (error) {
       logger.warn('the fast lane gave up', { error: describeError(error) });
+      return [];
     }
   },
 });

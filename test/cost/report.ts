@@ -85,7 +85,7 @@ export const naiveTable = (results: readonly Result[]): string => {
   );
 };
 
-/** Beside what its steps cost if functions took no time: docs/decisions/0029-what-the-cost-goals-would-take.md. */
+/** Beside what its steps cost if functions took no time: docs/decisions/0029-what-the-cost-goals-take.md. */
 export const stepsTable = (results: readonly Result[]): string =>
   table(
     ['a million of', ...services.slice(0, 3), 'its steps', 'goal', 'reckoned'],

@@ -54,12 +54,12 @@ const framesOf = ({ calls, uses }: Seen, poster: string): number => {
   return (uses.filter(({ kind }) => kind === 'frame').length + posts.length) / count;
 };
 
-it('a message to one: a frame, its answer and a post, four writes, and nothing that nobody hears', async () => {
+it('a message to one: a frame, its answer and a post, three writes, and nothing that nobody hears', async () => {
   const seen = await messagesTo(1, { talkers: 2, areRead: true });
   const { writeUnit, readUnit, busEvent, queueRequest } = oneOf(seen);
-  expect({ writeUnit, busEvent, queueRequest }).toEqual({ writeUnit: 4, busEvent: undefined, queueRequest: undefined });
+  expect({ writeUnit, busEvent, queueRequest }).toEqual({ writeUnit: 3, busEvent: undefined, queueRequest: undefined });
   expect(framesOf(seen, 'WebSocket/message-send')).toBe(3);
-  expect(readUnit).toBeLessThanOrEqual(1.5 + 1 + 1.5 + webhooks);
+  expect(readUnit).toBeLessThanOrEqual(2 + 1 + 1.5 + webhooks);
   expect(ran(seen, 'WebSocket/message-send')).toBe(1);
   expect(ran(seen, 'Stream/fanout')).toBe(1);
   const unheard = ['Stream/publisher', 'Queue/notify', 'Queue/webhook-dispatch'];
@@ -77,6 +77,6 @@ it('a message to ten: ten posts, three writes, half a read for each who listens,
 
 it('a message of somebody who never says what they have read: two writes more, which wake nobody', async () => {
   const seen = await messagesTo(1, { talkers: 2, areRead: false });
-  expect(oneOf(seen).writeUnit).toBe(6);
+  expect(oneOf(seen).writeUnit).toBe(5);
   expect(ran(seen, 'Stream/fanout')).toBe(1);
 });

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import type { ErrorData } from '../../shared/protocol/events.ts';
 import type { Device } from '../support/device.ts';
 import type { Person } from '../support/person.ts';
-import { createsGroup, historyOf } from '../support/room.ts';
+import { createsDirect, createsGroup, historyOf } from '../support/room.ts';
 import { aWorld } from '../support/world.ts';
 
 const world = aWorld();
@@ -96,6 +96,53 @@ it('lets the next message pass once retryAfter is over, with the clientMessageId
 
   expect(answer.status).toBe(201);
   expect(await historyOf(bob, room)).toHaveLength(passed + 1);
+});
+
+it('lets as many pass in a direct conversation, one after the other, and in any other after that no more', async () => {
+  const [ada, bob] = [await world.person('ada'), await world.person('bob')];
+  const [phone] = [await ada.connects(), await bob.connects()];
+  const [direct, group] = [await createsDirect(ada, bob), await createsGroup(ada, [bob])];
+  const startedAt = Date.now();
+  let passed = 0;
+  while ((await sendsOver(phone, direct)).sent) passed += 1;
+
+  const outcome = await sendsOver(phone, group);
+
+  const gained = Math.ceil((Date.now() - startedAt) / (intervalSeconds * 1000));
+  expect(passed).toBeGreaterThanOrEqual(atOnce);
+  expect(passed + (outcome.sent ? 1 : 0)).toBeLessThanOrEqual(atOnce + gained);
+  expect(await historyOf(bob, direct)).toHaveLength(passed);
+});
+
+it('lets no flood pass in a direct conversation that is not paid back', async () => {
+  const [ada, bob] = [await world.person('ada'), await world.person('bob')];
+  const phone = await ada.connects();
+  const direct = await createsDirect(ada, bob);
+  const startedAt = Date.now();
+
+  const outcomes = await Promise.all(Array.from({ length: 2 * atOnce }, () => sendsOver(phone, direct)));
+  await world.cloud.settled();
+  const passed = outcomes.filter(({ sent }) => sent).length;
+  const next = await sendsOver(phone, direct);
+
+  const gained = Math.ceil((Date.now() - startedAt) / (intervalSeconds * 1000));
+  expect(passed).toBeGreaterThanOrEqual(atOnce);
+  if (passed > atOnce + gained) {
+    expect(next.error.code).toBe('rate_limited');
+    expect(next.error.retryAfter).toBeGreaterThanOrEqual((passed + 1 - atOnce - gained) * intervalSeconds);
+  }
+  expect(await historyOf(bob, direct)).toHaveLength(passed + (next.sent ? 1 : 0));
+});
+
+it('takes a token for a direct message that is refused, as for any other', async () => {
+  const [ada, bob] = [await world.person('ada'), await world.person('bob')];
+  const direct = await createsDirect(ada, bob);
+  await bob.does('PUT', `/api/me/blocks/${encodeURIComponent(ada.id)}`);
+
+  let answer = await postsAs(ada, direct);
+  for (let i = 0; i < 3 * atOnce && answer.status === 403; i += 1) answer = await postsAs(ada, direct);
+
+  expect(answer.status).toBe(429);
 });
 
 it('limits no service', async () => {

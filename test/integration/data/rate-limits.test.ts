@@ -154,3 +154,47 @@ it('decides as a token bucket does, through any number of instances and any paus
     { numRuns: 15 },
   );
 });
+
+describe('a bucket that is read before and paid at the end', () => {
+  const bucketOf = async () => (await parley.given.items()).find(({ SK }) => SK === 'LIMIT#message.send');
+  const pays = async (instance: ReturnType<typeof anInstance>, times: number) => {
+    for (const _ of numbers(times)) await instance.payMessage(parley.caller('ada'));
+  };
+
+  it('is one of people in direct conversations', async () => {
+    const [direct, group] = [await parley.aDirect('ada', 'bob'), await parley.aGroup()];
+    const service = parley.caller('backend', { roles: ['service'] });
+    expect(anInstance().keyBeside(parley.caller('ada'), direct)).toMatchObject({ SK: 'LIMIT#message.send' });
+    expect(anInstance().keyBeside(parley.caller('ada'), group)).toBeUndefined();
+    expect(anInstance().keyBeside(service, direct)).toBeUndefined();
+  });
+
+  it('may be paid later while half of it is left, and costs what a token costs', async () => {
+    const instance = anInstance();
+    const mayWait = async () => instance.mayPayLater(parley.caller('ada'), await bucketOf());
+    expect(await mayWait()).toBe(true);
+    await pays(instance, 15);
+    expect(await mayWait()).toBe(true);
+    await pays(instance, 1);
+    expect(await mayWait()).toBe(false);
+    parley.given.clock.forward({ seconds: 2 });
+    expect(await mayWait()).toBe(true);
+    expect(accepted(await inTurn(instance, 30)), 'what was paid is gone').toBe(15);
+  });
+
+  it('owes what was under way at the same moment, until that is paid back', async () => {
+    const [instance, other] = [anInstance(), anInstance()];
+    await Promise.all([pays(instance, 20), pays(other, 20)]);
+    expect(await takes(instance)).toBe(22);
+    parley.given.clock.forward({ seconds: 22 });
+    expect(await inTurn(anInstance(), 2)).toEqual([0, 2]);
+  });
+
+  it('keeps what is written beside it', async () => {
+    const instance = anInstance();
+    await instance.payMessage(parley.caller('ada'), { told1: { messageId: 'd-x.1', connections: ['b1'] } });
+    await instance.payMessage(parley.caller('ada'), { told2: { messageId: 'd-x.2', connections: ['b2'] } });
+    await instance.takeMessage(parley.caller('ada'));
+    expect(await bucketOf()).toMatchObject({ told1: { connections: ['b1'] }, told2: { connections: ['b2'] } });
+  });
+});

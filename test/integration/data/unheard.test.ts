@@ -1,5 +1,6 @@
 /** What the bus' publisher is not woken for: what says of itself, as it is stored, that nobody hears of it behind the bus. */
 import { expect, it } from 'vitest';
+import { maybeHeard } from '../../../shared/data/heard.ts';
 import type { Draft } from '../../../shared/protocol/message.ts';
 import { aParley, draftOf } from './parley.ts';
 
@@ -8,7 +9,7 @@ const parley = aParley();
 const isHeard = async (conversationId: string, sort: string): Promise<boolean> => {
   const item = (await parley.given.items()).find(({ PK, SK }) => String(PK).endsWith(conversationId) && SK === sort);
   if (!item) throw new Error(`There is no ${sort}.`);
-  return item.unheard === undefined;
+  return item.heard === maybeHeard;
 };
 
 const says = async (
@@ -67,4 +68,12 @@ it('is not a change of the conversation after a message', async () => {
   await says(lobby, 'none');
   await parley.instance.conversations.update(await parley.placeOf('ada', lobby), { title: 'Lobby' });
   expect(await isHeard(lobby, 'META')).toBe(true);
+});
+
+it('is a change that another record tells, and not one of a membership, which none does', async () => {
+  const lobby = await parley.aGroup(['ada', 'bob']);
+  await parley.instance.conversations.update(await parley.placeOf('ada', lobby), { title: 'Lobby' });
+  await parley.instance.members.remove(await parley.placeOf('ada', lobby), 'bob');
+  expect(await isHeard(lobby, 'CHG#000000000001')).toBe(false);
+  expect(await isHeard(lobby, 'CHG#000000000002')).toBe(true);
 });

@@ -116,7 +116,7 @@ describe('dollars', () => {
   });
 
   it('of a message’s steps have the fast lane’s where few are listening, and no time', () => {
-    expect(stepsOfMessage(1)).toEqual({ webSocketMessage: 3, readUnit: 4, writeUnit: 4, lambdaRequest: 2 });
+    expect(stepsOfMessage(1)).toEqual({ webSocketMessage: 3, readUnit: 4.5, writeUnit: 3, lambdaRequest: 2 });
     expect(stepsOfMessage(10)).toEqual({ webSocketMessage: 12, readUnit: 7, writeUnit: 3, lambdaRequest: 2 });
   });
 
