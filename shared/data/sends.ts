@@ -60,8 +60,21 @@ export const createSends = ({ table, clock, limits, places, references, replies 
     }
   };
 
-  const rememberedIn = ({ caller, conversation }: Place, { clientMessageId }: Draft, after: number) =>
-    rememberedNumber(conversation, sendKey(caller.user, clientMessageId), after);
+  const messageAt = async ({ caller, conversation }: Place, seq: number): Promise<Message | undefined> => {
+    const Key = messageKey(caller.tenant, conversation.id, seq);
+    const { Item } = await table.client.send(new GetCommand({ TableName: table.name, Key, ConsistentRead: true }));
+    return Item && messageFrom(Item);
+  };
+
+  /**
+   * The number that the conversation remembers of this send. What is stored there has to be this send's: its name is short, and somebody
+   * may have looked for one that another send bears, to pass for its repetition.
+   */
+  const rememberedIn = async (place: Place, draft: Draft, after: number): Promise<number | undefined> => {
+    const seq = rememberedNumber(place.conversation, sendKey(place.caller.user, draft.clientMessageId), after);
+    const stored = seq === undefined ? undefined : await messageAt(place, seq);
+    return stored === undefined || stored.status === 'void' || isOf(stored, place, draft) ? seq : undefined;
+  };
 
   /**
    * Looks consistently, in one round trip, for the number that an earlier attempt took: in the conversation, in a receipt, and among the
@@ -82,7 +95,7 @@ export const createSends = ({ table, clock, limits, places, references, replies 
       }),
     ]);
     requireKnowable(after, place);
-    const known = rememberedIn(place, draft, after);
+    const known = await rememberedIn(place, draft, after);
     if (known !== undefined || remembers(place.conversation, after)) return { place, earlier: known };
     const bySeq = new Map(stored.map((item) => [Number(item.seq), messageFrom(item)]));
     for (const seq of forgottenAfter(place.conversation, after)) {
@@ -165,7 +178,7 @@ export const createSends = ({ table, clock, limits, places, references, replies 
       };
       const { afterSeq } = draft;
       if (afterSeq === undefined) return { ...entry, place, earlier: numberIn(receipt, clock.now()) };
-      const known = rememberedIn(place, draft, afterSeq);
+      const known = await rememberedIn(place, draft, afterSeq);
       if (known !== undefined || remembers(place.conversation, afterSeq)) return { ...entry, place, earlier: known };
       return { ...entry, ...(await lookAgain(caller, conversationId, draft, afterSeq)) };
     },
@@ -208,15 +221,9 @@ export const createSends = ({ table, clock, limits, places, references, replies 
     },
 
     /** Whether what an earlier attempt took a number for has become a message. */
-    isStored: async ({ caller, conversation }: Place, seq: number): Promise<boolean> => {
-      const { Item } = await table.client.send(
-        new GetCommand({
-          TableName: table.name,
-          Key: messageKey(caller.tenant, conversation.id, seq),
-          ConsistentRead: true,
-        }),
-      );
-      return Item !== undefined && Item.status !== 'void';
+    isStored: async (place: Place, seq: number): Promise<boolean> => {
+      const message = await messageAt(place, seq);
+      return message !== undefined && message.status !== 'void';
     },
   };
 };
