@@ -174,6 +174,15 @@ export const aParley = (limits: Partial<TenantLimits> = {}) => {
     caller,
     /** Another instance, with somebody between it and the engine. */
     through: (between: Between): Instance => instanceOver(given.through(between), given.clock, tenantLimits),
+    /** An instance that stands still before its `nth` call until `meanwhile` is done. */
+    pausedBefore: (nth: number, meanwhile: () => Promise<unknown>): Instance => {
+      let count = 0;
+      return parley.through(async (_, pass) => {
+        count += 1;
+        if (count === nth) await meanwhile();
+        return pass();
+      });
+    },
     get instance(): Instance {
       return instanceOver(given.table, given.clock, tenantLimits);
     },

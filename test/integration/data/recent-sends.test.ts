@@ -33,16 +33,6 @@ const counting = () => {
   return { instance, calls };
 };
 
-/** An instance that stands still before its `nth` call until `meanwhile` is done. */
-const pausedBefore = (nth: number, meanwhile: () => Promise<unknown>) => {
-  let count = 0;
-  return parley.through(async (_, pass) => {
-    count += 1;
-    if (count === nth) await meanwhile();
-    return pass();
-  });
-};
-
 it('costs three calls one after the other, and no receipt', async () => {
   const lobby = await parley.aGroup();
   const { instance, calls } = counting();
@@ -101,7 +91,7 @@ describe('a repetition', () => {
   it('gets another number, once, where its own has been closed', async () => {
     const lobby = await parley.aGroup();
     const draft = knowing(0);
-    const late = pausedBefore(3, async () => {
+    const late = parley.pausedBefore(3, async () => {
       parley.given.clock.forward({ seconds: 6 });
       await parley.historyOf('ada', lobby);
       await parley.instance.send(ada(), lobby, draft);
@@ -119,7 +109,7 @@ describe('a repetition', () => {
     const lobby = await parley.aGroup(['ada', 'bob']);
     const draft = knowing(0);
     let repeated: Message | undefined;
-    const late = pausedBefore(3, async () => {
+    const late = parley.pausedBefore(3, async () => {
       await chatter(lobby, 2 * rememberedNumbers);
       repeated = await parley.instance.send(ada(), lobby, draft);
     });
@@ -133,7 +123,7 @@ describe('a repetition', () => {
   it('is stored once though others are quicker by more than is remembered, between its read and its number', async () => {
     const lobby = await parley.aGroup(['ada', 'bob']);
     const draft = knowing(0);
-    const late = pausedBefore(2, async () => {
+    const late = parley.pausedBefore(2, async () => {
       await parley.instance.send(ada(), lobby, draft);
       await chatter(lobby, 2 * rememberedNumbers);
     });
@@ -175,7 +165,7 @@ it('takes numbers that are not filled yet for nobody else’s', async () => {
   const lobby = await parley.aGroup(['ada', 'bob']);
   const others: Promise<Message>[] = [];
   // Bob's newest message is on its way while somebody who is far behind writes: it is not closed.
-  const slow = pausedBefore(3, async () => {
+  const slow = parley.pausedBefore(3, async () => {
     others.push(parley.instance.send(ada(), lobby, knowing(0)));
     await others[0];
   });
@@ -213,7 +203,7 @@ it('refuses a send to a conversation that is deleted between its read and its wr
   const lobby = await parley.aGroup();
   const remove = async () => parley.instance.conversations.remove(await parley.placeOf('ada', lobby));
 
-  expect(await refusalOf(pausedBefore(2, remove).send(ada(), lobby, knowing(0)))).toBe('not_found');
+  expect(await refusalOf(parley.pausedBefore(2, remove).send(ada(), lobby, knowing(0)))).toBe('not_found');
   expect((await parley.stateOf(lobby)).seq).toBe(0);
 });
 
@@ -280,7 +270,7 @@ it('stores whatever is sent once and in a row, whatever dies, stands still, is r
         }
         if (one.kind === 'stands still' && 'others' in one) {
           const draft = await newDraft(0);
-          const late = pausedBefore(one.nth, async () => {
+          const late = parley.pausedBefore(one.nth, async () => {
             await chatter(lobby, one.others);
             if (one.repeats) await sends(draft);
           });

@@ -147,19 +147,9 @@ it.each(steps)('leaves no gap where a send died $when its call $nth and never co
   expect(history.at(-1)?.content).toBe('next');
 });
 
-/** A sender that stands still before its `nth` call until `meanwhile` is done. */
-const pausedBefore = (nth: number, meanwhile: () => Promise<unknown>) => {
-  let count = 0;
-  return parley.through(async (_, pass) => {
-    count += 1;
-    if (count === nth) await meanwhile();
-    return pass();
-  });
-};
-
 it('takes a new number for a late sender whose own was closed meanwhile', async () => {
   const lobby = await parley.aGroup();
-  const late = pausedBefore(4, async () => {
+  const late = parley.pausedBefore(4, async () => {
     parley.given.clock.forward({ seconds: 6 });
     await parley.historyOf('ada', lobby);
   });
@@ -177,7 +167,7 @@ it('takes a new number for a late sender whose own was closed meanwhile', async 
 it('stores it once when a late sender and its repetition both find their number closed', async () => {
   const lobby = await parley.aGroup();
   const draft = draftOf('late');
-  const late = pausedBefore(4, async () => {
+  const late = parley.pausedBefore(4, async () => {
     parley.given.clock.forward({ seconds: 6 });
     await parley.historyOf('ada', lobby);
     await parley.instance.send(parley.caller('ada'), lobby, draft);
@@ -194,7 +184,7 @@ it('stores it once when a late sender and its repetition both find their number 
 it('refuses a send to a conversation that is deleted, even between its read and its write', async () => {
   const lobby = await parley.aGroup();
   const remove = async () => parley.instance.conversations.remove(await parley.placeOf('ada', lobby));
-  const late = pausedBefore(2, remove);
+  const late = parley.pausedBefore(2, remove);
 
   expect(await refusalOf(late.send(parley.caller('ada'), lobby, draftOf('late')))).toBe('not_found');
   expect(await refusalOf(parley.says('ada', lobby, 'later'))).toBe('not_found');
